@@ -1,0 +1,49 @@
+import * as z from 'zod/mini'
+import { ClearOrder } from './clearance.ts'
+import { StatusReason } from './reasons.ts'
+import { DESIRED_STATES, Generation, OrganizationId, SESSION_STATES, SessionId, Timestamp } from './session.ts'
+
+/** What the database wants of one session, as the worker reads it. */
+export const SessionIntent = z.object({
+  id: SessionId,
+  organization_id: OrganizationId,
+  desired: z.enum(DESIRED_STATES),
+  generation: Generation,
+  status: z.enum(SESSION_STATES),
+  status_reason: z.nullable(StatusReason),
+  phone_number: z.nullable(z.string()),
+  linked_at: z.nullable(Timestamp),
+  /** When somebody last asked to link; a worker begins one attempt per value, and only while it is fresh. */
+  link_requested_at: z.nullable(Timestamp),
+})
+export type SessionIntent = z.infer<typeof SessionIntent>
+
+/**
+ * Everything that is wanted, in one value (`worker_snapshot()`): a list read is cut at 1,000 rows and a wrong key reads as an
+ * empty list. The counts are made by the database; a snapshot that does not match them is refused and changes nothing.
+ */
+export const Snapshot = z
+  .object({
+    instance_id: z.uuid(),
+    taken_at: Timestamp,
+    session_count: z.int(),
+    order_count: z.int(),
+    sessions: z.array(SessionIntent),
+    orders: z.array(ClearOrder),
+  })
+  .check(
+    z.refine(
+      (snapshot) => snapshot.sessions.length === snapshot.session_count && snapshot.orders.length === snapshot.order_count,
+      'the snapshot is cut: its lists do not match its counts',
+    ),
+  )
+export type Snapshot = z.infer<typeof Snapshot>
+
+/** One session and its open orders, read by id (`worker_look()`): what a command asks the worker to look at. */
+export const Look = z.object({
+  instance_id: z.uuid(),
+  taken_at: Timestamp,
+  session: z.nullable(SessionIntent),
+  orders: z.array(ClearOrder),
+})
+export type Look = z.infer<typeof Look>
