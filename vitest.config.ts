@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './tests/support/closing-line.ts'
 
 const node = (name: string, timeout: number) => ({
   test: {
@@ -12,8 +13,10 @@ const node = (name: string, timeout: number) => ({
 
 export default defineConfig({
   test: {
+    reporters: ['default', new ClosingLine()],
     projects: [
       node('domain', 10_000),
+      node('scripts', 10_000),
       node('database', 30_000),
       node('simulator', 30_000),
       node('worker', 60_000),
