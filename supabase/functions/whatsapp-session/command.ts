@@ -1,0 +1,25 @@
+import { importJWK, SignJWT } from 'jose'
+import { bodyHash, COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_TYPE, type CommandClaims } from '#domain/command.ts'
+import type { CommandKey } from './settings.ts'
+
+/** What a command is bound to. */
+export type Command = { organizationId: string; sessionId: string; method: string; path: string; body: string }
+
+/** Signs one command to the worker `workerId`, good for 30 seconds from `now`. */
+export async function signCommand(key: CommandKey, workerId: string, command: Command, now = new Date()): Promise<string> {
+  const issuedAt = Math.floor(now.getTime() / 1000)
+  const claims: CommandClaims = {
+    aud: workerId,
+    iat: issuedAt,
+    exp: issuedAt + COMMAND_SECONDS,
+    jti: crypto.randomUUID(),
+    organization_id: command.organizationId,
+    session_id: command.sessionId,
+    method: command.method,
+    path: command.path,
+    body_sha256: await bodyHash(command.body),
+  }
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: COMMAND_ALGORITHM, typ: COMMAND_TYPE, ...(key.kid ? { kid: key.kid } : {}) })
+    .sign(await importJWK(key, COMMAND_ALGORITHM))
+}

@@ -1,0 +1,28 @@
+import { SESSION_ROUTES } from '#domain/routes.ts'
+
+const METHODS = [...new Set(Object.values(SESSION_ROUTES).map((route) => route.method))].join(', ')
+/** What supabase-js sends along. */
+const HEADERS = 'authorization, apikey, content-type, x-client-info'
+
+/** The answer to a browser's question whether it may call from another origin. */
+export function answerPreflight(request: Request, allowed: ReadonlySet<string>): Response {
+  const headers = originHeaders(request, allowed)
+  if (headers['access-control-allow-origin']) {
+    headers['access-control-allow-methods'] = METHODS
+    headers['access-control-allow-headers'] = HEADERS
+    headers['access-control-max-age'] = '600'
+  }
+  return new Response(null, { status: 204, headers })
+}
+
+/** Lets pages of the allowed origins read `response`. There are no cookies, hence no credentials to allow. */
+export function withCors(response: Response, request: Request, allowed: ReadonlySet<string>): Response {
+  for (const [name, value] of Object.entries(originHeaders(request, allowed))) response.headers.set(name, value)
+  return response
+}
+
+function originHeaders(request: Request, allowed: ReadonlySet<string>): Record<string, string> {
+  const origin = request.headers.get('origin')
+  const vary = { vary: 'origin' }
+  return origin !== null && allowed.has(origin) ? { ...vary, 'access-control-allow-origin': origin } : vary
+}

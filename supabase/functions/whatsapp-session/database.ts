@@ -1,0 +1,40 @@
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
+import { refuse, type Refusal } from './answer.ts'
+import type { Settings } from './settings.ts'
+
+/** A database that says nothing for this long counts as away, milliseconds. */
+const DATABASE_TIMEOUT_MS = 10_000
+
+/** The database as one caller sees it: their token, the public key, row level security. No retries: somebody waits for the answer. */
+export function openDatabase(settings: Settings, token: string): SupabaseClient {
+  return createClient(settings.supabaseUrl, settings.anonKey, {
+    db: { retry: false },
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+    global: {
+      headers: { authorization: `Bearer ${token}` },
+      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(DATABASE_TIMEOUT_MS) }),
+    },
+  })
+}
+
+type DatabaseError = { message: string; code?: string | undefined; details?: string | null | undefined }
+
+const isErrorCode = (text: string): text is ErrorCode => (ERROR_CODES as readonly string[]).includes(text)
+
+/**
+ * What a failed call to the database means. Our own functions raise a code of `domain/errors.ts` as their message and a
+ * sentence as their details; whatever else comes is Postgres or the network.
+ */
+export function databaseRefusal(error: DatabaseError, status: number): Refusal {
+  if (isErrorCode(error.message)) return refuse(error.message, error.details || 'The database refused this.')
+  if (error.code === '42501') return refuse('forbidden', 'Your role may not do this.')
+  if (status === 401) return refuse('unauthorized', 'Sign in again.')
+  if (status === 0 || status >= 500) return databaseUnavailable()
+  console.error('unexpected answer of the database', status, error.code, error.message)
+  return refuse('internal', 'The database gave an unexpected answer.')
+}
+
+export function databaseUnavailable(): Refusal {
+  return refuse('database_unavailable', 'The database cannot be reached.')
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod/mini'
+import { Receipt } from '#domain/clearance.ts'
+import { SessionView } from '#domain/observation.ts'
+import type { SessionRoute } from '#domain/routes.ts'
+import { answerEvents, answerJson, answerRefusal, refuse } from './answer.ts'
+import { readCallBody } from './body.ts'
+import { bearerToken, identifyCaller } from './caller.ts'
+import { answerPreflight, withCors } from './cors.ts'
+import { openDatabase } from './database.ts'
+import { type Intent, storeIntent } from './intent.ts'
+import { parseJson } from './json.ts'
+import { relayLink } from './link-relay.ts'
+import { type Call, parseCall } from './route.ts'
+import type { Settings } from './settings.ts'
+import { askWorker, type WorkerAnswer, workerFailure } from './worker-client.ts'
+
+const CurrentQr = z.object({ qr: z.string(), expiresAt: z.string(), number: z.int() })
+
+/** What the worker may answer; anything else is not passed on. */
+const ANSWERS = {
+  start: SessionView,
+  stop: SessionView,
+  status: SessionView,
+  qr: CurrentQr,
+  clear: Receipt,
+  delete: Receipt,
+} as const satisfies Record<Exclude<SessionRoute, 'link'>, z.ZodMiniType>
+
+/** The function: parse, decide as the caller, tell the worker, answer. */
+export function createHandler(settings: Settings): (request: Request) => Promise<Response> {
+  return async (request) => {
+    if (request.method === 'OPTIONS') return answerPreflight(request, settings.allowedOrigins)
+    const response = await handle(settings, request).catch((error: unknown) => {
+      console.error('request failed', error)
+      return answerRefusal(refuse('internal', 'Something unexpected went wrong.'))
+    })
+    return withCors(response, request, settings.allowedOrigins)
+  }
+}
+
+async function handle(settings: Settings, request: Request): Promise<Response> {
+  const call = parseCall(request.method, new URL(request.url).pathname)
+  if (!call.ok) return answerRefusal(call)
+  const token = bearerToken(request.headers)
+  if (token === null) return answerRefusal(refuse('unauthorized', 'Sign in first.'))
+  const body = await readCallBody(request)
+  if (!body.ok) return answerRefusal(body)
+
+  const database = openDatabase(settings, token)
+  const caller = await identifyCaller(database, token)
+  if (!caller.ok) return answerRefusal(caller)
+  const intent = await storeIntent(database, caller.value, call.value, body.value)
+  if (!intent.ok) return answerRefusal(intent)
+  if (intent.value.order?.receipt) return answerJson(JSON.stringify(intent.value.order.receipt))
+
+  const gone = new AbortController()
+  const asked = await askWorker(settings, call.value, intent.value, AbortSignal.any([request.signal, gone.signal]))
+  if (!asked.ok) return answerRefusal(asked)
+  return call.value.route === 'link'
+    ? answerLink(settings, asked.value, () => gone.abort())
+    : answerOnce(ANSWERS[call.value.route], call.value, intent.value, asked.value)
+}
+
+function answerLink(settings: Settings, { response, stopClock }: WorkerAnswer, abort: () => void): Response {
+  stopClock()
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+  if (response.body && isStream) return answerEvents(relayLink(response.body, settings.linkStreamMs, abort))
+  abort()
+  return answerRefusal(refuse('internal', 'The worker gave an unexpected answer.'))
+}
+
+async function answerOnce(shape: z.ZodMiniType, call: Call, intent: Intent, { response, stopClock }: WorkerAnswer): Promise<Response> {
+  let text: string
+  try {
+    text = await response.text()
+  } catch (error) {
+    return answerRefusal(workerFailure(error, intent))
+  } finally {
+    stopClock()
+  }
+  if (shape.safeParse(parseJson(text)).success) return answerJson(text)
+  console.error('unexpected answer of the worker', call.route, text.slice(0, 200))
+  return answerRefusal(refuse('internal', 'The worker gave an unexpected answer.'))
+}

@@ -1,0 +1,42 @@
+import type { SupabaseClient } from '@supabase/supabase-js'
+import * as z from 'zod/mini'
+import { Receipt } from '#domain/clearance.ts'
+import type { Result } from '#domain/errors.ts'
+import { OrganizationId } from '#domain/session.ts'
+import { refuse } from './answer.ts'
+import { databaseRefusal } from './database.ts'
+
+/** An order to clear as the caller sees it. `receipt`, once the worker has carried it out. */
+export type StoredOrder = { id: string; organizationId: string; receipt: Receipt | null }
+
+const COLUMNS = 'id, organization_id, receipt'
+const OrderRow = z.object({ id: z.uuid(), organization_id: OrganizationId, receipt: z.nullable(Receipt) })
+
+/** One order of a session. */
+export async function findOrder(database: SupabaseClient, sessionId: string, orderId: string): Promise<Result<StoredOrder>> {
+  const { data, error, status } = await database
+    .from('whatsapp_clearances')
+    .select(COLUMNS)
+    .eq('id', orderId)
+    .eq('session_id', sessionId)
+    .maybeSingle()
+  return error ? databaseRefusal(error, status) : orderOrNotFound(data)
+}
+
+/** The newest order of a session: what there is to tell of one whose row is gone. */
+export async function latestOrder(database: SupabaseClient, sessionId: string): Promise<Result<StoredOrder>> {
+  const { data, error, status } = await database
+    .from('whatsapp_clearances')
+    .select(COLUMNS)
+    .eq('session_id', sessionId)
+    .order('requested_at', { ascending: false })
+    .limit(1)
+    .maybeSingle()
+  return error ? databaseRefusal(error, status) : orderOrNotFound(data)
+}
+
+function orderOrNotFound(data: unknown): Result<StoredOrder> {
+  if (data === null) return refuse('not_found', 'There is no such session, and no order to clear one.')
+  const row = OrderRow.parse(data)
+  return { ok: true, value: { id: row.id, organizationId: row.organization_id, receipt: row.receipt } }
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod/mini'
+import { LINK_STREAM_SECONDS } from '#domain/link.ts'
+import { WORKER_TIMEOUT_SECONDS } from '#domain/routes.ts'
+
+const text = z.string().check(z.minLength(1))
+const json = z.pipe(
+  z.string(),
+  z.transform((source, context) => {
+    try {
+      return JSON.parse(source) as unknown
+    } catch {
+      context.issues.push({ code: 'custom', message: 'not JSON', input: source })
+      return z.NEVER
+    }
+  }),
+)
+
+/** A private Ed25519 key as RFC 8037 writes it. */
+const CommandKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: text, d: text, kid: z.optional(text) })
+
+/**
+ * The function's environment. It holds no service key on purpose: whatever it reads or stores, it does as the caller.
+ * `WORKER_TIMEOUT_SECONDS` and `LINK_STREAM_SECONDS` are seconds.
+ */
+const Environment = z.object({
+  SUPABASE_URL: z.url(),
+  SUPABASE_ANON_KEY: text,
+  WORKER_URL: z.url(),
+  WORKER_ID: text,
+  COMMAND_PRIVATE_KEY: z.pipe(json, CommandKey),
+  ALLOWED_ORIGINS: z._default(z.string(), ''),
+  LINK_STREAM_SECONDS: z._default(z.coerce.number().check(z.positive()), LINK_STREAM_SECONDS),
+  WORKER_TIMEOUT_SECONDS: z._default(z.coerce.number().check(z.positive()), WORKER_TIMEOUT_SECONDS),
+})
+
+export type CommandKey = z.infer<typeof CommandKey>
+export type Settings = {
+  supabaseUrl: string
+  anonKey: string
+  workerUrl: string
+  workerId: string
+  commandKey: CommandKey
+  /** Origins that a browser may call from; the function's own needs no entry. */
+  allowedOrigins: ReadonlySet<string>
+  linkStreamMs: number
+  workerTimeoutMs: number
+}
+
+/** The names that the process needs the right to read. */
+export const SETTING_NAMES = Object.keys(Environment.shape)
+
+/** Reads the settings by `read`, usually `Deno.env.get`; throws with the names of what is missing or wrong, never with a value. */
+export function readSettings(read: (name: string) => string | undefined): Settings {
+  const parsed = Environment.safeParse(Object.fromEntries(SETTING_NAMES.map((name) => [name, read(name) || undefined])))
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new Error(`The environment is not complete. ${problems.join('; ')}`)
+  }
+  const env = parsed.data
+  return {
+    supabaseUrl: withoutSlash(env.SUPABASE_URL),
+    anonKey: env.SUPABASE_ANON_KEY,
+    workerUrl: withoutSlash(env.WORKER_URL),
+    workerId: env.WORKER_ID,
+    commandKey: env.COMMAND_PRIVATE_KEY,
+    allowedOrigins: new Set(
+      env.ALLOWED_ORIGINS.split(',')
+        .map((origin) => withoutSlash(origin.trim()))
+        .filter(Boolean),
+    ),
+    linkStreamMs: env.LINK_STREAM_SECONDS * 1000,
+    workerTimeoutMs: env.WORKER_TIMEOUT_SECONDS * 1000,
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
