@@ -27,7 +27,11 @@ export function platformOf(name: string): Pick<LockEntry, 'os' | 'cpu' | 'libc'>
   const words = name.split(/[-/]/)
   const system = words.find((word) => KNOWN_SYSTEMS.includes(word))
   const cpu = words.find((word) => KNOWN_CPUS.includes(word))
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => /^(gnu|glibc)/.test(word)) ? 'glibc' : undefined
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => /^(gnu|glibc)/.test(word))
+      ? 'glibc'
+      : undefined
   return {
     ...(system && { os: [OPERATING_SYSTEMS[system] ?? system] }),
     ...(cpu && { cpu: [cpu] }),
