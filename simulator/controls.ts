@@ -1,0 +1,126 @@
+import type { Account } from './accounts-file.ts'
+import { scanQr, scanWaiting } from './server/linking.ts'
+import type { ScanResult } from './server/linking.ts'
+import { listWaiting } from './server/registration.ts'
+import type { WaitingDevice } from './server/registration.ts'
+import { failure, replaced } from './server/stanzas.ts'
+import { unlinkByPhone } from './server/unlinking.ts'
+import type { Counts, World } from './server/world.ts'
+import type { Behaviour, NewPhone } from './settings.ts'
+
+/** Entries the camera remembers; older ones belong to codes that expired long ago. */
+const MAX_SEEN_QRS = 2_000
+
+/** A linked device as the phone lists it. Keys are base64, times ISO 8601. */
+export type LinkedDevice = {
+  jid: string
+  phone: string
+  platform: string
+  /** Logged in and answered. */
+  online: boolean
+  /** The server does not answer it (`goOffline`). */
+  silent: boolean
+  linkedAt: string
+  lastSeenAt: string | null
+  logins: number
+  preKeys: number
+  noisePublicKey: string
+  identityPublicKey: string
+}
+
+/** A phone as it is shown. */
+export type PhoneView = { phone: string; name: string; devices: number }
+
+/** What can be seen and done from outside: by tests in this process, by the admin API, by the page "Phone". */
+export type Controls = {
+  accounts(): PhoneView[]
+  /** The linked devices, of all phones or of one. */
+  devices(phone?: string): LinkedDevice[]
+  waiting(): WaitingDevice[]
+  counts(): Counts
+  behaviour(): Behaviour
+  configure(change: Partial<Behaviour>): Behaviour
+  /** Adds a phone; `false` when the number is taken. */
+  addAccount(phone: NewPhone): boolean
+  /** Scans the text of a QR code; the first phone does when none is named. */
+  scan(qrText: string, phone?: string): Promise<ScanResult>
+  /** Scans what a waiting device shows; needs the camera of `trust.ts` in the client's process. */
+  scanWaiting(id: string, phone?: string): Promise<ScanResult>
+  /** The camera: what the QR codes of a device hold that its connection does not tell. */
+  seeQr(noisePublicKey: string, advSecret: string): void
+  /** Unlinks from the phone: 401 now, or at the next login. `false` when there is no such device (as in all below). */
+  unlink(jid: string): boolean
+  /** Cuts the connection: the client sees 428. */
+  drop(jid: string): boolean
+  /** The server stops answering this device, and does not answer new logins of it: the client sees 408 after a while. */
+  goOffline(jid: string): boolean
+  /** The server answers again. A login that waited is cut, so that it is tried anew. */
+  comeBack(jid: string): boolean
+  /** Ends the connection as if the device had opened another one: 440. */
+  replace(jid: string): boolean
+  /** Ends the connection with `<failure reason>`: 403 banned, 503 ... */
+  fail(jid: string, reason: number): boolean
+  /** Refuses the next `times` (1) logins, of one device or of any, and registrations too when no device is named. */
+  refuse(refusal: { reason: number; jid?: string; times?: number }): void
+  /** Forgets all refusals. */
+  allow(): void
+}
+
+/** The controls of a world. */
+export function createControls(world: World): Controls {
+  const onConnection = (jid: string, act: (connection: NonNullable<ReturnType<World['online']['get']>>) => void) => {
+    const connection = world.online.get(jid)
+    if (connection) act(connection)
+    return connection !== undefined
+  }
+
+  return {
+    accounts: () => world.accounts.all().map(({ phone, name, devices }) => ({ phone, name, devices: devices.length })),
+    devices: (phone) =>
+      world.accounts
+        .all()
+        .filter((account) => phone === undefined || account.phone === phone)
+        .flatMap((account) => linkedDevices(world, account)),
+    waiting: () => listWaiting(world),
+    counts: () => ({ ...world.counts }),
+    behaviour: () => ({ ...world.behaviour }),
+    configure: (change) => ({ ...(world.behaviour = { ...world.behaviour, ...change }) }),
+    addAccount: (phone) => world.accounts.add(phone) !== undefined,
+    scan: (qrText, phone) => scanQr(world, qrText, phone),
+    scanWaiting: (id, phone) => scanWaiting(world, id, phone),
+    seeQr(noisePublicKey, advSecret) {
+      world.seenQrs.set(noisePublicKey, Buffer.from(advSecret, 'base64'))
+      const oldest = world.seenQrs.keys().next()
+      if (world.seenQrs.size > MAX_SEEN_QRS && !oldest.done) world.seenQrs.delete(oldest.value)
+    },
+    unlink: (jid) => unlinkByPhone(world, jid),
+    drop: (jid) => onConnection(jid, (connection) => connection.drop()),
+    goOffline(jid) {
+      if (!world.accounts.device(jid)) return false
+      world.silenced.add(jid)
+      onConnection(jid, (connection) => connection.silence(true))
+      return true
+    },
+    comeBack(jid) {
+      if (!world.silenced.delete(jid)) return false
+      onConnection(jid, (connection) => connection.drop())
+      return true
+    },
+    replace: (jid) => onConnection(jid, (connection) => connection.end(replaced())),
+    fail: (jid, reason) => onConnection(jid, (connection) => connection.end(failure(reason))),
+    refuse({ reason, jid, times = 1 }) {
+      world.refusals.push({ reason, jid, left: times })
+    },
+    allow() {
+      world.refusals = []
+    },
+  }
+}
+
+function linkedDevices(world: World, { phone, devices }: Account): LinkedDevice[] {
+  return devices.map(({ jid, platform, linkedAt, lastSeenAt, logins, preKeys, noisePublicKey, identityPublicKey }) => {
+    const silent = world.silenced.has(jid)
+    const online = world.online.has(jid) && !silent
+    return { jid, phone, platform, online, silent, linkedAt, lastSeenAt, logins, preKeys, noisePublicKey, identityPublicKey }
+  })
+}

@@ -1,0 +1,102 @@
+import type { BinaryNode } from 'baileys'
+import type { Device } from '../accounts-file.ts'
+import { isSigned } from '../noise/signature.ts'
+import type { Connection } from './connection.ts'
+import { bytes, child, children, errorOf, node, resultOf } from './stanzas.ts'
+import { unlinkByCompanion } from './unlinking.ts'
+import type { World } from './world.ts'
+
+type Query = { world: World; connection: Connection; jid: string; device: Device; iq: BinaryNode }
+
+const SIGNAL_KEY_TYPE = Buffer.from([5])
+
+/** What the server says to each kind of query; one that is not named here gets an empty result. */
+const ANSWERS: Record<string, (query: Query) => void> = {
+  encrypt: answerKeys,
+  passive: answerPassive,
+  md: answerDevices,
+  usync: answerUsers,
+  abt: (query) => reply(query, [node('props', { protocol: '1', hash: 'simulator' })]),
+  blocklist: (query) => reply(query, [node('list')]),
+  privacy: (query) => reply(query, [node('privacy')]),
+  'w:g2': (query) => reply(query, [node('groups')]),
+  'w:sync:app:state': answerAppState,
+}
+
+/** Answers a query of a device that is logged in. */
+export function answerQuery(query: Query): void {
+  const answer = ANSWERS[query.iq.attrs['xmlns'] ?? '']
+  if (answer) answer(query)
+  else reply(query)
+}
+
+function reply({ connection, iq }: Query, content?: BinaryNode[]): void {
+  connection.send(resultOf(iq, content))
+}
+
+function answerKeys(query: Query): void {
+  const { world, connection, device, iq } = query
+  if (child(iq, 'count')) return reply(query, [node('count', { value: String(device.preKeys) })])
+  if (child(iq, 'digest')) return reply(query, [node('digest')])
+  const skey = child(iq, 'skey') ?? child(child(iq, 'rotate') ?? iq, 'skey')
+  if (skey) {
+    const identity = Buffer.from(device.identityPublicKey, 'base64')
+    const signed = Buffer.concat([SIGNAL_KEY_TYPE, bytes(child(skey, 'value'))])
+    if (!isSigned(identity, signed, bytes(child(skey, 'signature')))) {
+      return connection.send(errorOf(iq, 406, 'the signed pre-key is not signed by the identity of this device'))
+    }
+  }
+  const list = child(iq, 'list')
+  if (list) {
+    device.preKeys += children(list).length
+    world.accounts.touched()
+  }
+  reply(query)
+}
+
+function answerPassive(query: Query): void {
+  reply(query)
+  // The client buffers its events until it hears that nothing waited for it.
+  if (child(query.iq, 'active')) query.connection.send(node('ib', {}, [node('offline', { count: '0' })]))
+}
+
+function answerDevices(query: Query): void {
+  const removal = child(query.iq, 'remove-companion-device')
+  if (!removal) return reply(query)
+  if (removal.attrs['jid'] !== query.jid) return query.connection.send(errorOf(query.iq, 403, 'a device can only remove itself'))
+  unlinkByCompanion(query.world, query.connection, query.jid, query.iq)
+}
+
+function answerUsers(query: Query): void {
+  const usync = child(query.iq, 'usync')
+  const asked = usync ? children(child(usync, 'query') ?? usync) : []
+  const users = usync ? children(child(usync, 'list') ?? usync) : []
+  const list = users.map((user) => describeUser(query.world, user, asked))
+  reply(query, [node('usync', { sid: usync?.attrs['sid'] ?? '' }, [node('list', {}, list)])])
+}
+
+function describeUser(world: World, user: BinaryNode, asked: BinaryNode[]): BinaryNode {
+  const contact = child(user, 'contact')
+  const named = contact ? bytes(contact).toString('utf8') : (user.attrs['jid'] ?? '')
+  const phone = named.replace(/^\+/, '').split(/[:@]/)[0] ?? ''
+  const account = world.accounts.all().find((one) => one.phone === phone || one.lidUser === phone)
+  const told = asked.flatMap(({ tag }) => {
+    if (tag === 'contact') return [node('contact', { type: account ? 'in' : 'out' })]
+    if (!account) return []
+    if (tag === 'lid') return [node('lid', { val: `${account.lidUser}@lid` })]
+    if (tag !== 'devices') return []
+    const devices = [0, ...account.devices.map(({ index }) => index)].map((id) =>
+      node('device', { id: String(id), ...(id === 0 ? {} : { 'key-index': String(id) }) }),
+    )
+    return [node('devices', {}, [node('device-list', { hash: '2:simulator' }, devices)])]
+  })
+  return node('user', { jid: user.attrs['jid'] ?? `${phone}@s.whatsapp.net` }, told)
+}
+
+function answerAppState(query: Query): void {
+  const sync = child(query.iq, 'sync')
+  const collections = (sync ? children(sync) : []).map(({ attrs }) =>
+    node('collection', { name: attrs['name'] ?? '', version: attrs['version'] ?? '0', has_more_patches: 'false' }),
+  )
+  reply(query, [node('sync', {}, collections)])
+}

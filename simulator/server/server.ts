@@ -1,0 +1,43 @@
+import type { BinaryNode } from 'baileys'
+import type { WebSocket } from 'ws'
+import { acceptConnection } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { jidOf, logIn } from './login.ts'
+import { answerQuery } from './queries.ts'
+import { beginRegistration } from './registration.ts'
+import type { World } from './world.ts'
+
+/** Serves one client from its first byte to its last. */
+export function serveClient(world: World, socket: WebSocket): void {
+  world.counts.connections += 1
+  acceptConnection(socket, {
+    greeted(connection, { noisePublicKey, payload }) {
+      if (payload.devicePairingData) beginRegistration(world, connection, noisePublicKey, payload)
+      else logIn(world, connection, noisePublicKey, payload)
+    },
+    received: (connection, stanza) => receive(world, connection, stanza),
+    closed(connection) {
+      const jid = jidOf(world, connection)
+      if (jid !== undefined) {
+        world.online.delete(jid)
+        world.log('device offline', { jid })
+      }
+      const registration = world.waiting.get(connection.id)
+      world.waiting.delete(connection.id)
+      registration?.onAnswer?.(undefined)
+    },
+    broken: (error) => world.log('connection cut', { reason: error instanceof Error ? error.message : String(error) }),
+  })
+}
+
+function receive(world: World, connection: Connection, stanza: BinaryNode): void {
+  if (stanza.tag !== 'iq') return
+  if (stanza.attrs['type'] === 'result') {
+    if (stanza.attrs['id'] === `success-${connection.id}`) world.waiting.get(connection.id)?.onAnswer?.(stanza)
+    return
+  }
+  const jid = jidOf(world, connection)
+  const device = jid === undefined ? undefined : world.accounts.device(jid)?.device
+  if (jid !== undefined && device) answerQuery({ world, connection, jid, device, iq: stanza })
+  else if (stanza.attrs['xmlns'] === 'w:p') connection.send({ tag: 'iq', attrs: { type: 'result', id: stanza.attrs['id'] ?? '' } })
+}

@@ -1,0 +1,57 @@
+import type { Accounts } from '../accounts.ts'
+import type { Behaviour, Log, RefTimes } from '../settings.ts'
+import type { Connection } from './connection.ts'
+import type { Registration } from './registration.ts'
+
+/** Logins or registrations to refuse. */
+export type Refusal = {
+  /** The code of `<failure>`: 403 banned, 405 outdated, 503 unavailable ... */
+  reason: number
+  /** Only logins of this device; without it whatever comes next. */
+  jid?: string | undefined
+  /** How many are still to be refused. */
+  left: number
+}
+
+/** What was asked of the server since it started. */
+export type Counts = { connections: number; registrations: number; logins: number; refused: number; links: number; unlinks: number }
+
+/** Everything the server knows; one value, handed to each part. */
+export type World = {
+  accounts: Accounts
+  behaviour: Behaviour
+  refTimes: RefTimes
+  log: Log
+  counts: Counts
+  /** Devices that ask to be linked, by the id of their connection. */
+  waiting: Map<string, Registration>
+  /** Connections of devices that logged in, by jid. */
+  online: Map<string, Connection>
+  /** Devices the server does not answer. */
+  silenced: Set<string>
+  refusals: Refusal[]
+  /** Secrets of QR codes by the Noise key of the device that shows them (base64), as its camera reported them. */
+  seenQrs: Map<string, Buffer>
+  /** Timers that end with the server. */
+  timers: Set<NodeJS.Timeout>
+}
+
+/** Does something later, unless the server is stopped before. */
+export function later(world: World, milliseconds: number, act: () => void): void {
+  if (milliseconds === 0) return act()
+  const timer = setTimeout(() => {
+    world.timers.delete(timer)
+    act()
+  }, milliseconds)
+  world.timers.add(timer)
+}
+
+/** Takes the refusal that meets this login (or registration, without a jid), if there is one. */
+export function takeRefusal(world: World, jid?: string): number | undefined {
+  const refusal = world.refusals.find((one) => one.jid === undefined || one.jid === jid)
+  if (!refusal) return undefined
+  refusal.left -= 1
+  if (refusal.left <= 0) world.refusals = world.refusals.filter((one) => one !== refusal)
+  world.counts.refused += 1
+  return refusal.reason
+}

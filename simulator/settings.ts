@@ -1,0 +1,57 @@
+import * as z from 'zod'
+
+/** Digits of a phone number in international form, without `+`. */
+export const PhoneNumber = z.string().regex(/^[1-9]\d{6,14}$/, 'a phone number is 7 to 15 digits, without + and spaces')
+
+/** A phone as somebody asks for it. */
+export const NewPhone = z.strictObject({ phone: PhoneNumber, name: z.string().trim().min(1).max(60) })
+export type NewPhone = z.infer<typeof NewPhone>
+
+/** The phones a simulator without a data folder begins with. */
+export const DEMO_PHONES: readonly NewPhone[] = [
+  { phone: '51987654321', name: 'Ana' },
+  { phone: '51912000111', name: 'Luis' },
+]
+
+/** How the simulator behaves where the real service varies; it can be changed while it runs. */
+export const Behaviour = z.strictObject({
+  /**
+   * What a companion that asks to be unlinked gets: `ack` removes the device and says so; `lost` removes it and says nothing;
+   * `ignored` does nothing at all, the device stays linked.
+   */
+  unlinkReply: z.enum(['ack', 'lost', 'ignored']),
+  /** How long that takes, milliseconds. */
+  unlinkDelayMs: z.int().min(0).max(600_000),
+  /** Time between a verified pairing and the restart (515) that every client waits for, milliseconds. */
+  restartDelayMs: z.int().min(0).max(600_000),
+})
+export type Behaviour = z.infer<typeof Behaviour>
+
+export const DEFAULT_BEHAVIOUR: Behaviour = { unlinkReply: 'ack', unlinkDelayMs: 0, restartDelayMs: 0 }
+
+/** How long the refs of one registration can be scanned; the client decides when it shows the next (`qrTimeout`). */
+export type RefTimes = {
+  /** Refs per registration. */
+  count: number
+  /** Life of the first, seconds. */
+  first: number
+  /** Life of each later one, seconds. */
+  next: number
+}
+export const DEFAULT_REF_TIMES: RefTimes = { count: 6, first: 60, next: 20 }
+
+/** The environment of `main.ts`. */
+export const Environment = z.object({
+  SIMULATOR_PORT: z.coerce.number().int().min(0).max(65_535).default(7060),
+  /** Folder of the accounts; without it nothing survives the process. */
+  SIMULATOR_DATA: z.string().min(1).optional(),
+  SIMULATOR_REF_COUNT: z.coerce.number().int().min(1).max(20).default(DEFAULT_REF_TIMES.count),
+  SIMULATOR_REF_FIRST_SECONDS: z.coerce.number().positive().default(DEFAULT_REF_TIMES.first),
+  SIMULATOR_REF_NEXT_SECONDS: z.coerce.number().positive().default(DEFAULT_REF_TIMES.next),
+  SIMULATOR_UNLINK_REPLY: Behaviour.shape.unlinkReply.default(DEFAULT_BEHAVIOUR.unlinkReply),
+  SIMULATOR_UNLINK_DELAY_MS: z.coerce.number().pipe(Behaviour.shape.unlinkDelayMs).default(DEFAULT_BEHAVIOUR.unlinkDelayMs),
+  SIMULATOR_LOG: z.enum(['quiet', 'info']).default('info'),
+})
+
+/** Where the simulator tells what happens; `detail` holds no key and no secret. */
+export type Log = (message: string, detail?: Record<string, unknown>) => void

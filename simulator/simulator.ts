@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+import { openAccounts } from './accounts.ts'
+import { createAdmin } from './admin/admin.ts'
+import { createControls } from './controls.ts'
+import type { Controls } from './controls.ts'
+import { isLoopbackHost } from './loopback.ts'
+import { serveClient } from './server/server.ts'
+import type { World } from './server/world.ts'
+import { DEFAULT_BEHAVIOUR, DEFAULT_REF_TIMES, DEMO_PHONES } from './settings.ts'
+import type { Behaviour, Log, NewPhone, RefTimes } from './settings.ts'
+
+/** Options of `startSimulator`; each has a default. */
+export type SimulatorOptions = {
+  /** Port on 127.0.0.1; 0 (the default) takes a free one. */
+  port?: number
+  /** Folder of the accounts; without it they live in memory. */
+  dataDir?: string
+  /** How long refs can be scanned, and how many a registration gets. The client's `qrTimeout` decides when it shows the next. */
+  refSeconds?: Partial<RefTimes>
+  /** Phones to begin with when the data folder holds none. */
+  seed?: readonly NewPhone[]
+  behaviour?: Partial<Behaviour>
+  log?: Log
+}
+
+/** A running simulator. */
+export type Simulator = Controls & {
+  port: number
+  /** What Baileys wants as `waWebSocketUrl`. */
+  webSocketUrl: string
+  /** Where the admin API and the page "Phone" are, without a slash at the end. */
+  adminUrl: string
+  /** Cuts all connections, stores the accounts, closes the port. */
+  stop(): Promise<void>
+}
+
+const WEB_SOCKET_PATH = '/ws/chat'
+const MAX_FRAME_BYTES = 8 * 1024 * 1024
+
+/**
+ * Starts a WhatsApp server with its phones on loopback. Rejects when the port is taken (`EADDRINUSE`) or the data folder's
+ * accounts are damaged.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const world: World = {
+    accounts: openAccounts({ dataDir: options.dataDir, seed: options.seed ?? DEMO_PHONES }),
+    behaviour: { ...DEFAULT_BEHAVIOUR, ...options.behaviour },
+    refTimes: { ...DEFAULT_REF_TIMES, ...options.refSeconds },
+    log: options.log ?? (() => {}),
+    counts: { connections: 0, registrations: 0, logins: 0, refused: 0, links: 0, unlinks: 0 },
+    waiting: new Map(),
+    online: new Map(),
+    silenced: new Set(),
+    refusals: [],
+    seenQrs: new Map(),
+    timers: new Set(),
+  }
+  const controls = createControls(world)
+  const http = createServer(createAdmin(controls))
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
+  http.on('upgrade', (request, socket, head) => {
+    const path = new URL(request.url ?? '/', 'http://simulator').pathname
+    if (path !== WEB_SOCKET_PATH || !isLoopbackHost(request.headers.host)) return socket.destroy()
+    sockets.handleUpgrade(request, socket, head, (webSocket) => serveClient(world, webSocket))
+  })
+
+  http.listen(options.port ?? 0, '127.0.0.1')
+  await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
+
+  return {
+    ...controls,
+    port,
+    webSocketUrl: `ws://127.0.0.1:${port}${WEB_SOCKET_PATH}`,
+    adminUrl: `http://127.0.0.1:${port}`,
+    async stop() {
+      for (const timer of world.timers) clearTimeout(timer)
+      for (const socket of sockets.clients) socket.terminate()
+      sockets.close()
+      const closed = once(http, 'close')
+      http.close()
+      http.closeAllConnections()
+      await closed
+      world.accounts.close()
+    },
+  }
+}
