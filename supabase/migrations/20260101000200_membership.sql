@@ -1,0 +1,103 @@
+-- Founding an organisation and changing its members. No role has a right to write `organization_members`, so nobody can
+-- promote themselves; these functions are the only way in.
+
+-- Every function answers with a code of domain/errors.ts as the message and a sentence for people as the detail.
+-- PostgREST turns the SQLSTATE `PT` + status into the HTTP status.
+create function private.fail(status integer, code text, sentence text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  raise exception using errcode = 'PT' || status, message = code, detail = sentence;
+end
+$$;
+revoke execute on function private.fail(integer, text, text) from public;
+
+create function public.create_organization(name text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  founder uuid := auth.uid();
+  label text := btrim(create_organization.name);
+  founded uuid;
+begin
+  if founder is null then
+    perform private.fail(401, 'unauthorized', 'Sign in first.');
+  end if;
+  if label is null or char_length(label) not between 1 and 80 then
+    perform private.fail(400, 'invalid_input', 'name: an organisation needs a name of 1 to 80 characters.');
+  end if;
+  insert into public.organizations (name) values (label) returning id into founded;
+  insert into public.organization_members (organization_id, user_id, role) values (founded, founder, 'owner');
+  return founded;
+end
+$$;
+
+-- Refuses all but owners; then holds the organisation's row, so that two owners cannot demote each other at the same time.
+create function private.lock_owned_organization(organization_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if lock_owned_organization.organization_id is null
+    or lock_owned_organization.organization_id not in (select private.my_org_ids()) then
+    perform private.fail(404, 'not_found', 'There is no such organisation.');
+  end if;
+  if lock_owned_organization.organization_id not in (select private.my_owned_org_ids()) then
+    perform private.fail(403, 'forbidden', 'Only an owner may change the members.');
+  end if;
+  perform from public.organizations o where o.id = lock_owned_organization.organization_id for update;
+end
+$$;
+revoke execute on function private.lock_owned_organization(uuid) from public;
+
+create function private.refuse_ownerless(organization_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if not exists (
+    select from public.organization_members m
+    where m.organization_id = refuse_ownerless.organization_id and m.role = 'owner'
+  ) then
+    perform private.fail(403, 'forbidden', 'An organisation keeps at least one owner.');
+  end if;
+end
+$$;
+revoke execute on function private.refuse_ownerless(uuid) from public;
+
+create function public.set_member_role(organization_id uuid, user_id uuid, role public.member_role) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.lock_owned_organization(set_member_role.organization_id);
+  update public.organization_members m set role = set_member_role.role
+  where m.organization_id = set_member_role.organization_id and m.user_id = set_member_role.user_id;
+  if not found then
+    perform private.fail(404, 'not_found', 'There is no such member.');
+  end if;
+  perform private.refuse_ownerless(set_member_role.organization_id);
+end
+$$;
+
+create function public.remove_member(organization_id uuid, user_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.lock_owned_organization(remove_member.organization_id);
+  delete from public.organization_members m
+  where m.organization_id = remove_member.organization_id and m.user_id = remove_member.user_id;
+  if not found then
+    perform private.fail(404, 'not_found', 'There is no such member.');
+  end if;
+  perform private.refuse_ownerless(remove_member.organization_id);
+end
+$$;
+
+revoke execute on function
+  public.create_organization(text),
+  public.set_member_role(uuid, uuid, public.member_role),
+  public.remove_member(uuid, uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  public.create_organization(text),
+  public.set_member_role(uuid, uuid, public.member_role),
+  public.remove_member(uuid, uuid)
+  to authenticated;

@@ -1,0 +1,38 @@
+-- Workers report that they are alive. How a worker is reached is nobody's business but the service key's.
+
+create table public.whatsapp_workers (
+  id text primary key check (char_length(id) between 1 and 100),
+  url text not null,
+  version text not null,
+  capacity integer not null check (capacity >= 0),
+  session_count integer not null check (session_count >= 0),
+  heartbeat_at timestamptz not null default now()
+);
+
+revoke all on public.whatsapp_workers from anon, authenticated, service_role;
+grant select on public.whatsapp_workers to service_role;
+alter table public.whatsapp_workers enable row level security;
+
+-- 30 seconds is HEARTBEAT_STALE_SECONDS of domain/routes.ts, by this database's clock and nobody else's.
+create function private.online_worker_ids() returns setof text
+language sql stable security definer set search_path = ''
+as $$
+  select id from public.whatsapp_workers where heartbeat_at > now() - interval '30 seconds'
+$$;
+revoke execute on function private.online_worker_ids() from public;
+grant execute on function private.online_worker_ids() to authenticated, service_role;
+
+create function public.worker_online() returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select exists (select private.online_worker_ids())
+$$;
+revoke execute on function public.worker_online() from public, anon, authenticated, service_role;
+grant execute on function public.worker_online() to authenticated, service_role;
+
+-- Tells one database from another: a worker whose data folder belongs to a different one refuses to start.
+create table private.instance (
+  only_row boolean primary key default true check (only_row),
+  id uuid not null default gen_random_uuid()
+);
+insert into private.instance default values;

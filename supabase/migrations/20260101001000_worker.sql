@@ -1,0 +1,186 @@
+-- What the worker calls with the service key, and nobody else. It reads single values instead of lists: a list is cut at
+-- 1,000 rows, and a wrong key reads as an empty one.
+
+create function private.session_json(session public.whatsapp_sessions) returns jsonb
+language sql stable set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', (session).id, 'organization_id', (session).organization_id, 'desired', (session).desired,
+    'generation', (session).generation, 'status', (session).status, 'status_reason', (session).status_reason,
+    'phone_number', (session).phone_number, 'linked_at', (session).linked_at, 'link_requested_at', (session).link_requested_at
+  )
+$$;
+
+create function private.order_json(clearance public.whatsapp_clearances) returns jsonb
+language sql stable set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', (clearance).id, 'organization_id', (clearance).organization_id, 'session_id', (clearance).session_id,
+    'max_generation', (clearance).max_generation, 'reason', (clearance).reason,
+    'requested_at', (clearance).requested_at, 'attempts', (clearance).attempts
+  )
+$$;
+revoke execute on function
+  private.session_json(public.whatsapp_sessions), private.order_json(public.whatsapp_clearances) from public;
+
+-- One statement, so sessions, orders and both counts are of one moment.
+create function public.worker_snapshot() returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'instance_id', (select id from private.instance),
+    'taken_at', now(),
+    'session_count', (select count(*) from public.whatsapp_sessions),
+    'order_count', (select count(*) from public.whatsapp_clearances where completed_at is null),
+    'sessions', coalesce((select jsonb_agg(private.session_json(s) order by s.created_at, s.id) from public.whatsapp_sessions s), '[]'),
+    'orders', coalesce((
+      select jsonb_agg(private.order_json(c) order by c.requested_at, c.id) from public.whatsapp_clearances c where c.completed_at is null
+    ), '[]')
+  )
+$$;
+
+create function public.worker_look(session_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'instance_id', (select id from private.instance),
+    'taken_at', now(),
+    'session', (select private.session_json(s) from public.whatsapp_sessions s where s.id = worker_look.session_id),
+    'orders', coalesce((
+      select jsonb_agg(private.order_json(c) order by c.requested_at, c.id) from public.whatsapp_clearances c
+      where c.session_id = worker_look.session_id and c.completed_at is null
+    ), '[]')
+  )
+$$;
+
+create function public.worker_heartbeat(worker_id text, url text, version text, capacity integer, session_count integer) returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.whatsapp_workers as w (id, url, version, capacity, session_count, heartbeat_at)
+  values (worker_heartbeat.worker_id, worker_heartbeat.url, worker_heartbeat.version, worker_heartbeat.capacity,
+    worker_heartbeat.session_count, now())
+  on conflict (id) do update
+  set url = excluded.url, version = excluded.version, capacity = excluded.capacity, session_count = excluded.session_count,
+    heartbeat_at = excluded.heartbeat_at;
+  select private.prune_events();
+$$;
+
+create function public.worker_touch(session_ids uuid[]) returns void
+language sql security definer set search_path = ''
+as $$
+  update public.whatsapp_sessions s set last_active_at = now() where s.id = any (worker_touch.session_ids)
+$$;
+
+create function public.worker_observe(
+  session_id uuid, generation integer, worker_id text, status public.session_status, status_reason public.status_reason
+) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.whatsapp_sessions s
+  set status = worker_observe.status,
+    status_reason = worker_observe.status_reason,
+    worker_id = worker_observe.worker_id,
+    connected_at = case when worker_observe.status = 'connected' and s.status <> 'connected' then now() else s.connected_at end,
+    last_active_at = case when worker_observe.status = 'connected' or s.status = 'connected' then now() else s.last_active_at end
+  where s.id = worker_observe.session_id and s.generation = worker_observe.generation;
+  return found;
+end
+$$;
+
+-- Asked again after an answer was lost, it says the same and changes nothing.
+create function public.worker_linked(session_id uuid, generation integer, worker_id text, phone_number text) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.whatsapp_sessions s
+  set status = 'reconnecting', status_reason = null, linked_at = now(), last_active_at = now(),
+    worker_id = worker_linked.worker_id, phone_number = worker_linked.phone_number
+  where s.id = worker_linked.session_id and s.generation = worker_linked.generation and s.status = 'connecting';
+  return found or exists (
+    select from public.whatsapp_sessions s
+    where s.id = worker_linked.session_id and s.generation = worker_linked.generation
+      and s.status in ('connected', 'reconnecting', 'stopped')
+  );
+end
+$$;
+
+-- Asked again after an answer was lost, it returns the order of the first time.
+create function public.worker_unlinked(session_id uuid, generation integer, status_reason public.status_reason) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  session public.whatsapp_sessions;
+  clearance public.whatsapp_clearances;
+  order_id uuid;
+begin
+  select s.* into session from public.whatsapp_sessions s
+  where s.id = worker_unlinked.session_id and s.generation = worker_unlinked.generation for update;
+  if found then
+    order_id := private.order_clear(session, 'unlinked');
+    update public.whatsapp_sessions s
+    set desired = 'stopped', generation = s.generation + 1, status = 'disconnected',
+      status_reason = worker_unlinked.status_reason, worker_id = null, connected_at = null, link_requested_at = null
+    where s.id = session.id;
+  end if;
+  select c.* into clearance from public.whatsapp_clearances c
+  where c.session_id = worker_unlinked.session_id and c.max_generation = worker_unlinked.generation and c.reason = 'unlinked'
+    and (order_id is null or c.id = order_id)
+  order by c.requested_at desc limit 1;
+  return case when found then private.order_json(clearance) end;
+end
+$$;
+
+create function public.worker_complete_order(order_id uuid, receipt jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  stored jsonb;
+begin
+  if worker_complete_order.receipt ->> 'orderId' is distinct from worker_complete_order.order_id::text then
+    perform private.fail(400, 'invalid_input', 'receipt: it is not the receipt of this order.');
+  end if;
+  update public.whatsapp_clearances c
+  set completed_at = now(), receipt = worker_complete_order.receipt, last_error = null
+  where c.id = worker_complete_order.order_id and c.completed_at is null
+  returning c.receipt into stored;
+  if not found then
+    select c.receipt into stored from public.whatsapp_clearances c where c.id = worker_complete_order.order_id;
+    if not found then
+      perform private.fail(409, 'order_missing', 'There is no such order.');
+    end if;
+  end if;
+  return stored;
+end
+$$;
+
+create function public.worker_fail_order(order_id uuid, error text) returns void
+language sql security definer set search_path = ''
+as $$
+  update public.whatsapp_clearances c
+  set attempts = c.attempts + 1, last_error = left(worker_fail_order.error, 500)
+  where c.id = worker_fail_order.order_id and c.completed_at is null
+$$;
+
+revoke execute on function
+  public.worker_snapshot(),
+  public.worker_look(uuid),
+  public.worker_heartbeat(text, text, text, integer, integer),
+  public.worker_touch(uuid[]),
+  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason),
+  public.worker_linked(uuid, integer, text, text),
+  public.worker_unlinked(uuid, integer, public.status_reason),
+  public.worker_complete_order(uuid, jsonb),
+  public.worker_fail_order(uuid, text)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  public.worker_snapshot(),
+  public.worker_look(uuid),
+  public.worker_heartbeat(text, text, text, integer, integer),
+  public.worker_touch(uuid[]),
+  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason),
+  public.worker_linked(uuid, integer, text, text),
+  public.worker_unlinked(uuid, integer, public.status_reason),
+  public.worker_complete_order(uuid, jsonb),
+  public.worker_fail_order(uuid, text)
+  to service_role;
