@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { postgresAccount, type Account } from './postgres-account.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
@@ -135,14 +135,4 @@ async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGQUIT'), STOP_SECONDS * 1000)
   await exited
   clearTimeout(timer)
-}
-
-/** The password that a data folder was made with is the caller's to keep: reads it, or makes it on the first start (mode 0600). */
-export async function keepPassword(file: string): Promise<string> {
-  const kept = await readFile(file, 'utf8').catch(() => null)
-  if (kept) return kept.trim()
-  const password = randomBytes(24).toString('base64url')
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, `${password}\n`, { mode: 0o600 })
-  return password
 }

@@ -72,7 +72,8 @@ as $$
 $$;
 
 create function public.worker_observe(
-  session_id uuid, generation integer, worker_id text, status public.session_status, status_reason public.status_reason
+  session_id uuid, generation integer, worker_id text, status public.session_status,
+  status_reason public.status_reason default null
 ) returns boolean
 language plpgsql security definer set search_path = ''
 as $$

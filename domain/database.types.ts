@@ -1,0 +1,574 @@
+// Made from supabase/migrations by `node scripts/gen-types.ts`; do not edit.
+
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
+
+export type Database = {
+  public: {
+    Tables: {
+      organization_members: {
+        Row: {
+          created_at: string
+          organization_id: string
+          role: Database['public']['Enums']['member_role']
+          user_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          organization_id: string
+          role: Database['public']['Enums']['member_role']
+          user_id: string
+        }
+        Update: {
+          created_at?: string
+          organization_id?: string
+          role?: Database['public']['Enums']['member_role']
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'organization_members_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      organizations: {
+        Row: {
+          created_at: string
+          id: string
+          name: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          id?: string
+          name: string
+        }
+        Update: {
+          created_at?: string
+          id?: string
+          name?: string
+        }
+        Relationships: []
+      }
+      whatsapp_clearances: {
+        Row: {
+          attempts: number
+          completed_at: string | null
+          id: string
+          label: string | null
+          last_error: string | null
+          max_generation: number
+          organization_id: string
+          phone_number: string | null
+          reason: Database['public']['Enums']['clear_reason']
+          receipt: Json | null
+          requested_at: string
+          requested_by: string | null
+          session_id: string
+          worker_id: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          attempts?: number
+          completed_at?: string | null
+          id?: string
+          label?: string | null
+          last_error?: string | null
+          max_generation: number
+          organization_id: string
+          phone_number?: string | null
+          reason: Database['public']['Enums']['clear_reason']
+          receipt?: Json | null
+          requested_at?: string
+          requested_by?: string | null
+          session_id: string
+          worker_id?: string | null
+        }
+        Update: {
+          attempts?: number
+          completed_at?: string | null
+          id?: string
+          label?: string | null
+          last_error?: string | null
+          max_generation?: number
+          organization_id?: string
+          phone_number?: string | null
+          reason?: Database['public']['Enums']['clear_reason']
+          receipt?: Json | null
+          requested_at?: string
+          requested_by?: string | null
+          session_id?: string
+          worker_id?: string | null
+        }
+        Relationships: []
+      }
+      whatsapp_session_events: {
+        Row: {
+          at: string
+          detail: NonNullable<Json>
+          id: number
+          kind: string
+          organization_id: string
+          session_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          at?: string
+          detail?: NonNullable<Json>
+          id?: never
+          kind: string
+          organization_id: string
+          session_id: string
+        }
+        Update: {
+          at?: string
+          detail?: NonNullable<Json>
+          id?: never
+          kind?: string
+          organization_id?: string
+          session_id?: string
+        }
+        Relationships: []
+      }
+      whatsapp_sessions: {
+        Row: {
+          connected_at: string | null
+          created_at: string
+          created_by: string | null
+          desired: Database['public']['Enums']['desired_state']
+          display_name: string | null
+          generation: number
+          id: string
+          last_active_at: string | null
+          link_requested_at: string | null
+          linked_at: string | null
+          organization_id: string
+          phone_number: string | null
+          status: Database['public']['Enums']['session_status']
+          status_reason: Database['public']['Enums']['status_reason'] | null
+          updated_at: string
+          worker_id: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          connected_at?: string | null
+          created_at?: string
+          created_by?: string | null
+          desired?: Database['public']['Enums']['desired_state']
+          display_name?: string | null
+          generation?: number
+          id?: string
+          last_active_at?: string | null
+          link_requested_at?: string | null
+          linked_at?: string | null
+          organization_id: string
+          phone_number?: string | null
+          status?: Database['public']['Enums']['session_status']
+          status_reason?: Database['public']['Enums']['status_reason'] | null
+          updated_at?: string
+          worker_id?: string | null
+        }
+        Update: {
+          connected_at?: string | null
+          created_at?: string
+          created_by?: string | null
+          desired?: Database['public']['Enums']['desired_state']
+          display_name?: string | null
+          generation?: number
+          id?: string
+          last_active_at?: string | null
+          link_requested_at?: string | null
+          linked_at?: string | null
+          organization_id?: string
+          phone_number?: string | null
+          status?: Database['public']['Enums']['session_status']
+          status_reason?: Database['public']['Enums']['status_reason'] | null
+          updated_at?: string
+          worker_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'whatsapp_sessions_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      whatsapp_workers: {
+        Row: {
+          capacity: number
+          heartbeat_at: string
+          id: string
+          session_count: number
+          url: string
+          version: string
+        }
+        ComputedFields: never
+        Insert: {
+          capacity: number
+          heartbeat_at?: string
+          id: string
+          session_count: number
+          url: string
+          version: string
+        }
+        Update: {
+          capacity?: number
+          heartbeat_at?: string
+          id?: string
+          session_count?: number
+          url?: string
+          version?: string
+        }
+        Relationships: []
+      }
+    }
+    Views: {
+      whatsapp_session_overview: {
+        Row: {
+          clearing: boolean | null
+          connected_at: string | null
+          created_at: string
+          created_by: string | null
+          desired: Database['public']['Enums']['desired_state']
+          display_name: string | null
+          effective_status: Database['public']['Enums']['effective_status'] | null
+          generation: number
+          id: string
+          last_active_at: string | null
+          link_requested_at: string | null
+          linked_at: string | null
+          organization_id: string
+          phone_number: string | null
+          status: Database['public']['Enums']['session_status']
+          status_reason: Database['public']['Enums']['status_reason'] | null
+          updated_at: string
+          worker_id: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          clearing?: never
+          connected_at?: string | null
+          created_at?: string | null
+          created_by?: string | null
+          desired?: Database['public']['Enums']['desired_state'] | null
+          display_name?: string | null
+          effective_status?: never
+          generation?: number | null
+          id?: string | null
+          last_active_at?: string | null
+          link_requested_at?: string | null
+          linked_at?: string | null
+          organization_id?: string | null
+          phone_number?: string | null
+          status?: Database['public']['Enums']['session_status'] | null
+          status_reason?: Database['public']['Enums']['status_reason'] | null
+          updated_at?: string | null
+          worker_id?: string | null
+        }
+        Update: {
+          clearing?: never
+          connected_at?: string | null
+          created_at?: string | null
+          created_by?: string | null
+          desired?: Database['public']['Enums']['desired_state'] | null
+          display_name?: string | null
+          effective_status?: never
+          generation?: number | null
+          id?: string | null
+          last_active_at?: string | null
+          link_requested_at?: string | null
+          linked_at?: string | null
+          organization_id?: string | null
+          phone_number?: string | null
+          status?: Database['public']['Enums']['session_status'] | null
+          status_reason?: Database['public']['Enums']['status_reason'] | null
+          updated_at?: string | null
+          worker_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'whatsapp_sessions_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+    }
+    Functions: {
+      cancel_link: { Args: { session_id: string }; Returns: Json }
+      create_organization: { Args: { name: string }; Returns: string }
+      create_session: {
+        Args: { display_name?: string; organization_id: string }
+        Returns: {
+          connected_at: string | null
+          created_at: string
+          created_by: string | null
+          desired: Database['public']['Enums']['desired_state']
+          display_name: string | null
+          generation: number
+          id: string
+          last_active_at: string | null
+          link_requested_at: string | null
+          linked_at: string | null
+          organization_id: string
+          phone_number: string | null
+          status: Database['public']['Enums']['session_status']
+          status_reason: Database['public']['Enums']['status_reason'] | null
+          updated_at: string
+          worker_id: string | null
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'whatsapp_sessions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      purge_stale_sessions: { Args: Record<PropertyKey, never>; Returns: string[] }
+      remove_member: { Args: { organization_id: string; user_id: string }; Returns: undefined }
+      reset_session: { Args: { session_id: string }; Returns: string }
+      set_member_role: {
+        Args: { organization_id: string; role: Database['public']['Enums']['member_role']; user_id: string }
+        Returns: undefined
+      }
+      start_session: {
+        Args: { session_id: string }
+        Returns: {
+          connected_at: string | null
+          created_at: string
+          created_by: string | null
+          desired: Database['public']['Enums']['desired_state']
+          display_name: string | null
+          generation: number
+          id: string
+          last_active_at: string | null
+          link_requested_at: string | null
+          linked_at: string | null
+          organization_id: string
+          phone_number: string | null
+          status: Database['public']['Enums']['session_status']
+          status_reason: Database['public']['Enums']['status_reason'] | null
+          updated_at: string
+          worker_id: string | null
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'whatsapp_sessions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      stop_session: {
+        Args: { session_id: string }
+        Returns: {
+          connected_at: string | null
+          created_at: string
+          created_by: string | null
+          desired: Database['public']['Enums']['desired_state']
+          display_name: string | null
+          generation: number
+          id: string
+          last_active_at: string | null
+          link_requested_at: string | null
+          linked_at: string | null
+          organization_id: string
+          phone_number: string | null
+          status: Database['public']['Enums']['session_status']
+          status_reason: Database['public']['Enums']['status_reason'] | null
+          updated_at: string
+          worker_id: string | null
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'whatsapp_sessions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      worker_complete_order: { Args: { order_id: string; receipt: Json }; Returns: Json }
+      worker_fail_order: { Args: { error: string; order_id: string }; Returns: undefined }
+      worker_heartbeat: {
+        Args: { capacity: number; session_count: number; url: string; version: string; worker_id: string }
+        Returns: undefined
+      }
+      worker_linked: { Args: { generation: number; phone_number: string; session_id: string; worker_id: string }; Returns: boolean }
+      worker_look: { Args: { session_id: string }; Returns: Json }
+      worker_observe: {
+        Args: {
+          generation: number
+          session_id: string
+          status: Database['public']['Enums']['session_status']
+          status_reason?: Database['public']['Enums']['status_reason']
+          worker_id: string
+        }
+        Returns: boolean
+      }
+      worker_online: { Args: Record<PropertyKey, never>; Returns: boolean }
+      worker_snapshot: { Args: Record<PropertyKey, never>; Returns: Json }
+      worker_touch: { Args: { session_ids: string[] }; Returns: undefined }
+      worker_unlinked: {
+        Args: { generation: number; session_id: string; status_reason: Database['public']['Enums']['status_reason'] }
+        Returns: Json
+      }
+    }
+    Enums: {
+      clear_reason: 'cancel' | 'delete' | 'purge' | 'reset' | 'unlinked'
+      desired_state: 'online' | 'stopped'
+      effective_status: 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'disconnected' | 'worker_offline'
+      member_role: 'owner' | 'admin' | 'agent'
+      session_status: 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'disconnected'
+      status_reason:
+        | 'link_expired'
+        | 'link_cancelled'
+        | 'unlinked_from_phone'
+        | 'reset'
+        | 'connection_lost'
+        | 'replaced'
+        | 'banned'
+        | 'bad_session'
+        | 'credentials_damaged'
+        | 'retries_exhausted'
+        | 'passkey_required'
+        | 'version_outdated'
+        | 'multidevice_mismatch'
+        | 'storage_failed'
+    }
+    CompositeTypes: {
+      [_ in never]: never
+    }
+  }
+}
+
+type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, 'public'>]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema['Tables'] & DefaultSchema['Views'])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Views'])
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Views'])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema['Tables'] & DefaultSchema['Views'])
+    ? (DefaultSchema['Tables'] & DefaultSchema['Views'])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R
+      }
+      ? R
+      : never
+    : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables'] | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables']
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables']
+    ? DefaultSchema['Tables'][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I
+      }
+      ? I
+      : never
+    : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables'] | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables']
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables']
+    ? DefaultSchema['Tables'][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U
+      }
+      ? U
+      : never
+    : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema['Enums'] | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends (DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions['schema']]['Enums']
+    : never) = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions['schema']]['Enums'][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema['Enums']
+    ? DefaultSchema['Enums'][DefaultSchemaEnumNameOrOptions]
+    : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends keyof DefaultSchema['CompositeTypes'] | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends (PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions['schema']]['CompositeTypes']
+    : never) = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions['schema']]['CompositeTypes'][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema['CompositeTypes']
+    ? DefaultSchema['CompositeTypes'][PublicCompositeTypeNameOrOptions]
+    : never
+
+export const Constants = {
+  public: {
+    Enums: {
+      clear_reason: ['cancel', 'delete', 'purge', 'reset', 'unlinked'],
+      desired_state: ['online', 'stopped'],
+      effective_status: ['connecting', 'connected', 'reconnecting', 'stopped', 'disconnected', 'worker_offline'],
+      member_role: ['owner', 'admin', 'agent'],
+      session_status: ['connecting', 'connected', 'reconnecting', 'stopped', 'disconnected'],
+      status_reason: [
+        'link_expired',
+        'link_cancelled',
+        'unlinked_from_phone',
+        'reset',
+        'connection_lost',
+        'replaced',
+        'banned',
+        'bad_session',
+        'credentials_damaged',
+        'retries_exhausted',
+        'passkey_required',
+        'version_outdated',
+        'multidevice_mismatch',
+        'storage_failed',
+      ],
+    },
+  },
+} as const
