@@ -12,7 +12,8 @@ export function openDatabase(settings: Settings, token: string): SupabaseClient 
     db: { retry: false },
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: {
-      headers: { authorization: `Bearer ${token}` },
+      // Spelled as supabase-js spells it: two spellings become one header with two tokens.
+      headers: { Authorization: `Bearer ${token}` },
       fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(DATABASE_TIMEOUT_MS) }),
     },
   })

@@ -6,11 +6,15 @@ import { OrganizationId } from '#domain/session.ts'
 import { refuse } from './answer.ts'
 import { databaseRefusal } from './database.ts'
 
-/** An order to clear as the caller sees it. `receipt`, once the worker has carried it out. */
-export type StoredOrder = { id: string; organizationId: string; receipt: Receipt | null }
+/** An order to clear as the caller sees it. `receipt`, as it is stored, once the worker has carried it out. */
+export type StoredOrder = { id: string; organizationId: string; receipt: unknown }
 
 const COLUMNS = 'id, organization_id, receipt'
-const OrderRow = z.object({ id: z.uuid(), organization_id: OrganizationId, receipt: z.nullable(Receipt) })
+const OrderRow = z.object({
+  id: z.uuid(),
+  organization_id: OrganizationId,
+  receipt: z.nullable(z.unknown().check(z.refine((value) => Receipt.safeParse(value).success))),
+})
 
 /** One order of a session. */
 export async function findOrder(database: SupabaseClient, sessionId: string, orderId: string): Promise<Result<StoredOrder>> {
@@ -30,6 +34,7 @@ export async function latestOrder(database: SupabaseClient, sessionId: string): 
     .select(COLUMNS)
     .eq('session_id', sessionId)
     .order('requested_at', { ascending: false })
+    .order('max_generation', { ascending: false })
     .limit(1)
     .maybeSingle()
   return error ? databaseRefusal(error, status) : orderOrNotFound(data)

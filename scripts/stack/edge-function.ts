@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import type { ChildCommand } from './children.ts'
+import { denoBinary } from './deno-binary.ts'
+import { ROOT } from './layout.ts'
+
+export type EdgeFunctionOptions = {
+  port: number
+  supabaseUrl: string
+  anonKey: string
+  workerUrl: string
+  workerId: string
+  /** A private JWK, as JSON. */
+  commandKey: string
+  /** For tests: seconds instead of the product's own figures. */
+  linkStreamSeconds?: number
+  workerTimeoutSeconds?: number
+  allowedOrigins?: string
+}
+
+/**
+ * How to run the edge function on the real Deno: with the right to read its own settings, to listen on its port and to call the
+ * database and the worker. It may read no file and write none.
+ */
+export function edgeFunctionCommand(options: EdgeFunctionOptions): ChildCommand {
+  const settings: Record<string, string> = {
+    SUPABASE_URL: options.supabaseUrl,
+    SUPABASE_ANON_KEY: options.anonKey,
+    WORKER_URL: options.workerUrl,
+    WORKER_ID: options.workerId,
+    COMMAND_PRIVATE_KEY: options.commandKey,
+    ALLOWED_ORIGINS: options.allowedOrigins ?? '',
+    LINK_STREAM_SECONDS: String(options.linkStreamSeconds ?? ''),
+    WORKER_TIMEOUT_SECONDS: String(options.workerTimeoutSeconds ?? ''),
+  }
+  const folder = join(ROOT, 'supabase/functions/whatsapp-session')
+  const hosts = [`127.0.0.1:${options.port}`, new URL(options.supabaseUrl).host, new URL(options.workerUrl).host]
+  return {
+    command: denoBinary(),
+    args: [
+      'run',
+      '--quiet',
+      '--no-prompt',
+      '--no-lock',
+      '--no-remote',
+      '--node-modules-dir=manual',
+      `--config=${join(folder, 'deno.json')}`,
+      `--allow-env=${Object.keys(settings).join(',')}`,
+      `--allow-net=${hosts.join(',')}`,
+      join(folder, 'index.ts'),
+    ],
+    env: { ...settings, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${options.port}`, DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' },
+  }
+}

@@ -1,0 +1,39 @@
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+type Ward = { pid: number; rank: number; signal: NodeJS.Signals }
+
+/** How long a process may take to end after it was asked to, milliseconds. */
+const PATIENCE_MS = 5000
+const wards = new Map<number, Ward>()
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [word, pid, rank, signal] = line.split(' ')
+  if (word === 'add') wards.set(Number(pid), { pid: Number(pid), rank: Number(rank), signal: signal as NodeJS.Signals })
+  if (word === 'remove') wards.delete(Number(pid))
+}
+
+// The pipe is closed. After an orderly end nobody is left here; else the launcher is gone.
+const ranks = [...new Set([...wards.values()].map((ward) => ward.rank))].toSorted((a, b) => a - b)
+for (const rank of ranks) {
+  await Promise.all([...wards.values()].filter((ward) => ward.rank === rank).map(end))
+}
+
+async function end({ pid, signal }: Ward): Promise<void> {
+  const until = Date.now() + PATIENCE_MS
+  let reached = send(pid, signal)
+  while (reached && Date.now() < until) {
+    await sleep(50)
+    reached = send(pid, 0)
+  }
+  if (reached) send(pid, 'SIGKILL')
+}
+
+/** Whether there was a process to reach. */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}

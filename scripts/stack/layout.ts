@@ -1,0 +1,36 @@
+import { join, resolve } from 'node:path'
+
+/** `demo` talks to the simulator, `live` to WhatsApp. Neither ever sees the data of the other. */
+export type Realm = 'demo' | 'live'
+
+/** The folder of the project. */
+export const ROOT = resolve(import.meta.dirname, '../..')
+/** Where the built page lies. */
+export const DIST = join(ROOT, 'dist')
+
+/** Where one stack keeps its things. */
+export type Layout = {
+  home: string
+  lock: string
+  secrets: string
+  password: string
+  postgres: string
+  worker: string
+  simulator: string
+  logs: string
+}
+
+/** The places of one realm below the data folder. */
+export function layoutOf(dataDir: string, realm: Realm): Layout {
+  const home = join(resolve(dataDir), realm)
+  return {
+    home,
+    lock: join(home, 'lock.json'),
+    secrets: join(home, 'secrets.json'),
+    password: join(home, 'password'),
+    postgres: join(home, 'postgres'),
+    worker: join(home, 'worker'),
+    simulator: join(home, 'simulator'),
+    logs: join(home, 'logs'),
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import * as z from 'zod'
+import { StartError } from './start-error.ts'
+import { processMark } from './process-mark.ts'
+
+/** Who uses a data folder, and where what runs there can be reached. */
+const Holder = z.object({
+  pid: z.int(),
+  /** Tells the process from a later one with the same number. */
+  mark: z.string(),
+  url: z.string(),
+  databasePort: z.int(),
+})
+export type Holder = z.infer<typeof Holder>
+export type Lock = { release(): Promise<void> }
+
+/** Who holds the lock of a data folder now, or `null`; a holder that is dead does not count. */
+export async function lockHolder(file: string): Promise<Holder | null> {
+  const text = await readFile(file, 'utf8').catch(() => null)
+  const holder = text === null ? null : parse(text)
+  return holder && (await processMark(holder.pid)) === holder.mark ? holder : null
+}
+
+/**
+ * Takes a data folder for this process: two stacks on one folder would spoil each other's database.
+ * @throws StartError when a living process holds it.
+ */
+export async function takeLock(file: string, where: Pick<Holder, 'url' | 'databasePort'>): Promise<Lock> {
+  const mine = JSON.stringify({ pid: process.pid, mark: await processMark(process.pid), ...where } satisfies Holder)
+  await mkdir(dirname(file), { recursive: true, mode: 0o711 })
+  for (;;) {
+    try {
+      await createWhole(file, mine)
+      return { release: () => rm(file, { force: true }) }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    const stale = await readFile(file, 'utf8').catch(() => null)
+    const holder = await lockHolder(file)
+    if (holder) {
+      throw new StartError(
+        `This data folder is in use: Latchkey runs already at ${holder.url} (process ${holder.pid}). Stop it, or set LATCHKEY_DATA.`,
+      )
+    }
+    if (stale !== null) await putAside(file, stale)
+  }
+}
+
+/** Creates a file that is never seen empty. */
+async function createWhole(file: string, text: string): Promise<void> {
+  const fresh = `${file}.${randomBytes(4).toString('hex')}`
+  try {
+    await writeFile(fresh, text, { mode: 0o600 })
+    await link(fresh, file)
+  } finally {
+    await rm(fresh, { force: true })
+  }
+}
+
+/** Removes a dead process's lock; when another start was faster, what it wrote is put back. */
+async function putAside(file: string, stale: string): Promise<void> {
+  const aside = `${file}.${randomBytes(4).toString('hex')}`
+  try {
+    await rename(file, aside)
+    if ((await readFile(aside, 'utf8')) !== stale) await link(aside, file)
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  } finally {
+    await rm(aside, { force: true })
+  }
+}
+
+function parse(text: string): Holder | null {
+  try {
+    return Holder.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { extname, join, relative, sep } from 'node:path'
+import { SECURITY_HEADERS } from './security-headers.ts'
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+}
+
+type PageFile = { body: Buffer; headers: Record<string, string> }
+/** Answers a request for a file of the page. */
+export type Page = (request: IncomingMessage, response: ServerResponse, path: string) => void
+
+/**
+ * Reads the built page into memory. What is not in there cannot be asked for, so no path leads out of the folder. Paths that
+ * name no file get the page itself, which knows its own routes; a missing file of `/assets/` is missing.
+ */
+export async function loadPage(folder: string): Promise<Page> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const files = new Map(await Promise.all(paths.map(async (path) => [urlOf(folder, path), await readPageFile(folder, path)] as const)))
+  const index = files.get('/index.html')
+  if (!index) throw new Error(`There is no page in ${folder}`)
+
+  return (request, response, path) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { allow: 'GET, HEAD', 'content-type': 'text/plain' }).end('This address is only read.\n')
+      return
+    }
+    const file = files.get(path) ?? (path.startsWith('/assets/') || extname(path) !== '' ? undefined : index)
+    if (!file) {
+      response.writeHead(404, { ...SECURITY_HEADERS, 'content-type': 'text/plain' }).end('There is no such file.\n')
+      return
+    }
+    if (request.headers['if-none-match'] === file.headers['etag']) {
+      response.writeHead(304, file.headers).end()
+      return
+    }
+    response.writeHead(200, { ...file.headers, 'content-length': file.body.byteLength })
+    response.end(request.method === 'HEAD' ? undefined : file.body)
+  }
+}
+
+function urlOf(folder: string, path: string): string {
+  return `/${relative(folder, path).split(sep).join('/')}`
+}
+
+async function readPageFile(folder: string, path: string): Promise<PageFile> {
+  const body = await readFile(path)
+  const isHashed = urlOf(folder, path).startsWith('/assets/')
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+    'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+  }
+  return { body, headers }
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { exportJWK, generateKeyPair } from 'jose'
+import * as z from 'zod'
+import { COMMAND_ALGORITHM } from '#domain/command.ts'
+import { StartError } from './start-error.ts'
+import { writePrivateFile } from './private-file.ts'
+
+const text = z.string().min(1)
+const PublicKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: text, kid: text, alg: text })
+
+/** What one data folder needs to stay itself. It never leaves the machine. */
+const Secrets = z.object({
+  jwtSecret: z.string().min(32),
+  databasePassword: text,
+  /** The key that edge function and worker share a half of each. */
+  commandKey: z.object({ public: PublicKey, private: PublicKey.extend({ d: text }) }),
+})
+export type Secrets = z.infer<typeof Secrets>
+
+/** Reads the secrets of a data folder, or makes them on the first start (mode 0600). */
+export async function keepSecrets(file: string): Promise<Secrets> {
+  const kept = await readFile(file, 'utf8').catch(ifMissing)
+  if (kept !== null) return read(file, kept)
+  const secrets: Secrets = {
+    jwtSecret: randomBytes(48).toString('base64url'),
+    databasePassword: randomBytes(24).toString('base64url'),
+    commandKey: await newCommandKey(),
+  }
+  await writePrivateFile(file, `${JSON.stringify(secrets, null, 2)}\n`)
+  return secrets
+}
+
+/** The admin's password: read, or made on the first start (mode 0600). */
+export async function keepPassword(file: string): Promise<string> {
+  const kept = (await readFile(file, 'utf8').catch(ifMissing))?.trim()
+  if (kept) return kept
+  const password = newPassword()
+  await writePrivateFile(file, `${password}\n`)
+  return password
+}
+
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+/** A password that can be typed off a screen: four groups of five letters without look-alikes, 99 bits. */
+export function newPassword(): string {
+  const letters: string[] = []
+  while (letters.length < 20) {
+    const byte = randomBytes(1)[0] ?? 255
+    const letter = LETTERS[byte & 31]
+    if (letter) letters.push(letter)
+  }
+  return [0, 5, 10, 15].map((at) => letters.slice(at, at + 5).join('')).join('-')
+}
+
+function read(file: string, kept: string): Secrets {
+  try {
+    return Secrets.parse(JSON.parse(kept))
+  } catch {
+    throw new StartError(`${file} is damaged. Without it the database beside it cannot be opened: restore it from a backup.`)
+  }
+}
+
+async function newCommandKey(): Promise<Secrets['commandKey']> {
+  const pair = await generateKeyPair(COMMAND_ALGORITHM, { crv: 'Ed25519', extractable: true })
+  const names = { kid: randomBytes(6).toString('hex'), alg: COMMAND_ALGORITHM }
+  const [open, secret] = await Promise.all([exportJWK(pair.publicKey), exportJWK(pair.privateKey)])
+  return z
+    .object({ public: PublicKey, private: PublicKey.extend({ d: text }) })
+    .parse({ public: { ...open, ...names }, private: { ...secret, ...names } })
+}
+
+function ifMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null
+  throw error
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import type { ChildCommand } from './children.ts'
+import { type Realm, ROOT } from './layout.ts'
+
+export type WorkerOptions = {
+  port: number
+  id: string
+  realm: Realm
+  dataDir: string
+  supabaseUrl: string
+  serviceRoleKey: string
+  /** The public JWK of the commands. */
+  commandKey: object
+  /** Of the simulator; WhatsApp's own without it. */
+  simulatorPort?: number
+}
+
+/** How to run the worker. In the demo a preload makes it trust the simulator; the worker's own code knows nothing of that. */
+export function workerCommand(options: WorkerOptions): ChildCommand {
+  const { port, simulatorPort } = options
+  const preload = simulatorPort === undefined ? [] : ['--import', join(ROOT, 'simulator/trust.ts')]
+  return {
+    command: process.execPath,
+    args: [...preload, join(ROOT, 'worker/main.ts')],
+    env: {
+      WORKER_ID: options.id,
+      WORKER_HOST: '127.0.0.1',
+      WORKER_PORT: String(port),
+      WORKER_PUBLIC_URL: `http://127.0.0.1:${port}`,
+      WORKER_DATA: options.dataDir,
+      WORKER_REALM: options.realm,
+      SUPABASE_URL: options.supabaseUrl,
+      SUPABASE_SERVICE_ROLE_KEY: options.serviceRoleKey,
+      COMMAND_PUBLIC_KEYS: JSON.stringify({ keys: [options.commandKey] }),
+      LOG_LEVEL: 'info',
+      NODE_ENV: 'production',
+      ...(simulatorPort !== undefined && { WA_WEB_SOCKET_URL: `ws://127.0.0.1:${simulatorPort}/ws/chat` }),
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** `npm start`: everything on one origin of this machine. `npm start -- --live` uses the real WhatsApp, with a data folder of its own. */
+import { StartError } from './stack/start-error.ts'
+import { startSettings } from './stack/start-settings.ts'
+import { type Stack, startStack } from './stack/stack.ts'
+
+const starting = new AbortController()
+let stack: Stack | null = null
+
+async function end(): Promise<void> {
+  // The second time somebody is in a hurry; what still runs then is ended by the guardian.
+  if (starting.signal.aborted) process.exit(1)
+  starting.abort(new StartError('Stopped before it was ready.'))
+  if (!stack) return
+  console.log('Stopping.')
+  await stack.stop()
+  process.exit(0)
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
+
+function tell({ url, phoneUrl, login, built }: Stack): void {
+  const seconds = (performance.now() / 1000).toFixed(1)
+  console.log(`\nLatchkey is ready after ${seconds} s${built ? ', the build of the page included' : ''}.\n`)
+  console.log(`  Page      ${url}`)
+  console.log(`  Sign in   ${login.email}`)
+  console.log(`  Password  ${login.password}`)
+  console.log(phoneUrl ? `  Phone     ${phoneUrl}  (simulated: scan the QR there)` : '  WhatsApp  the real one: scan the QR with a phone')
+  console.log('\nCtrl-C stops it.\n')
+}
+
+try {
+  const settings = startSettings(process.argv.slice(2), process.env)
+  stack = await startStack({ ...settings, log: (line) => console.log(line), signal: starting.signal })
+  tell(stack)
+} catch (error) {
+  console.error(error instanceof StartError ? error.message : error)
+  process.exit(1)
+}

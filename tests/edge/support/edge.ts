@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { edgeFunctionCommand, type EdgeFunctionOptions } from '../../../scripts/stack/edge-function.ts'
+import { freePort } from '../../support/database.ts'
+import { WORKER_ID } from './recording-worker.ts'
+
+export type Answered = { status: number; headers: Headers; body: unknown }
+export type Edge = {
+  url: string
+  /** Calls a route as the holder of `token`. */
+  call(method: string, path: string, token?: string | null, body?: RequestInit['body']): Promise<Answered>
+  /** What the process said. */
+  output(): string
+  stop(): Promise<void>
+}
+
+/** Runs the edge function on the real Deno, with the rights and the command line that the launcher gives it. */
+export async function startEdge(options: Omit<EdgeFunctionOptions, 'port' | 'workerId'>): Promise<Edge> {
+  const port = await freePort()
+  const { command, args, env } = edgeFunctionCommand({ ...options, port, workerId: WORKER_ID })
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const url = `http://127.0.0.1:${port}/whatsapp-session`
+  await listening(child, url, () => output)
+  return {
+    url,
+    output: () => output,
+    async call(method, path, token, body) {
+      const response = await fetch(url + path, {
+        method,
+        headers: { ...(token && { authorization: `Bearer ${token}` }) },
+        ...(body !== undefined && { body, duplex: 'half' }),
+      } as RequestInit)
+      const text = await response.text()
+      return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+    },
+    async stop() {
+      if (child.exitCode !== null) return
+      const exited = once(child, 'exit')
+      child.kill('SIGTERM')
+      await exited
+    },
+  }
+}
+
+async function listening(child: ChildProcess, url: string, output: () => string): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the edge function ended:\n${output()}`)
+    if (await fetch(url).catch(() => null)) return
+    await sleep(20)
+  }
+}
