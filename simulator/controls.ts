@@ -61,7 +61,7 @@ export type Controls = {
   /** Ends the connection with `<failure reason>`: 403 banned, 503 ... */
   fail(jid: string, reason: number): boolean
   /** Refuses the next `times` (1) logins, of one device or of any, and registrations too when no device is named. */
-  refuse(refusal: { reason: number; jid?: string; times?: number }): void
+  refuse(refusal: { reason: number; jid?: string | undefined; times?: number | undefined }): void
   /** Forgets all refusals. */
   allow(): void
 }

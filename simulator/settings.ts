@@ -1,7 +1,10 @@
 import * as z from 'zod'
 
-/** Digits of a phone number in international form, without `+`. */
-export const PhoneNumber = z.string().regex(/^[1-9]\d{6,14}$/, 'a phone number is 7 to 15 digits, without + and spaces')
+/** The digits of a phone number in international form; people may write it with `+`, spaces and dashes. */
+export const PhoneNumber = z
+  .string()
+  .overwrite((text) => text.replace(/[\s+()-]/g, ''))
+  .regex(/^[1-9]\d{6,14}$/, 'a phone number has 7 to 15 digits')
 
 /** A phone as somebody asks for it. */
 export const NewPhone = z.strictObject({ phone: PhoneNumber, name: z.string().trim().min(1).max(60) })

@@ -59,7 +59,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     timers: new Set(),
   }
   const controls = createControls(world)
-  const http = createServer(createAdmin(controls))
+  const http = createServer(createAdmin(controls, world.log))
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
   http.on('upgrade', (request, socket, head) => {
     const path = new URL(request.url ?? '/', 'http://simulator').pathname

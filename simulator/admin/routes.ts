@@ -1,0 +1,142 @@
+import type * as z from 'zod'
+import type { Controls } from '../controls.ts'
+import { SCAN_PROBLEMS } from '../server/linking.ts'
+import type { ScanProblem, ScanResult } from '../server/linking.ts'
+import { invalid, ok, problem } from './answers.ts'
+import type { Answer } from './answers.ts'
+import { Body, PathPart } from './schemas.ts'
+
+/** One call of the admin API: `parts` are the path's variables, decoded; `body` is JSON that was not looked at yet. */
+type Route = {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  path: string
+  act: (parts: Record<string, string>, body: unknown) => Answer | Promise<Answer>
+}
+
+const SCAN_STATUS: Record<ScanProblem, number> = {
+  malformed_qr: 400,
+  unknown_phone: 404,
+  unknown_ref: 404,
+  expired_ref: 410,
+  wrong_keys: 409,
+  unseen_qr: 409,
+  already_scanned: 409,
+  no_answer: 409,
+  forged_signature: 409,
+}
+
+/** The routes over a simulator's controls. */
+export function createRoutes(controls: Controls): Route[] {
+  const onDevice = (name: string, act: (jid: string) => boolean): Route => ({
+    method: 'POST',
+    path: `/api/devices/:jid/${name}`,
+    act: (parts, body) => checked(PathPart.jid, parts['jid'], (jid) => checked(Body.nothing, body, () => known(act(jid))), 'jid'),
+  })
+
+  return [
+    { method: 'GET', path: '/api/state', act: () => ok(state(controls)) },
+    {
+      method: 'POST',
+      path: '/api/scan',
+      act: (_parts, body) => checked(Body.scan, body, async ({ qr, phone }) => scanned(await controls.scan(qr, phone))),
+    },
+    {
+      method: 'POST',
+      path: '/api/waiting/:id/scan',
+      act: (parts, body) =>
+        checked(
+          PathPart.id,
+          parts['id'],
+          (id) => checked(Body.scanWaiting, body, async ({ phone }) => scanned(await controls.scanWaiting(id, phone))),
+          'id',
+        ),
+    },
+    onDevice('unlink', controls.unlink),
+    onDevice('offline', controls.goOffline),
+    onDevice('online', controls.comeBack),
+    onDevice('drop', controls.drop),
+    onDevice('replace', controls.replace),
+    {
+      method: 'POST',
+      path: '/api/devices/:jid/fail',
+      act: (parts, body) =>
+        checked(PathPart.jid, parts['jid'], (jid) => checked(Body.fail, body, ({ reason }) => known(controls.fail(jid, reason))), 'jid'),
+    },
+    {
+      method: 'POST',
+      path: '/api/accounts',
+      act: (_parts, body) =>
+        checked(Body.phone, body, (phone) =>
+          controls.addAccount(phone) ? ok(phone, 201) : problem(409, 'phone_taken', 'There is a phone with this number.', 'phone'),
+        ),
+    },
+    {
+      method: 'POST',
+      path: '/api/refusals',
+      act: (_parts, body) =>
+        checked(Body.refusal, body, (refusal) => {
+          controls.refuse(refusal)
+          return ok()
+        }),
+    },
+    {
+      method: 'DELETE',
+      path: '/api/refusals',
+      act: () => {
+        controls.allow()
+        return ok()
+      },
+    },
+    {
+      method: 'PATCH',
+      path: '/api/behaviour',
+      act: (_parts, body) =>
+        checked(Body.behaviour, body, ({ unlinkReply, unlinkDelayMs, restartDelayMs }) =>
+          ok(
+            controls.configure({
+              ...(unlinkReply === undefined ? {} : { unlinkReply }),
+              ...(unlinkDelayMs === undefined ? {} : { unlinkDelayMs }),
+              ...(restartDelayMs === undefined ? {} : { restartDelayMs }),
+            }),
+          ),
+        ),
+    },
+    {
+      method: 'POST',
+      path: '/api/camera',
+      act: (_parts, body) =>
+        checked(Body.camera, body, ({ noisePublicKey, advSecret }) => {
+          controls.seeQr(noisePublicKey, advSecret)
+          return ok()
+        }),
+    },
+  ]
+}
+
+function state(controls: Controls) {
+  return {
+    phones: controls.accounts(),
+    devices: controls.devices(),
+    waiting: controls.waiting(),
+    behaviour: controls.behaviour(),
+    counts: controls.counts(),
+  }
+}
+
+function checked<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  act: (value: T) => Answer | Promise<Answer>,
+  field?: string,
+): Answer | Promise<Answer> {
+  const parsed = schema.safeParse(value)
+  return parsed.success ? act(parsed.data) : invalid(parsed.error, field)
+}
+
+function known(found: boolean): Answer {
+  return found ? ok() : problem(404, 'unknown_device', 'No such device is linked, or it is not online.', 'jid')
+}
+
+function scanned(result: ScanResult): Answer {
+  return result.ok ? ok({ jid: result.jid }) : problem(SCAN_STATUS[result.code], result.code, SCAN_PROBLEMS[result.code])
+}
