@@ -2,4 +2,11 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-export default defineConfig({ plugins: [react(), tailwindcss()] })
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  build: {
+    target: 'es2023',
+    // The content security policy allows files of our own origin, not data: addresses.
+    assetsInlineLimit: 0,
+  },
+})

@@ -1,0 +1,33 @@
+import type { DashboardConfig } from '#domain/config.ts'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { Toaster } from 'sonner'
+import { useVisitorOfClient, VisitorContext } from '../features/auth/session.ts'
+import { ConfigContext } from '../lib/config.ts'
+import { type Client, SupabaseContext } from '../lib/supabase.ts'
+import { TooltipProvider } from '../ui/tooltip.tsx'
+
+type ProvidersProps = { config: DashboardConfig; client: Client; children: ReactNode }
+
+/** Everything that the pages find around them. */
+export function Providers({ config, client, children }: ProvidersProps) {
+  const [queries] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { retry: 1, networkMode: 'always' }, mutations: { networkMode: 'always' } } }),
+  )
+  return (
+    <ConfigContext value={config}>
+      <SupabaseContext value={client}>
+        <QueryClientProvider client={queries}>
+          <TooltipProvider delayDuration={300}>
+            <VisitorProvider>{children}</VisitorProvider>
+          </TooltipProvider>
+          <Toaster theme="system" position="bottom-right" closeButton toastOptions={{ className: '!font-sans' }} />
+        </QueryClientProvider>
+      </SupabaseContext>
+    </ConfigContext>
+  )
+}
+
+function VisitorProvider({ children }: { children: ReactNode }) {
+  return <VisitorContext value={useVisitorOfClient()}>{children}</VisitorContext>
+}

@@ -1,0 +1,92 @@
+import { CircleCheck, CircleX, CloudOff, RefreshCw, TimerOff } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { useWords } from '../../words/words.ts'
+import type { LinkView } from './link-view.ts'
+import { QrCode } from './QrCode.tsx'
+
+/** The square of the dialog: the QR, or what there is instead. It keeps its size whatever it shows. */
+export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => void }) {
+  const words = useWords()
+  const text = words.link
+  const retry = (label: string) => (
+    <Button look="primary" onClick={onRetry}>
+      <RefreshCw aria-hidden className="size-4" />
+      {label}
+    </Button>
+  )
+  switch (view.step) {
+    case 'scan':
+      return <QrCode text={view.qr} />
+    case 'starting':
+      return <Message icon={<Spinner className="size-7" />} title={text.starting} />
+    case 'linking':
+      return <Message icon={<Spinner className="size-7" />} title={text.linking} hint={text.linkingHint} />
+    case 'cancelling':
+      return <Message icon={<Spinner className="size-7" />} title={text.cancelling} />
+    case 'connected':
+      return (
+        <Message
+          icon={<CircleCheck className="size-12 text-good" strokeWidth={1.5} />}
+          title={text.connected}
+          hint={view.already ? text.alreadyLinked : view.phoneNumber ? text.connectedAs(view.phoneNumber) : undefined}
+        />
+      )
+    case 'expired':
+      return (
+        <Message icon={<TimerOff className="size-8" strokeWidth={1.5} />} title={text.expired} hint={text.expiredHint}>
+          {retry(text.newCode)}
+        </Message>
+      )
+    case 'offline':
+      return (
+        <Message
+          icon={<CloudOff className="size-8" strokeWidth={1.5} />}
+          title={view.code === 'worker_offline' ? text.offline : view.code === 'unreachable' ? text.unreachable : words.failures[view.code]}
+          hint={view.code === 'worker_offline' ? text.offlineHint : text.unreachableHint}
+        >
+          {retry(words.common.tryAgain)}
+        </Message>
+      )
+    case 'failed':
+      return (
+        <Message
+          icon={<CircleX className="size-8 text-bad" strokeWidth={1.5} />}
+          title={text.failed}
+          hint={view.reason ? sentence(words.reasons[view.reason]) : view.code ? words.failures[view.code] : undefined}
+        >
+          {retry(words.common.tryAgain)}
+        </Message>
+      )
+    case 'cancel_failed':
+      return (
+        <Message
+          icon={<CircleX className="size-8 text-bad" strokeWidth={1.5} />}
+          title={text.cancelFailed}
+          hint={words.failures[view.code]}
+        />
+      )
+    default:
+      return null
+  }
+}
+
+type MessageProps = { icon: ReactNode; title: string; hint?: string | undefined; children?: ReactNode }
+
+function Message({ icon, title, hint, children }: MessageProps) {
+  return (
+    <div className="flex size-full animate-appear flex-col items-center justify-center rounded-xl bg-raised p-6 text-center">
+      <span aria-hidden className="mb-4 text-muted">
+        {icon}
+      </span>
+      <p className="font-medium">{title}</p>
+      {hint && <p className="mt-1 max-w-60 text-[13px] text-muted">{hint}</p>}
+      {children && <div className="mt-5">{children}</div>}
+    </div>
+  )
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
+}

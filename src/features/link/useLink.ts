@@ -1,0 +1,127 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { clearNow } from '../../lib/clear-now.ts'
+import { asFailure } from '../../lib/failure.ts'
+import { useSupabase } from '../../lib/supabase.ts'
+import { followLink } from './follow-link.ts'
+import { hopefulWait } from './hopeful-wait.ts'
+import { cancelLink, createSession, openLinkStream, requestLink } from './link-commands.ts'
+import { type LinkView, viewAfterError } from './link-view.ts'
+
+/** How long "Connected" stands before the dialog closes itself, milliseconds. */
+const CONNECTED_STANDS = 2500
+
+type Row = { id: string; display_name: string | null }
+type Attempt = { controller: AbortController; row: Promise<Row> }
+
+type LinkOptions = {
+  organizationId: string
+  /** Something was stored: what was read before is outdated. */
+  onChanged: () => void
+  onCancelled: () => void
+  /** The link is cancelled, but the worker is offline and will clear it when it is back. */
+  onOrderStored: () => void
+}
+
+/**
+ * One link at a time: begins it, follows it, cancels it. Only the current attempt speaks; what an older one still has
+ * to say is dropped. Unmounting stops watching and cancels nothing.
+ */
+export function useLink({ organizationId, onChanged, onCancelled, onOrderStored }: LinkOptions) {
+  const client = useSupabase()
+  const [view, setView] = useState<LinkView>({ step: 'idle' })
+  const [row, setRow] = useState<Row | null>(null)
+  const current = useRef<Attempt | null>(null)
+
+  useEffect(() => () => current.current?.controller.abort(), [])
+
+  const begin = useCallback(
+    (store: () => Promise<Row>) => {
+      current.current?.controller.abort()
+      const mine: Attempt = { controller: new AbortController(), row: store() }
+      current.current = mine
+      setView({ step: 'starting' })
+      const show = (next: LinkView) => {
+        if (current.current === mine && !mine.controller.signal.aborted) setView(next)
+      }
+      const run = async () => {
+        const { signal } = mine.controller
+        try {
+          const stored = await mine.row
+          if (signal.aborted) return
+          setRow(stored)
+          onChanged()
+          await followLink({ open: (inner) => openLinkStream(client, stored.id, inner), onView: show, signal, wait: hopefulWait })
+          if (!signal.aborted) onChanged()
+        } catch (error) {
+          const { code } = asFailure(error)
+          // A row that is gone cannot be linked; the next try makes a new one.
+          if (code === 'not_found') setRow(null)
+          const next = viewAfterError(code)
+          show(next.step === 'offline' ? { step: 'failed', code, reason: null } : next)
+        }
+      }
+      void run()
+    },
+    [client, onChanged],
+  )
+
+  const close = useCallback(() => {
+    current.current?.controller.abort()
+    current.current = null
+    setRow(null)
+    setView({ step: 'idle' })
+  }, [])
+
+  const start = useCallback(
+    (session?: Row) => {
+      setRow(session ?? null)
+      begin(() => (session ? requestLink(client, session.id) : createSession(client, organizationId)))
+    },
+    [begin, client, organizationId],
+  )
+
+  const retry = useCallback(() => {
+    begin(() => (row ? requestLink(client, row.id) : createSession(client, organizationId)))
+  }, [begin, client, organizationId, row])
+
+  const cancel = useCallback(async () => {
+    const mine = current.current
+    if (!mine) return
+    mine.controller.abort()
+    setView({ step: 'cancelling' })
+    try {
+      // A wish that is still on its way must be there before it can be taken back.
+      const id = (await mine.row.catch(() => row))?.id
+      const answer = id ? await cancelLink(client, id) : null
+      if (current.current !== mine) return
+      onChanged()
+      if (answer?.outcome === 'already_connected') {
+        setView({ step: 'connected', phoneNumber: null, already: true })
+        return
+      }
+      close()
+      onCancelled()
+      if (!id || !answer?.order_id) return
+      const cleared = await clearNow(client, id, answer.order_id)
+      if (cleared.kind === 'stored') onOrderStored()
+      onChanged()
+    } catch (error) {
+      if (current.current === mine) setView({ step: 'cancel_failed', code: asFailure(error).code })
+    }
+  }, [client, close, onCancelled, onChanged, onOrderStored, row])
+
+  /** The database says that the session is connected, whatever the stream missed. */
+  const noticeConnected = useCallback((phoneNumber: string | null) => {
+    current.current?.controller.abort()
+    setView({ step: 'connected', phoneNumber, already: false })
+  }, [])
+
+  const closesItself = view.step === 'connected' && !view.already
+  useEffect(() => {
+    if (!closesItself) return undefined
+    const timer = setTimeout(close, CONNECTED_STANDS)
+    return () => clearTimeout(timer)
+  }, [closesItself, close])
+
+  return { view, row, start, retry, cancel, close, noticeConnected }
+}

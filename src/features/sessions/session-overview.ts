@@ -1,0 +1,60 @@
+import { Receipt, ClearReason } from '#domain/clearance.ts'
+import { StatusReason } from '#domain/reasons.ts'
+import { EFFECTIVE_STATES, OrganizationId, SESSION_STATES, SessionId, Timestamp } from '#domain/session.ts'
+import * as z from 'zod/mini'
+
+/** The columns of `whatsapp_session_overview` that the page reads. */
+export const OVERVIEW_COLUMNS =
+  'id, organization_id, display_name, phone_number, status, effective_status, clearing, status_reason, linked_at, last_active_at, created_at, updated_at'
+
+/** One session as the page sees it. Times are ISO 8601. */
+export const SessionOverview = z.object({
+  id: SessionId,
+  organization_id: OrganizationId,
+  display_name: z.nullable(z.string()),
+  phone_number: z.nullable(z.string()),
+  status: z.enum(SESSION_STATES),
+  effective_status: z.enum(EFFECTIVE_STATES),
+  clearing: z.boolean(),
+  status_reason: z.nullable(StatusReason),
+  linked_at: z.nullable(Timestamp),
+  last_active_at: z.nullable(Timestamp),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type SessionOverview = z.infer<typeof SessionOverview>
+
+export const ORDER_COLUMNS = 'id, session_id, label, phone_number, reason, requested_at, attempts, completed_at, receipt'
+
+/** One order to clear, as owners and admins may read it. */
+export const RemovalOrder = z.object({
+  id: z.uuid(),
+  session_id: SessionId,
+  label: z.nullable(z.string()),
+  phone_number: z.nullable(z.string()),
+  reason: ClearReason,
+  requested_at: Timestamp,
+  attempts: z.int(),
+  completed_at: z.nullable(Timestamp),
+  receipt: z.nullable(Receipt),
+})
+export type RemovalOrder = z.infer<typeof RemovalOrder>
+
+/** What a session is called: its number, else its name, else the beginning of its id. */
+export function sessionLabel(session: Pick<SessionOverview, 'phone_number' | 'display_name' | 'id'>): string {
+  return phoneLabel(session.phone_number) || session.display_name || shortId(session.id)
+}
+
+/** What an order's session was called. */
+export function orderLabel(order: Pick<RemovalOrder, 'phone_number' | 'label' | 'session_id'>): string {
+  return phoneLabel(order.phone_number) || order.label || shortId(order.session_id)
+}
+
+/** A phone number as people write it: with its plus. */
+export function phoneLabel(phoneNumber: string | null): string {
+  return phoneNumber && !phoneNumber.startsWith('+') ? `+${phoneNumber}` : (phoneNumber ?? '')
+}
+
+function shortId(id: string): string {
+  return `${id.slice(0, 20)}…`
+}

@@ -1,0 +1,122 @@
+import type { SessionState } from '#domain/session.ts'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { toast } from 'sonner'
+import type { LinkView } from '../features/link/link-view.ts'
+import { useLink } from '../features/link/useLink.ts'
+import { useOrganization } from '../features/organization/organization.ts'
+import { mayChange as roleMayChange } from '../features/organization/organization-queries.ts'
+import { renameSession, startSession, stopSession } from '../features/sessions/session-commands.ts'
+import { useRemoval } from '../features/sessions/useRemoval.ts'
+import { usePurgeOnLoad, useSessionList } from '../features/sessions/useSessionList.ts'
+import { asFailure, type FailureCode } from '../lib/failure.ts'
+import { useSupabase } from '../lib/supabase.ts'
+import { useWords } from '../words/words.ts'
+
+/** The link that is under way. `view` says all of it; the other fields are what a simple page needs. */
+export type ConnectionState = {
+  isConnecting: boolean
+  sessionId: string | null
+  sessionName: string | null
+  qrCode: string | null
+  status: SessionState
+  error: FailureCode | null
+  view: LinkView
+}
+
+/** The sessions of the current organisation, and everything that may be done with them. */
+export function useWhatsAppSession() {
+  const client = useSupabase()
+  const words = useWords()
+  const organization = useOrganization().current
+  const mayChange = roleMayChange(organization.role)
+
+  const refreshNow = useRef(() => {})
+  const refresh = useCallback(() => refreshNow.current(), [])
+  const link = useLink({
+    organizationId: organization.id,
+    onChanged: refresh,
+    onCancelled: useCallback(() => toast(words.toasts.cancelled), [words]),
+    onOrderStored: useCallback(() => toast(words.toasts.orderStored), [words]),
+  })
+  const linkOpen = link.view.step !== 'idle'
+  const list = useSessionList({ organizationId: organization.id, mayChange, linkOpen })
+  useEffect(() => {
+    refreshNow.current = list.refresh
+  }, [list.refresh])
+  const removal = useRemoval(organization.id, refresh)
+  const purgedCount = usePurgeOnLoad(organization.id, mayChange, refresh)
+
+  const { row, noticeConnected } = link
+  const linked =
+    linkOpen && row ? list.sessions.find((session) => session.id === row.id && session.effective_status === 'connected') : undefined
+  const missed = linked !== undefined && FOLLOWED.has(link.view.step)
+  const linkedNumber = linked?.phone_number ?? null
+  useEffect(() => {
+    if (missed) noticeConnected(linkedNumber)
+  }, [missed, linkedNumber, noticeConnected])
+
+  /** Runs an order and says in a toast how it went; never rejects. */
+  const order = useCallback(
+    async (act: () => Promise<void>, done: string | null) => {
+      try {
+        await act()
+        if (done) toast.success(done)
+      } catch (error) {
+        const { code, queued } = asFailure(error)
+        if (code === 'worker_offline' || queued) toast(words.toasts.orderStored)
+        else toast.error(words.failures[code])
+      }
+      refresh()
+    },
+    [refresh, words],
+  )
+
+  return {
+    sessions: list.sessions,
+    isLoading: list.isLoading,
+    loadError: list.loadError,
+    outdatedSince: list.outdatedSince,
+    orders: list.orders,
+    workerOnline: list.workerOnline,
+    mayChange,
+    purgedCount,
+    refresh,
+    connectionState: useMemo(() => connectionState(link.view, link.row, list.workerOnline), [link.view, link.row, list.workerOnline]),
+    /** Links a new device, or an existing session again. */
+    startConnection: link.start,
+    /** A new code, or another try. */
+    retryConnection: link.retry,
+    cancelConnection: link.cancel,
+    /** Stops watching; cancels nothing. */
+    closeConnection: link.close,
+    deleteSession: removal.deleteSession,
+    isDeletingSession: removal.isDeletingSession,
+    deletingSessions: removal.deleting,
+    resetSession: removal.resetSession,
+    isResettingSession: removal.isResettingSession,
+    startSession: (id: string) => order(() => startSession(client, id), words.toasts.started),
+    stopSession: (id: string) => order(() => stopSession(client, id), words.toasts.stopped),
+    renameSession: (id: string, name: string) => order(() => renameSession(client, id, name), null),
+  }
+}
+
+/** While one of these is shown, the stream may have missed that the link is there. */
+const FOLLOWED: ReadonlySet<LinkView['step']> = new Set(['starting', 'scan', 'linking', 'offline', 'expired'])
+
+function connectionState(
+  streamed: LinkView,
+  row: { id: string; display_name: string | null } | null,
+  workerOnline: boolean | undefined,
+): ConnectionState {
+  // A worker without a heartbeat is not waited for: the dialog says so at once, and the stream goes on trying.
+  const view: LinkView = streamed.step === 'starting' && workerOnline === false ? { step: 'offline', code: 'worker_offline' } : streamed
+  return {
+    isConnecting: view.step !== 'idle',
+    sessionId: row?.id ?? null,
+    sessionName: row?.display_name ?? null,
+    qrCode: view.step === 'scan' ? view.qr : null,
+    status: view.step === 'idle' || view.step === 'failed' ? 'disconnected' : view.step === 'connected' ? 'connected' : 'connecting',
+    error: 'code' in view ? view.code : null,
+    view,
+  }
+}

@@ -1,0 +1,99 @@
+import { format } from 'date-fns'
+import { useState } from 'react'
+import { ConnectDialog } from '../../features/link/ConnectDialog.tsx'
+import { BeingRemoved } from '../../features/sessions/BeingRemoved.tsx'
+import { RemovalDialog } from '../../features/sessions/RemovalDialog.tsx'
+import { rowActions } from '../../features/sessions/row-actions.ts'
+import type { SessionOverview } from '../../features/sessions/session-overview.ts'
+import { SessionList } from '../../features/sessions/SessionList.tsx'
+import { WorkerIndicator } from '../../features/sessions/WorkerIndicator.tsx'
+import { useWhatsAppSession } from '../../hooks/useWhatsAppSession.ts'
+import { Notice } from '../../ui/notice.tsx'
+import { useWords } from '../../words/words.ts'
+
+/** Settings › WhatsApp: the organisation's devices, and linking, resetting and removing them. */
+export function WhatsAppConnection() {
+  const words = useWords()
+  const whatsApp = useWhatsAppSession()
+  const { connectionState } = whatsApp
+  const [removal, setRemoval] = useState<{ kind: 'reset' | 'delete'; session: SessionOverview } | null>(null)
+  const [purgeSeen, setPurgeSeen] = useState(false)
+
+  const askOrDelete = (session: SessionOverview) => {
+    if (rowActions(session).confirmDelete) setRemoval({ kind: 'delete', session })
+    else void whatsApp.deleteSession(session.id)
+  }
+  return (
+    <div className="space-y-4">
+      <div className="flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-1">
+        <nav aria-label={words.nav.breadcrumb}>
+          <ol className="flex items-center gap-2 text-sm">
+            <li className="text-muted after:ml-2 after:content-['›']">{words.nav.settings}</li>
+            <li>
+              <h1 aria-current="page" className="font-medium">
+                {words.nav.whatsapp}
+              </h1>
+            </li>
+          </ol>
+        </nav>
+        <WorkerIndicator online={whatsApp.workerOnline} />
+      </div>
+
+      {whatsApp.outdatedSince !== null ? (
+        <Notice tone="bad" title={words.failures.unreachable}>
+          {words.list.outdated(format(whatsApp.outdatedSince, 'p'))}
+        </Notice>
+      ) : (
+        whatsApp.workerOnline === false && (
+          <Notice tone="warn" title={words.worker.offlineTitle}>
+            {words.worker.offlineHint}
+          </Notice>
+        )
+      )}
+
+      <SessionList
+        sessions={whatsApp.sessions}
+        isLoading={whatsApp.isLoading}
+        loadError={whatsApp.loadError}
+        onReload={whatsApp.refresh}
+        outdated={whatsApp.outdatedSince !== null}
+        mayChange={whatsApp.mayChange}
+        deleting={whatsApp.deletingSessions}
+        onConnect={() => whatsApp.startConnection()}
+        onLink={whatsApp.startConnection}
+        onStart={(session) => void whatsApp.startSession(session.id)}
+        onStop={(session) => void whatsApp.stopSession(session.id)}
+        onReset={(session) => setRemoval({ kind: 'reset', session })}
+        onDelete={askOrDelete}
+      />
+
+      {whatsApp.purgedCount > 0 && !purgeSeen && (
+        <Notice
+          tone="quiet"
+          title={words.list.purged(whatsApp.purgedCount)}
+          dismiss={{ label: words.common.dismiss, onDismiss: () => setPurgeSeen(true) }}
+        >
+          {words.list.purgedHint}
+        </Notice>
+      )}
+      <BeingRemoved orders={whatsApp.orders} workerOnline={whatsApp.workerOnline} />
+
+      <ConnectDialog
+        view={connectionState.view}
+        session={connectionState.sessionId ? { id: connectionState.sessionId, name: connectionState.sessionName } : null}
+        onRetry={whatsApp.retryConnection}
+        onCancel={() => void whatsApp.cancelConnection()}
+        onClose={whatsApp.closeConnection}
+        onRename={whatsApp.renameSession}
+      />
+      {removal && (
+        <RemovalDialog
+          kind={removal.kind}
+          session={removal.session}
+          onConfirm={removal.kind === 'reset' ? whatsApp.resetSession : whatsApp.deleteSession}
+          onClose={() => setRemoval(null)}
+        />
+      )}
+    </div>
+  )
+}
