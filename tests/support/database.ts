@@ -1,14 +1,16 @@
-import { mkdtemp, rm, chmod } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import postgres, { type Sql } from 'postgres'
+import type { Database } from '#domain/database.types.ts'
 import { startPostgres, type RunningPostgres } from '../../scripts/stack/postgres.ts'
 import { startSupabaseApi, type RunningSupabaseApi } from '../../scripts/stack/supabase-api.ts'
 import { seedUser } from '../../scripts/stack/users.ts'
 
-export type Client = SupabaseClient
+export type Client = SupabaseClient<Database>
+export type SessionRow = Database['public']['Tables']['whatsapp_sessions']['Row']
 export type Person = {
   id: string
   email: string
@@ -40,6 +42,8 @@ export type TestDatabase = {
   person(email: string): Promise<Person>
   /** An organisation with its members, by SQL. */
   createOrganization(name: string, members?: Partial<Record<Role, Person | Person[]>>): Promise<string>
+  /** A session in whatever state a test needs, by SQL. Linked states get a `linked_at` unless told. */
+  insertSession(organizationId: string, columns?: Partial<SessionRow>): Promise<SessionRow>
   stop(): Promise<void>
 }
 
@@ -56,7 +60,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const server = await startPostgres({ dataDir: join(folder, 'db'), port: await freePort(), password: 'test', durable: false })
   const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0 })
   const sql = postgres(server.url, { max: 5, onnotice: () => {} })
-  const connect = (key: string) => createClient(api.url, key, { auth: { persistSession: false, autoRefreshToken: false } })
+  const connect = (key: string) => createClient<Database>(api.url, key, { auth: { persistSession: false, autoRefreshToken: false } })
 
   const createUser = (email: string, password = PASSWORD) => seedUser(sql, { email, password, cost: 4 })
   const signIn = async (email: string, password = PASSWORD): Promise<Person> => {
@@ -93,6 +97,13 @@ export async function startTestDatabase(): Promise<TestDatabase> {
         }
       }
       return row.id
+    },
+    insertSession: async (organizationId, columns = {}) => {
+      const linked = ['connected', 'reconnecting', 'stopped'].includes(columns.status ?? 'connecting')
+      const row = { organization_id: organizationId, ...(linked && { linked_at: new Date().toISOString() }), ...columns }
+      const [session] = await sql<SessionRow[]>`insert into public.whatsapp_sessions ${sql(row)} returning *`
+      if (!session) throw new Error('no session was made')
+      return session
     },
     stop: async () => {
       await sql.end()

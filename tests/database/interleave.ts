@@ -1,0 +1,59 @@
+import type { Sql, TransactionSql } from 'postgres'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Makes a transaction speak as a signed-in person, as the API does for each request. */
+export async function speakAs(tx: TransactionSql, userId: string): Promise<void> {
+  await tx`select set_config('request.jwt.claim.sub', ${userId}, true),
+    set_config('request.jwt.claims', ${JSON.stringify({ sub: userId, role: 'authenticated' })}, true)`
+  await tx.unsafe('set local role authenticated')
+}
+
+/** Makes a transaction speak with the service key. */
+export async function speakAsWorker(tx: TransactionSql): Promise<void> {
+  await tx`select set_config('request.jwt.claims', '{"role": "service_role"}', true)`
+  await tx.unsafe('set local role service_role')
+}
+
+/**
+ * Runs two transactions on two connections so that the second one meets the first in the middle: it starts when the first
+ * has done its work and not yet committed, and must then wait for it.
+ * @throws when the second does not wait: then the two do not guard each other.
+ */
+export async function interleave<A, B>(
+  sql: Sql,
+  first: (tx: TransactionSql) => Promise<A>,
+  second: (tx: TransactionSql) => Promise<B>,
+): Promise<[A, B]> {
+  const done = Promise.withResolvers<void>()
+  const commit = Promise.withResolvers<void>()
+  const a = sql.begin(async (tx) => {
+    const result = await first(tx)
+    done.resolve()
+    await commit.promise
+    return result
+  }) as Promise<A>
+  a.catch(done.reject)
+  await done.promise
+
+  let pid = 0
+  const b = sql.begin(async (tx) => {
+    const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+    pid = row?.pid ?? 0
+    return await second(tx)
+  }) as Promise<B>
+  try {
+    await waitsForALock(sql, () => pid)
+  } finally {
+    commit.resolve()
+  }
+  return await Promise.all([a, b])
+}
+
+async function waitsForALock(sql: Sql, pid: () => number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const [row] = await sql`select 1 from pg_stat_activity where pid = ${pid()} and wait_event_type = 'Lock'`
+    if (row) return
+    await sleep(20)
+  }
+  throw new Error('the second transaction did not wait for the first')
+}
