@@ -1,0 +1,173 @@
+import { request } from 'node:http'
+import { expect, it, vi } from 'vitest'
+import type { Simulator } from '../../simulator/simulator.ts'
+import { client, linked, simulate } from './support/bench.ts'
+
+type Answered = { status: number; body: unknown; headers: Headers }
+
+async function call({ adminUrl }: Simulator, method: string, path: string, body?: unknown): Promise<Answered> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(adminUrl + path, { method, headers, ...(body === undefined ? {} : { body: text }) })
+  return { status: response.status, body: await response.json(), headers: response.headers }
+}
+
+const device = (jid: string, what: string) => `/api/devices/${encodeURIComponent(jid)}/${what}`
+const refused = (field: string) => ({ error: { code: 'invalid_input', message: expect.any(String), detail: { field } } })
+
+it('shows phones, waiting devices, linked devices and counts', async () => {
+  const simulator = await simulate()
+  const { jid } = await linked(simulator)
+  await client(simulator).qr()
+  expect(await call(simulator, 'GET', '/api/state')).toMatchObject({
+    status: 200,
+    body: {
+      phones: [
+        { phone: '51987654321', name: 'Ana', devices: 1 },
+        { phone: '51912000111', name: 'Luis', devices: 0 },
+      ],
+      devices: [{ jid, online: true, silent: false, platform: 'Chrome (Mac OS)' }],
+      waiting: [{ id: expect.any(String), refs: expect.any(Array), ref: expect.stringMatching(/^2@/) }],
+      counts: { links: 1 },
+      behaviour: { unlinkReply: 'ack' },
+    },
+  })
+})
+
+it('scans a text, and a waiting device with one click', async () => {
+  const simulator = await simulate()
+  const [one, two] = [client(simulator), client(simulator)]
+  await two.qr()
+  expect(await call(simulator, 'POST', '/api/scan', { qr: await one.qr(), phone: '+51 912 000 111' })).toMatchObject({
+    status: 200,
+    body: { jid: '51912000111:1@s.whatsapp.net' },
+  })
+  const waiting = await vi.waitUntil(() => simulator.waiting().find((device) => device.qr !== null))
+  expect(await call(simulator, 'POST', `/api/waiting/${waiting.id}/scan`)).toMatchObject({
+    status: 200,
+    body: { jid: '51987654321:1@s.whatsapp.net' },
+  })
+  expect(await two.closed()).toMatchObject({ code: 515 })
+})
+
+it('unlinks, silences, brings back, replaces, fails and drops a device', async () => {
+  const simulator = await simulate()
+  const first = await linked(simulator)
+  const again = async () => {
+    const next = client(simulator, first.auth)
+    await next.opened()
+    return next
+  }
+  expect(await call(simulator, 'POST', device(first.jid, 'replace'))).toMatchObject({ status: 200 })
+  expect(await first.closed()).toMatchObject({ code: 440 })
+  const second = await again()
+  expect(await call(simulator, 'POST', device(first.jid, 'fail'), { reason: 503 })).toMatchObject({ status: 200 })
+  expect(await second.closed()).toMatchObject({ code: 503 })
+  const third = await again()
+  expect(await call(simulator, 'POST', device(first.jid, 'drop'))).toMatchObject({ status: 200 })
+  expect(await third.closed()).toMatchObject({ code: 428 })
+  const fourth = await again()
+  await call(simulator, 'POST', device(first.jid, 'offline'))
+  expect(simulator.devices()).toMatchObject([{ silent: true, online: false }])
+  await call(simulator, 'POST', device(first.jid, 'online'))
+  expect(await fourth.closed()).toMatchObject({ code: 428 })
+  const fifth = await again()
+  expect(await call(simulator, 'POST', device(first.jid, 'unlink'))).toMatchObject({ status: 200 })
+  expect(await fifth.closed()).toMatchObject({ code: 401 })
+  expect(await call(simulator, 'POST', device(first.jid, 'unlink'))).toMatchObject({
+    status: 404,
+    body: { error: { code: 'unknown_device' } },
+  })
+})
+
+it('adds a phone once, and scans with it', async () => {
+  const simulator = await simulate()
+  expect(await call(simulator, 'POST', '/api/accounts', { phone: '+51 944 123 456', name: 'Rosa' })).toMatchObject({ status: 201 })
+  expect(await call(simulator, 'POST', '/api/accounts', { phone: '51944123456', name: 'Eva' })).toMatchObject({ status: 409 })
+  expect(await simulator.scan(await client(simulator).qr(), '51944123456')).toMatchObject({ ok: true })
+})
+
+it('sets how it behaves, and what it refuses', async () => {
+  const simulator = await simulate()
+  expect(await call(simulator, 'PATCH', '/api/behaviour', { unlinkReply: 'lost' })).toMatchObject({
+    status: 200,
+    body: { unlinkReply: 'lost', unlinkDelayMs: 0, restartDelayMs: 0 },
+  })
+  await call(simulator, 'POST', '/api/refusals', { reason: 405 })
+  expect(await client(simulator).closed()).toMatchObject({ code: 405 })
+  await call(simulator, 'POST', '/api/refusals', { reason: 405 })
+  await call(simulator, 'DELETE', '/api/refusals')
+  await expect(client(simulator).qr()).resolves.toContain('#2@')
+})
+
+it.each([
+  ['POST', '/api/scan', {}, 'qr'],
+  ['POST', '/api/scan', { qr: 'x', phone: 'Ana' }, 'phone'],
+  ['POST', '/api/scan', { qr: 'x', telephone: '1' }, 'telephone'],
+  ['POST', '/api/scan', '{', 'body'],
+  ['POST', '/api/scan', '[]', 'body'],
+  ['POST', '/api/waiting/nobody/scan', {}, 'id'],
+  ['POST', '/api/devices/ana/unlink', {}, 'jid'],
+  ['POST', '/api/devices/%E0%A4%A/unlink', {}, 'jid'],
+  ['POST', '/api/devices/51987654321%3A1%40s.whatsapp.net/fail', { reason: 'banned' }, 'reason'],
+  ['POST', '/api/accounts', { phone: '12', name: 'Ana' }, 'phone'],
+  ['POST', '/api/accounts', { phone: '51944123456', name: ' ' }, 'name'],
+  ['POST', '/api/refusals', { reason: 200 }, 'reason'],
+  ['PATCH', '/api/behaviour', { unlinkDelayMs: -1 }, 'unlinkDelayMs'],
+  ['POST', '/api/camera', { noisePublicKey: 'short', advSecret: 'short' }, 'noisePublicKey'],
+])('answers %s %s %j with 400 and names "%s"', async (method, path, body, field) => {
+  expect(await call(await simulate(), method, path, body)).toMatchObject({ status: 400, body: refused(field) })
+})
+
+it('says why a scan linked nothing', async () => {
+  const simulator = await simulate()
+  const qr = await client(simulator).qr()
+  expect(await call(simulator, 'POST', '/api/scan', { qr: 'hello' })).toMatchObject({
+    status: 400,
+    body: { error: { code: 'malformed_qr' } },
+  })
+  const unknown = qr.replace('#2@', '#3@')
+  expect(await call(simulator, 'POST', '/api/scan', { qr: unknown })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'unknown_ref' } },
+  })
+})
+
+it('answers unknown addresses with 404, other methods with 405, huge bodies with 413', async () => {
+  const simulator = await simulate()
+  expect(await call(simulator, 'GET', '/api/nothing')).toMatchObject({ status: 404 })
+  expect(await call(simulator, 'GET', '/../package.json')).toMatchObject({ status: 404 })
+  const wrong = await call(simulator, 'DELETE', '/api/state')
+  expect(wrong).toMatchObject({ status: 405 })
+  expect(wrong.headers.get('allow')).toBe('GET')
+  expect(await call(simulator, 'POST', '/api/scan', { qr: 'x'.repeat(70_000) })).toMatchObject({ status: 413 })
+})
+
+it('listens to this machine only: a foreign host or origin is refused, for the API and for clients', async () => {
+  const simulator = await simulate()
+  const status = (path: string, headers: Record<string, string>) =>
+    new Promise<number | string>((resolve) => {
+      const asked = request(simulator.adminUrl + path, { headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      })
+      asked.on('upgrade', (_response, socket) => {
+        socket.destroy()
+        resolve('upgraded')
+      })
+      asked.on('error', () => resolve('cut'))
+      asked.end()
+    })
+  const upgrade = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  }
+  expect(await status('/api/state', { host: 'localhost:9' })).toBe(200)
+  expect(await status('/api/state', { host: 'phone.example' })).toBe(403)
+  expect(await status('/api/state', { origin: 'https://phone.example' })).toBe(403)
+  expect(await status('/ws/chat', upgrade)).toBe('upgraded')
+  expect(await status('/ws/chat', { ...upgrade, host: 'phone.example' })).toBe('cut')
+  expect(await status('/elsewhere', upgrade)).toBe('cut')
+})
