@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { serve, type ServerType } from '@hono/node-server'
 import { App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
-import postgres from 'postgres'
+import postgres, { type PostgresType } from 'postgres'
 import { HOSTED_DEFAULTS } from './hosted-defaults.ts'
 import { applyMigrations } from './migrations.ts'
 
@@ -42,7 +42,7 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Run
   const serviceRoleKey = apiKey('secret', options.jwtSecret)
   const connection = createPostgresConnection({
     url: options.databaseUrl,
-    postgresOptions: { max: options.connections ?? 10, onnotice: () => {} },
+    postgresOptions: { max: options.connections ?? 10, onnotice: () => {}, types: { json: json(114), jsonb: json(3802) } },
   })
   keepGrants(connection)
   logErrorsInOneLine(connection)
@@ -106,6 +106,16 @@ function logErrorsInOneLine(connection: { normalizeDbError(error: unknown): unkn
     const { code, detail } = error as { code?: string; detail?: string }
     const line = `The API refused a request: ${error.message}${code ? ` (${code})` : ''}${detail ? `: ${detail}` : ''}`
     return Object.defineProperty(error, inspect.custom, { value: () => line })
+  }
+}
+
+/** The API hands JSON arguments over as text; encoding them again, as it does by itself, would store a JSON string. */
+function json(oid: number): PostgresType {
+  return {
+    to: oid,
+    from: [oid],
+    serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+    parse: (text: string) => JSON.parse(text) as unknown,
   }
 }
 
