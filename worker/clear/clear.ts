@@ -1,0 +1,182 @@
+import { IS_LINKED } from '#domain/session.ts'
+import type { ClearOrder, Receipt, RemoteUnlink } from '#domain/clearance.ts'
+import { isoTime } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database.ts'
+import { reasonOf } from '../log.ts'
+import type { Log } from '../log.ts'
+import type { Supervisor } from '../session/supervisor.ts'
+import type { Fenced, Session } from '../session/session.ts'
+import type { Identity } from '../store/credential-store.ts'
+import type { Tombstone, Tombstones } from '../store/tombstones.ts'
+import type { WhatsApp } from '../whatsapp/port.ts'
+import { eraseAll, mergeFindings, survey } from './erase.ts'
+import type { Places } from './erase.ts'
+import { sealReceipt } from './receipt.ts'
+import { unlinkDevice } from './unlink.ts'
+
+/** Receipts and outcomes kept in memory for callers that ask again. */
+const REMEMBERED = 500
+
+/**
+ * Carries out orders to clear (rules CLR-1 to CLR-12). `accept` has made the session gone when it returns: tombstone on disk, session
+ * fenced, everything erased, all in one synchronous stretch that nothing can interleave. What follows takes time and may be
+ * interrupted: unlinking at WhatsApp, the receipt, the report. A new generation may link meanwhile.
+ */
+export type ClearEngine = {
+  /** The receipt, once the database has it. The same order, asked again, is the same clear. Rejects when it has to be tried again. */
+  accept(order: ClearOrder, gone?: boolean): Promise<Receipt>
+  /** Takes up every clear that was interrupted or could not be reported. */
+  resume(): void
+  /** The receipt of an order that was completed in this process's life. */
+  receiptOf(orderId: string): Receipt | null
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+}
+
+type Options = {
+  whatsapp: WhatsApp
+  database: Database
+  clock: Clock
+  log: Log
+  places: Places
+  tombstones: Tombstones
+  supervisor: () => Supervisor
+  unlinkMs: number
+}
+
+/** What the synchronous part hands to the rest. */
+type Erased = { tombstone: Tombstone; fenced: Fenced | null; creds: string | null; resumed: boolean }
+
+export function createClearEngine(options: Options): ClearEngine {
+  const { whatsapp, database, clock, log, places, tombstones, supervisor, unlinkMs } = options
+  const underWay = new Map<string, Promise<Receipt>>()
+  const completed = new Map<string, Receipt>()
+  /** Orders that began in this process: their tombstones are no sign of a crash. */
+  const begun = new Set<string>()
+  /** How the last unlink of a session went, for a second order that finds nothing left to unlink. */
+  const unlinks = new Map<string, Promise<RemoteUnlink>>()
+
+  /** Steps 1 to 3: tombstone, fence, erase, verify. Synchronous on purpose. */
+  const erase = (order: ClearOrder): Erased => {
+    const { id, session_id, max_generation } = order
+    const before = tombstones.get(id)
+    const resumed = before !== null && !begun.has(id)
+    begun.add(id)
+    const held = supervisor().held(session_id, max_generation)
+    const identity = held?.covered ? readIdentity(held.session) : null
+    const found = survey(order, places, identity, held !== null && !held.covered, lastKnownLink(order))
+    const findings = before ? mergeFindings(before.findings, found.findings) : found.findings
+    const tombstone: Tombstone = before
+      ? { ...before, findings }
+      : { version: 1, order, startedAt: isoTime(clock), findings, remoteUnlink: null, receipt: null }
+    tombstones.put(tombstone)
+    const fenced = supervisor().fence(session_id, max_generation)
+    try {
+      eraseAll(order, places, found.erasesCredentials)
+    } catch (error) {
+      fenced?.socket?.terminate()
+      throw error
+    }
+    return { tombstone, fenced, creds: found.creds, resumed }
+  }
+
+  /** For an order that finds no credentials: whether the session was linked, as far as anybody knows. */
+  const lastKnownLink = ({ session_id, max_generation, reason }: ClearOrder): boolean | null => {
+    if (reason === 'cancel' || reason === 'purge') return false
+    const row = supervisor().rowOf(session_id)
+    return row && row.generation <= max_generation && !IS_LINKED[row.status] ? false : null
+  }
+
+  /** Step 4: at most `unlinkMs`. What cannot be known is `unconfirmed`. */
+  const unlink = async ({ tombstone, fenced, creds }: Erased, gone: boolean): Promise<RemoteUnlink> => {
+    const { findings, order } = tombstone
+    if (tombstone.remoteUnlink) return tombstone.remoteUnlink
+    if (gone) {
+      fenced?.socket?.terminate()
+      return 'confirmed'
+    }
+    if (creds !== null) {
+      const live = fenced?.socket ?? null
+      return (await unlinkDevice({ whatsapp, clock, live, creds, ms: unlinkMs })) ? 'confirmed' : 'unconfirmed'
+    }
+    if (findings.linked === false) return 'not_linked'
+    return findings.generations.length === 0 ? ((await unlinks.get(order.session_id)) ?? 'unconfirmed') : 'unconfirmed'
+  }
+
+  const carryOut = async (order: ClearOrder, gone: boolean): Promise<Receipt> => {
+    const erased = erase(order)
+    let { tombstone } = erased
+    if (!tombstone.receipt) {
+      const unlinking = unlink(erased, gone)
+      if (erased.creds !== null || gone) remember(unlinks, order.session_id, unlinking)
+      const remoteUnlink = await unlinking
+      tombstone = { ...tombstone, remoteUnlink }
+      tombstone = { ...tombstone, receipt: receiptFor(erased, remoteUnlink) }
+      tombstones.put(tombstone)
+    }
+    if (!tombstone.receipt) throw new Error('a clear without a receipt')
+    const stored = await database.completeOrder(order.id, tombstone.receipt)
+    // Only now, with the receipt in the database, may the tombstone go.
+    tombstones.remove(tombstone)
+    remember(completed, order.id, stored)
+    log.info({ order: order.id, session: order.session_id, remoteUnlink: stored.remoteUnlink }, 'cleared')
+    return stored
+  }
+
+  const receiptFor = ({ tombstone, fenced, resumed }: Erased, remoteUnlink: RemoteUnlink): Receipt =>
+    sealReceipt({
+      orderId: tombstone.order.id,
+      sessionId: tombstone.order.session_id,
+      generations: tombstone.findings.generations,
+      reason: tombstone.order.reason,
+      startedAt: tombstone.startedAt,
+      finishedAt: isoTime(clock),
+      remoteUnlink,
+      removed: { ...tombstone.findings.removed, memory: { socket: fenced?.hadSocket ?? false, timers: fenced?.timers ?? 0 } },
+      verifiedAbsent: true,
+      resumedAfterCrash: resumed,
+    })
+
+  const accept = (order: ClearOrder, gone = false): Promise<Receipt> => {
+    const done = completed.get(order.id)
+    if (done) return Promise.resolve(done)
+    const same = underWay.get(order.id)
+    if (same) return same
+    const clearing = carryOut(order, gone)
+    underWay.set(order.id, clearing)
+    clearing
+      .catch(async (error: unknown) => {
+        log.error({ order: order.id, session: order.session_id, error: reasonOf(error) }, 'a clear has to be tried again')
+        await database.failOrder(order.id, reasonOf(error)).catch(() => log.debug({}, 'the failure could not be reported either'))
+      })
+      .finally(() => underWay.delete(order.id))
+    return clearing
+  }
+
+  return {
+    accept,
+    resume() {
+      for (const { order } of tombstones.all()) void accept(order).catch(() => {})
+    },
+    receiptOf: (orderId) => completed.get(orderId) ?? null,
+    async idle() {
+      await Promise.allSettled(underWay.values())
+    },
+  }
+}
+
+/** `null` where the running session's file cannot be read: it is erased all the same. */
+function readIdentity(session: Session): { identity: Identity } | null {
+  try {
+    return { identity: session.identity() }
+  } catch {
+    return null
+  }
+}
+
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.set(key, value)
+  const oldest = map.keys().next()
+  if (map.size > REMEMBERED && !oldest.done) map.delete(oldest.value)
+}

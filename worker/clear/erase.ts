@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import type { ClearOrder } from '#domain/clearance.ts'
+import type { Backups } from '../store/backups.ts'
+import { inspectCredentials } from '../store/credential-store.ts'
+import type { DataFolder } from '../store/data-folder.ts'
+import { readIfPresent, sizeOf } from '../store/durable-file.ts'
+import type { Outbox } from '../store/outbox.ts'
+import type { Quarantine } from '../store/quarantine.ts'
+import type { Findings } from '../store/tombstones.ts'
+
+/** Where a session can have left something. */
+export type Places = { data: DataFolder; backups: Backups; outbox: Outbox; quarantine: Quarantine; maxPages: number }
+
+/** What a clear found: what the receipt will say, and what is needed to unlink. `creds` never reaches a disk or a log. */
+export type Survey = { findings: Findings; creds: string | null; erasesCredentials: boolean }
+type Held = { identity: { generation: number; linked: boolean; creds: string } } | null
+
+const NOTHING = { files: 0, bytes: 0 }
+
+/**
+ * Looks before anything is erased. `held`: the identity of the running session, if its generation is covered. `newer`: a newer
+ * generation runs, so that its credentials are none of this order's business.
+ */
+export function survey(order: ClearOrder, places: Places, held: Held, newer: boolean, lastKnown: boolean | null): Survey {
+  const { session_id: id, max_generation: max } = order
+  const folder = places.data.session(id)
+  const found = newer ? ({ state: 'absent' } as const) : held ? { state: 'whole' as const, ...held.identity } : inspect(folder, id, places)
+  const covered = found.state === 'damaged' || found.state === 'unreadable' || (found.state === 'whole' && found.generation <= max)
+  const whole = covered && found.state === 'whole' ? found : null
+  return {
+    creds: whole?.linked ? whole.creds : null,
+    erasesCredentials: covered,
+    findings: {
+      linked: whole ? whole.linked : covered ? null : lastKnown,
+      generations: whole ? [whole.generation] : [],
+      removed: {
+        credentials: covered ? sizeOf(folder) : NOTHING,
+        backups: places.backups.measure(id, max),
+        outbox: { messages: places.outbox.measure(id, max) },
+        names: covered ? countNames(folder) : 0,
+        quarantine: places.quarantine.measure(id, max),
+      },
+    },
+  }
+}
+
+/** Erases all that an order covers, and verifies that it is absent; throws when something is left. Harmless when repeated. */
+export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: boolean): void {
+  const { session_id: id, max_generation: max } = order
+  const { data, backups, outbox, quarantine } = places
+  if (erasesCredentials) data.erase(data.session(id))
+  backups.erase(id, max)
+  outbox.erase(id, max)
+  quarantine.erase(id, max)
+
+  const left = [
+    erasesCredentials && existsSync(data.session(id)) ? 'credentials' : null,
+    backups.measure(id, max).files > 0 ? 'backups' : null,
+    outbox.measure(id, max) > 0 ? 'outbox' : null,
+    quarantine.measure(id, max).files > 0 ? 'quarantine' : null,
+  ].filter((place) => place !== null)
+  if (left.length > 0) throw new Error(`still there after erasing: ${left.join(', ')}`)
+}
+
+/** Adds what an interrupted clear had found before to what was still there when it was resumed. */
+export function mergeFindings(before: Findings, now: Findings): Findings {
+  const larger = (a: typeof NOTHING, b: typeof NOTHING) => (a.bytes >= b.bytes ? a : b)
+  return {
+    linked: before.linked ?? now.linked,
+    generations: [...new Set([...before.generations, ...now.generations])].sort((a, b) => a - b),
+    removed: {
+      credentials: larger(before.removed.credentials, now.removed.credentials),
+      backups: larger(before.removed.backups, now.removed.backups),
+      outbox: { messages: Math.max(before.removed.outbox.messages, now.removed.outbox.messages) },
+      names: Math.max(before.removed.names, now.removed.names),
+      quarantine: larger(before.removed.quarantine, now.removed.quarantine),
+    },
+  }
+}
+
+function inspect(folder: string, sessionId: string, places: Places) {
+  return inspectCredentials(folder, { sessionId, maxPages: places.maxPages })
+}
+
+/** Names of contacts and groups, kept in one file of the session's folder. */
+function countNames(folder: string): number {
+  try {
+    return Object.keys(z.record(z.string(), z.unknown()).parse(JSON.parse(readIfPresent(join(folder, 'names.json')) ?? '{}'))).length
+  } catch {
+    return 0
+  }
+}

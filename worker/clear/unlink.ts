@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts'
+import { pause } from '../clock.ts'
+import type { CredentialAccess, WhatsApp, WhatsAppSocket } from '../whatsapp/port.ts'
+
+/** The pause before the next login of an unlink, milliseconds. */
+const RETRY_MS = 200
+
+/**
+ * Removes a linked device at WhatsApp, in at most `ms` milliseconds: over the live socket if there is one, else, or if that one is
+ * silent, by a login of its own with credentials that are in memory only. `true`: WhatsApp confirmed it. Never throws.
+ */
+export async function unlinkDevice(options: {
+  whatsapp: WhatsApp
+  clock: Clock
+  live: WhatsAppSocket | null
+  /** The erased session's credentials, as JSON. */
+  creds: string
+  ms: number
+}): Promise<boolean> {
+  const { whatsapp, clock, live, creds, ms } = options
+  const deadline = clock.now() + ms
+  const left = (): number => deadline - clock.now()
+  if (live) {
+    const gone = await live.unlink(ms / 2)
+    live.terminate()
+    if (gone) return true
+  }
+  while (left() > 0) {
+    const outcome = await loginAndUnlink(whatsapp, clock, creds, left())
+    if (outcome !== 'again') return outcome === 'gone'
+    await pause(clock, Math.min(RETRY_MS, Math.max(0, left())))
+  }
+  return false
+}
+
+/** `again`: the connection was lost or restarted before there was an answer. */
+function loginAndUnlink(whatsapp: WhatsApp, clock: Clock, creds: string, ms: number): Promise<'gone' | 'refused' | 'again'> {
+  return new Promise((resolve) => {
+    let socket: WhatsAppSocket | null = null
+    const finish = (outcome: 'gone' | 'refused' | 'again'): void => {
+      cancel()
+      socket?.terminate()
+      socket = null
+      resolve(outcome)
+    }
+    const cancel = clock.after(ms, () => finish('again'))
+    try {
+      socket = whatsapp.openSocket(whatsapp.openAuth(memoryOnly(creds)), (event) => {
+        if (event.type === 'opened') void socket?.unlink(ms).then((gone) => finish(gone ? 'gone' : 'again'))
+        if (event.type === 'closed') finish(outcomeOfClose(event.cause.code))
+      })
+    } catch {
+      finish('refused')
+    }
+  })
+}
+
+/** 401: WhatsApp knows no such device. Other refusals will not change within seconds. */
+function outcomeOfClose(code: number): 'gone' | 'refused' | 'again' {
+  if (code === 401) return 'gone'
+  return [402, 403, 405, 406, 411].includes(code) ? 'refused' : 'again'
+}
+
+/** Credentials that are read once and written nowhere. */
+function memoryOnly(creds: string): CredentialAccess {
+  return { readCreds: () => creds, writeCreds: () => {}, readKeys: () => new Map(), writeKeys: () => {} }
+}

@@ -1,0 +1,85 @@
+import { createClient } from '@supabase/supabase-js'
+import * as z from 'zod'
+import { ClearOrder, Receipt } from '#domain/clearance.ts'
+import { SessionId } from '#domain/session.ts'
+import { Look, Snapshot } from '#domain/snapshot.ts'
+import type { Observation } from './session/observations.ts'
+
+/** The database could not be reached, refused, or answered something that cannot be right. Nothing may be concluded from it. */
+export class DatabaseError extends Error {
+  constructor(call: string, message: string, cause?: unknown) {
+    super(`${call}: ${message}`, { cause })
+  }
+}
+
+/** What the worker asks of the database. Every call throws `DatabaseError` unless a whole, valid answer came in time. */
+export type Database = {
+  snapshot(): Promise<Snapshot>
+  look(sessionId: string): Promise<Look>
+  heartbeat(sessionCount: number): Promise<void>
+  touch(sessionIds: string[]): Promise<void>
+  /** `false`: no row has that generation. */
+  observe(observation: Observation): Promise<boolean>
+  /** `false`: the row is gone or newer: unlink and clear. */
+  linked(sessionId: string, generation: number, phoneNumber: string): Promise<boolean>
+  /** `null`: no row has that generation. */
+  unlinked(sessionId: string, generation: number, reason: string): Promise<ClearOrder | null>
+  /** Returns the stored receipt, which is an earlier one where the order was completed before. */
+  completeOrder(orderId: string, receipt: Receipt): Promise<Receipt>
+  failOrder(orderId: string, error: string): Promise<void>
+  /** Deletes the stale rows, which orders their clear; returns their ids. */
+  purge(): Promise<string[]>
+}
+
+type Options = {
+  url: string
+  serviceRoleKey: string
+  worker: { id: string; url: string; version: string; capacity: number }
+  /** How long a call may take, milliseconds. */
+  timeoutMs: number
+}
+
+/** The database through supabase-js. This is the one file that imports it. */
+export function createDatabase({ url, serviceRoleKey, worker, timeoutMs }: Options): Database {
+  const client = createClient(url, serviceRoleKey, { auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false } })
+
+  const call = async <T>(name: string, args: Record<string, unknown>, shape: { parse(value: unknown): T }): Promise<T> => {
+    let data: unknown
+    try {
+      const answer = await client.rpc(name, args).abortSignal(AbortSignal.timeout(timeoutMs))
+      if (answer.error) throw new Error(answer.error.message || `HTTP ${answer.status}`)
+      data = answer.data
+    } catch (error) {
+      throw new DatabaseError(name, (error as Error).message, error)
+    }
+    try {
+      return shape.parse(data)
+    } catch (error) {
+      throw new DatabaseError(name, 'the answer is not what it should be', error)
+    }
+  }
+  const nothing = z.unknown()
+
+  return {
+    snapshot: () => call('worker_snapshot', {}, Snapshot),
+    look: (session_id) => call('worker_look', { session_id }, Look),
+    async heartbeat(session_count) {
+      const { id, ...rest } = worker
+      await call('worker_heartbeat', { worker_id: id, ...rest, session_count }, nothing)
+    },
+    async touch(session_ids) {
+      await call('worker_touch', { session_ids }, nothing)
+    },
+    observe: ({ sessionId, generation, status, reason }) =>
+      call('worker_observe', { session_id: sessionId, generation, worker_id: worker.id, status, status_reason: reason }, z.boolean()),
+    linked: (session_id, generation, phone_number) =>
+      call('worker_linked', { session_id, generation, worker_id: worker.id, phone_number }, z.boolean()),
+    unlinked: (session_id, generation, status_reason) =>
+      call('worker_unlinked', { session_id, generation, status_reason }, z.nullable(ClearOrder)),
+    completeOrder: (order_id, receipt) => call('worker_complete_order', { order_id, receipt }, Receipt),
+    async failOrder(order_id, error) {
+      await call('worker_fail_order', { order_id, error: error.slice(0, 500) }, nothing)
+    },
+    purge: () => call('purge_stale_sessions', {}, z.array(SessionId)),
+  }
+}

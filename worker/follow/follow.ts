@@ -1,0 +1,120 @@
+import type { SessionIntent, Snapshot, Look } from '#domain/snapshot.ts'
+import { IS_LINKED } from '#domain/session.ts'
+import type { ClearEngine } from '../clear/clear.ts'
+import type { Database } from '../database.ts'
+import { reasonOf } from '../log.ts'
+import type { Log } from '../log.ts'
+import { tooMany } from '../session/decide.ts'
+import type { Supervisor } from '../session/supervisor.ts'
+import type { DataFolder } from '../store/data-folder.ts'
+import type { Quarantine } from '../store/quarantine.ts'
+import type { Tombstones } from '../store/tombstones.ts'
+
+/**
+ * Follows the database (rules FOL-1 to FOL-9): reads what is wanted and makes it so. A command reads one session, the interval reads
+ * all; what happens with what was read is the same code. A read that failed, was cut, or came from another database changes nothing.
+ */
+export type Follower = {
+  /** One pass over everything. Never throws; `false` when nothing could be read. */
+  pass(): Promise<boolean>
+  /** One session. Throws `DatabaseError`, or when the database is another one. */
+  look(sessionId: string): Promise<Look>
+  /** Whether a whole snapshot and all open orders were read in this process's life. */
+  isReady(): boolean
+}
+
+type Options = {
+  database: Database
+  supervisor: Supervisor
+  clear: ClearEngine
+  data: DataFolder
+  quarantine: Quarantine
+  tombstones: Tombstones
+  log: Log
+}
+
+export function createFollower(options: Options): Follower {
+  const { database, supervisor, clear, data, quarantine, tombstones, log } = options
+  let ready = false
+  let lastError: string | null = null
+
+  const order = (orders: Look['orders']): void => {
+    // Each is gone from memory and disk when this returns; its receipt follows.
+    for (const one of orders) void clear.accept(one).catch(() => {})
+  }
+
+  const look = async (sessionId: string): Promise<Look> => {
+    const mark = supervisor.mark()
+    const seen = await database.look(sessionId)
+    data.confirmInstance(seen.instance_id)
+    order(seen.orders)
+    if (!seen.session) supervisor.absent(sessionId)
+    else if (ready && supervisor.apply(seen.session, seen.taken_at, mark) === 'missing') supervisor.reportMissing(seen.session)
+    return seen
+  }
+
+  const applyAll = (snapshot: Snapshot, mark: number): void => {
+    const missing: SessionIntent[] = []
+    for (const row of snapshot.sessions) {
+      if (supervisor.apply(row, snapshot.taken_at, mark) === 'missing') missing.push(row)
+    }
+    const linked = snapshot.sessions.filter((row) => IS_LINKED[row.status]).length
+    if (tooMany(missing.length, linked)) {
+      return log.error(
+        { missing: missing.length, linked },
+        'ALARM: too many sessions without credentials: is this the right data folder? Nothing is reported',
+      )
+    }
+    for (const row of missing) supervisor.reportMissing(row)
+  }
+
+  /** What runs here but is not in the snapshot is stopped only when a second read, by id, says that it is gone. */
+  const confirmAbsences = async (known: ReadonlySet<string>): Promise<void> => {
+    for (const id of supervisor.knownIds()) if (!known.has(id)) await look(id)
+  }
+
+  const quarantineOrphans = async (known: ReadonlySet<string>): Promise<void> => {
+    const ids = data.sessionIds()
+    const orphans = ids.filter((id) => !known.has(id) && !supervisor.isRunning(id))
+    if (tooMany(orphans.length, ids.length)) {
+      return log.error(
+        { orphans: orphans.length, folders: ids.length },
+        'ALARM: too many folders without a session: is this the right database? Nothing is quarantined',
+      )
+    }
+    for (const id of orphans) {
+      const { session, orders } = await look(id)
+      if (session || orders.length > 0 || supervisor.isRunning(id)) continue
+      if (tombstones.all().some((tombstone) => tombstone.order.session_id === id)) continue
+      if (quarantine.take(id, null, 'no session has this id')) log.warn({ session: id }, 'an orphan folder was quarantined')
+    }
+  }
+
+  return {
+    look,
+    isReady: () => ready,
+    async pass() {
+      try {
+        const mark = supervisor.mark()
+        const snapshot = await database.snapshot()
+        data.confirmInstance(snapshot.instance_id)
+        order(snapshot.orders)
+        clear.resume()
+        ready = true
+        applyAll(snapshot, mark)
+        const known = new Set(snapshot.sessions.map((row) => row.id))
+        await confirmAbsences(known)
+        await quarantineOrphans(known)
+        if (lastError !== null) log.info({}, 'the database is followed again')
+        lastError = null
+        return true
+      } catch (error) {
+        const message = reasonOf(error)
+        if (message !== lastError)
+          log.error({ error: message }, 'the database cannot be followed: running sessions carry on, nothing is changed')
+        lastError = message
+        return false
+      }
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import Fastify from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ERROR_STATUS, errorBody } from '#domain/errors.ts'
+import type { ErrorCode } from '#domain/errors.ts'
+import { MAX_BODY_BYTES } from '#domain/routes.ts'
+import type { CommandClaims } from '#domain/command.ts'
+import { SessionId } from '#domain/session.ts'
+import { DatabaseError } from '../database.ts'
+import { reasonOf } from '../log.ts'
+import type { Log } from '../log.ts'
+import { StorageError } from '../store/credential-store.ts'
+import type { CommandVerifier } from './command.ts'
+
+/** An expected error on its way to the caller. */
+export class Refusal extends Error {
+  readonly code: ErrorCode
+  readonly detail: Record<string, unknown> | undefined
+  constructor(code: ErrorCode, message: string, detail?: Record<string, unknown>) {
+    super(message)
+    this.code = code
+    this.detail = detail
+  }
+}
+
+export type Call = { claims: CommandClaims; sessionId: string | null; body: string; reply: FastifyReply }
+export type Handler = (call: Call) => Promise<unknown>
+export type Route = { method: 'GET' | 'POST' | 'DELETE'; path: string; handle: Handler }
+
+/** Serves `routes` to holders of a signed command, and `open` to everybody. Every error has the shape of `domain/errors.ts`. */
+export function createServer(options: {
+  verify: CommandVerifier
+  routes: readonly Route[]
+  open: Record<string, () => { status: number; body: unknown }>
+  log: Log
+}): FastifyInstance {
+  const { verify, routes, open, log } = options
+  const server = Fastify({ bodyLimit: MAX_BODY_BYTES, logger: false, exposeHeadRoutes: false, forceCloseConnections: true })
+
+  // The hash in a command covers the body's bytes, so bodies are read as text and parsed by whoever wants them.
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+
+  for (const { method, path, handle } of routes) {
+    server.route({
+      method,
+      url: path,
+      async handler(request, reply) {
+        const sessionId = sessionOf(request)
+        const body = typeof request.body === 'string' ? request.body : ''
+        const { authorization } = request.headers
+        const verdict = await verify({ authorization, method: request.method, path: request.raw.url ?? '', body, sessionId })
+        if (!verdict.ok) throw new Refusal(verdict.code, verdict.message, verdict.detail)
+        return handle({ claims: verdict.value, sessionId, body, reply })
+      },
+    })
+  }
+  for (const [path, answer] of Object.entries(open)) {
+    server.get(path, (_request, reply) => {
+      const { status, body } = answer()
+      return reply.code(status).header('cache-control', 'no-store').send(body)
+    })
+  }
+
+  server.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(request, routes, Object.keys(open))
+    if (allowed.length === 0) return send(reply, 'not_found', 'There is no such route.')
+    return send(reply.header('allow', allowed.join(', ')), 'method_not_allowed', `This route knows ${allowed.join(', ')}.`)
+  })
+  server.setErrorHandler((error: FastifyError | Error, _request, reply) => {
+    if (error instanceof Refusal) return send(reply, error.code, error.message, error.detail)
+    if (error instanceof DatabaseError) return send(reply, 'database_unavailable', 'The database did not answer.')
+    if (error instanceof StorageError) return send(reply, 'storage_failed', error.message)
+    const status = 'statusCode' in error ? error.statusCode : undefined
+    if (status === 413) return send(reply, 'payload_too_large', `A body has at most ${MAX_BODY_BYTES} bytes.`)
+    if (status !== undefined && status >= 400 && status < 500) return send(reply, 'invalid_input', 'The request cannot be read.')
+    log.error({ error: reasonOf(error) }, 'a request failed')
+    return send(reply, 'internal', 'Something went wrong here.')
+  })
+  return server
+}
+
+function send(reply: FastifyReply, code: ErrorCode, message: string, detail?: Record<string, unknown>): FastifyReply {
+  return reply
+    .code(ERROR_STATUS[code])
+    .header('cache-control', 'no-store')
+    .send(errorBody(code, message, detail))
+}
+
+/** The session in the path, `null` for routes without one. Judged before the command: its form tells nothing about what exists. */
+function sessionOf(request: FastifyRequest): string | null {
+  const { session } = request.params as { session?: string }
+  if (session === undefined) return null
+  if (!SessionId.safeParse(session).success) throw new Refusal('invalid_input', 'session: not a session id.', { field: 'session' })
+  return session.toLowerCase()
+}
+
+function allowedMethods(request: FastifyRequest, routes: readonly Route[], open: readonly string[]): string[] {
+  const path = (request.raw.url ?? '').split('?')[0] ?? ''
+  const matches = (pattern: string): boolean => new RegExp(`^${pattern.replaceAll(/:[a-z]+/g, '[^/]+')}$`).test(path)
+  const methods = routes.filter((route) => matches(route.path)).map((route) => route.method as string)
+  return open.includes(path) ? ['GET'] : [...new Set(methods)]
+}

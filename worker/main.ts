@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { systemClock } from './clock.ts'
+import { createDatabase } from './database.ts'
+import { createLog, reasonOf } from './log.ts'
+import { readSettings } from './settings.ts'
+import { createWhatsApp } from './whatsapp/socket.ts'
+import { createWorker } from './worker.ts'
+
+/** The whole worker must be down this long after a signal, milliseconds, even when something hangs. */
+const SHUTDOWN_MS = 2500
+
+process.umask(0o077)
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  return text
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env)
+  const log = createLog(settings.LOG_LEVEL, settings.WORKER_ID)
+  const database = createDatabase({
+    url: settings.SUPABASE_URL,
+    serviceRoleKey: settings.SUPABASE_SERVICE_ROLE_KEY,
+    worker: { id: settings.WORKER_ID, url: settings.WORKER_PUBLIC_URL, version: version(), capacity: settings.WORKER_CAPACITY },
+    timeoutMs: settings.DATABASE_TIMEOUT_MS,
+  })
+  const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
+
+  // Whatever nobody awaited is a mistake whose consequences nobody knows: better a restart than a worker in an unknown state.
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error({ error: reasonOf(error), stack: error instanceof Error ? error.stack : undefined }, event)
+      process.exit(1)
+    })
+  }
+
+  const worker = createWorker(settings, { whatsapp, database, clock: systemClock, log, version: version() })
+  let stopping = false
+  const stop = (signal: string): void => {
+    if (stopping) return
+    stopping = true
+    log.info({ signal }, 'stopping')
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
+    // Baileys leaves timers of up to three days behind, so the process is ended, not awaited.
+    void worker.stop().then(() => process.exit(0))
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+
+  const address = await worker.start()
+  log.info({ address, data: settings.WORKER_DATA, realm: settings.WORKER_REALM }, 'the worker listens')
+}
+
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`${reasonOf(error)}\n`)
+  process.exit(1)
+}

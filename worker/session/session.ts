@@ -1,0 +1,299 @@
+import type { LinkStep } from '#domain/link.ts'
+import type { StatusReason } from '#domain/reasons.ts'
+import { nextState } from '#domain/session.ts'
+import type { SessionEvent, SessionState } from '#domain/session.ts'
+import { createTimers } from '../clock.ts'
+import type { Cancel, Clock } from '../clock.ts'
+import { reasonOf } from '../log.ts'
+import type { Log } from '../log.ts'
+import type { CredentialStore, Identity } from '../store/credential-store.ts'
+import { StorageError } from '../store/credential-store.ts'
+import { readClose } from '../whatsapp/close-codes.ts'
+import type { CloseMeaning } from '../whatsapp/close-codes.ts'
+import type { SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from '../whatsapp/port.ts'
+import { backoffMs } from './backoff.ts'
+import type { BackoffSettings } from './backoff.ts'
+import type { Limiter } from './limiter.ts'
+import type { LinkBoard } from './link-board.ts'
+
+/** A connection that held this long was a success: the next loss starts counting anew. Milliseconds. */
+const STABLE_MS = 30_000
+/** How long a starting socket may hold its place in the queue, milliseconds. */
+const START_PLACE_MS = 15_000
+/** Restarts that WhatsApp may ask for in a row before they count as losses. */
+const MAX_RESTARTS = 3
+/** Lost connections that one link attempt survives. */
+const LINK_TRIES = 5
+
+export type SessionSettings = { backoff: BackoffSettings; linkUnwatchedMs: number }
+
+/** What a session needs of the worker around it. */
+export type SessionSurroundings = {
+  whatsapp: WhatsApp
+  clock: Clock
+  log: Log
+  limiter: Limiter
+  settings: SessionSettings
+  board: LinkBoard
+  /** The state changed; `report` says whether the database has to be told. */
+  changed(report: boolean): void
+  /** Tells the database that pairing succeeded, until it answers: `false`, the row is gone or newer; `null`, the session is over. */
+  confirmLink(phoneNumber: string, isOver: () => boolean): Promise<boolean | null>
+  /** Pairing succeeded for a row that is gone or newer. */
+  onOrphaned(): void
+  /** WhatsApp says that the link is gone. The session is over. */
+  onUnlinked(reason: StatusReason): void
+  /** What is stored cannot be read. The session is over. */
+  onDamaged(reason: string): void
+}
+
+/** What is left of a session behind the fence, for the clear. `socket` is open and silent; whoever takes it terminates it. */
+export type Fenced = { socket: WhatsAppSocket | null; hadSocket: boolean; timers: number }
+
+/** One generation of one session while it runs: a link attempt, or a linked session that is online or on its way there. */
+export type Session = {
+  readonly generation: number
+  status(): SessionState
+  reason(): StatusReason | null
+  phoneNumber(): string | null
+  isLinked(): boolean
+  isOver(): boolean
+  /** The step of the link that is under way, if one is. */
+  linkStep(): LinkStep | null
+  beginLink(): void
+  login(): void
+  /** The disk says linked, the database does not know: log in once it does. */
+  confirmThenLogin(): void
+  watchersChanged(count: number): void
+  /** Offline, credentials kept. `report: false` where nobody wants to hear of it. */
+  stop(report: boolean): void
+  identity(): Identity
+  fence(): Fenced
+}
+
+export function createSession(
+  row: { generation: number; status: SessionState },
+  store: CredentialStore,
+  around: SessionSurroundings,
+): Session {
+  const { whatsapp, clock, log, limiter, settings, board } = around
+  const timers = createTimers(clock)
+  const known = store.identity()
+  let status = row.status
+  let reason: StatusReason | null = null
+  let linked = known.linked
+  let phoneNumber = known.phoneNumber
+  let auth: WhatsAppAuth | null = null
+  let socket: WhatsAppSocket | null = null
+  /** Counts sockets: events of any but the current one are not heard. */
+  let turn = 0
+  let over = false
+  let linking = false
+  let openedAt: number | null = null
+  let losses = 0
+  let restarts = 0
+  let leaveQueue: () => void = () => {}
+  let unwatched: Cancel = () => {}
+
+  const dispatch = (event: SessionEvent, why: StatusReason | null, report = true): void => {
+    const next = nextState(status, event)
+    if (next === null) return log.warn({ status, event }, 'an event that the state does not know was refused')
+    const isNew = next !== status || why !== reason
+    status = next
+    reason = why
+    if (isNew) log.info({ status, reason, event }, 'session')
+    around.changed(report && (isNew || event === 'link_expired' || event === 'link_refused'))
+  }
+  const show = (step: LinkStep): void => board.show({ step, status, reason, phoneNumber })
+
+  /** Silences and cuts the current socket; returns it while it was logged in. */
+  const dropSocket = (keepOpen: boolean): WhatsAppSocket | null => {
+    turn += 1
+    leaveQueue()
+    const last = socket
+    socket = null
+    openedAt = null
+    if (last && keepOpen && last.isOpen()) return last
+    last?.terminate()
+    return null
+  }
+  const end = (): number => {
+    over = true
+    linking = false
+    dropSocket(false)
+    store.dispose()
+    return timers.close()
+  }
+  const finish = (event: SessionEvent, why: StatusReason | null, report = true): void => {
+    end()
+    // From `connected`, giving up passes through the lost connection that it is.
+    if (nextState(status, event) === null && nextState(status, 'dropped') !== null) dispatch('dropped', why, false)
+    if (nextState(status, event) !== null) dispatch(event, why, report)
+    show('ended')
+  }
+  const endLink = (event: 'link_expired' | 'link_refused', why: StatusReason): void => {
+    end()
+    dispatch(event, why)
+    show('ended')
+  }
+
+  const storageFailed = (error: unknown): void => {
+    const kind = error instanceof StorageError ? error.kind : 'failed'
+    log.error({ kind, error: reasonOf(error) }, 'credentials could not be stored or read; what was stored before is kept')
+    if (!linked) return endLink('link_refused', 'storage_failed')
+    if (kind !== 'damaged') return finish('gave_up', 'storage_failed')
+    end()
+    around.onDamaged(reasonOf(error))
+  }
+
+  const open = (): void => {
+    leaveQueue()
+    leaveQueue = limiter.enter(() => {
+      turn += 1
+      const mine = turn
+      timers.after(START_PLACE_MS, () => mine === turn && leaveQueue())
+      try {
+        if (!linked) {
+          // A try that failed may have left half an identity behind: each unlinked socket starts with a whole new one.
+          store.renew(whatsapp.newCredentials())
+          auth = null
+        }
+        auth ??= whatsapp.openAuth(store.access())
+        socket = whatsapp.openSocket(auth, (event) => mine === turn && !over && hear(event))
+      } catch (error) {
+        storageFailed(error)
+      }
+    })
+  }
+
+  const hear = (event: SocketEvent): void => {
+    switch (event.type) {
+      case 'qr':
+        leaveQueue()
+        if (!linked) board.showQr(event.qr, clock.now())
+        return
+      case 'paired':
+        linked = true
+        phoneNumber = event.phoneNumber
+        unwatched()
+        log.info({}, 'the phone confirmed the link')
+        show('linking')
+        void confirm(event.phoneNumber)
+        return
+      case 'opened':
+        leaveQueue()
+        openedAt = clock.now()
+        restarts = 0
+        if (status !== 'connecting') opened()
+        return
+      case 'storage_failed':
+        return storageFailed(event.error)
+      case 'closed':
+        log.info({ code: event.cause.code, cause: event.cause.message }, 'connection closed')
+        return closed(readClose(event.cause))
+    }
+  }
+  const opened = (): void => {
+    linking = false
+    dispatch('opened', null)
+    show('connected')
+  }
+  /** Whether the database took the link. A row that is gone or newer gets its session cleared instead. */
+  const confirm = async (phone: string): Promise<boolean> => {
+    const hit = await around.confirmLink(phone, () => over)
+    if (over || hit === null) return false
+    if (!hit) around.onOrphaned()
+    else {
+      dispatch('paired', null, false)
+      if (openedAt !== null) opened()
+    }
+    return hit
+  }
+
+  const closed = ({ event, reason: why }: CloseMeaning): void => {
+    const heldMs = openedAt === null ? 0 : clock.now() - openedAt
+    dropSocket(false)
+    if (!linked) return linkClosed(event, why)
+    switch (event) {
+      case 'restart':
+        restarts += 1
+        return restarts <= MAX_RESTARTS ? open() : lost(why, heldMs)
+      case 'dropped':
+      case 'link_expired':
+        return lost(why, heldMs)
+      case 'replaced':
+      case 'gave_up':
+        return finish(event, why)
+      case 'unlinked':
+      case 'refused':
+        finish(event, why, false)
+        return around.onUnlinked(why)
+    }
+  }
+  const linkClosed = (event: CloseMeaning['event'], why: StatusReason): void => {
+    if (event === 'link_expired') return endLink('link_expired', why)
+    if (event !== 'dropped' && event !== 'restart') return endLink('link_refused', event === 'unlinked' ? 'bad_session' : why)
+    losses += 1
+    if (losses > LINK_TRIES) return endLink('link_refused', 'connection_lost')
+    show('starting')
+    retry()
+  }
+  const lost = (why: StatusReason, heldMs: number): void => {
+    if (status !== 'connecting') dispatch('dropped', why)
+    losses = heldMs >= STABLE_MS ? 1 : losses + 1
+    retry()
+  }
+  const retry = (): void => {
+    const wait = backoffMs(losses, clock.random(), settings.backoff)
+    if (wait === null) return linked ? finish('gave_up', 'retries_exhausted') : endLink('link_refused', 'connection_lost')
+    timers.after(wait, open)
+  }
+
+  return {
+    generation: row.generation,
+    status: () => status,
+    reason: () => reason,
+    phoneNumber: () => phoneNumber,
+    isLinked: () => linked,
+    isOver: () => over,
+    linkStep: () => (linking ? board.step() : null),
+    beginLink() {
+      linking = true
+      dispatch('link_requested', null)
+      show('starting')
+      this.watchersChanged(board.watchers)
+      open()
+    },
+    login() {
+      if (status === 'connected') dispatch('dropped', null)
+      if (status === 'stopped') dispatch('started', null)
+      open()
+    },
+    confirmThenLogin() {
+      linking = true
+      show('linking')
+      void confirm(phoneNumber ?? '').then((hit) => hit && !over && open())
+    },
+    watchersChanged(count) {
+      unwatched()
+      if (over || linked || !linking || count > 0) return
+      unwatched = timers.after(settings.linkUnwatchedMs, () => endLink('link_expired', 'link_expired'))
+    },
+    stop(report) {
+      if (over) return
+      if (linked) return finish('stopped', null, report)
+      end()
+      board.show({ step: 'ended', status, reason: 'link_cancelled', phoneNumber })
+    },
+    identity: () => store.identity(),
+    fence() {
+      over = true
+      linking = false
+      const hadSocket = socket !== null
+      const live = dropSocket(true)
+      store.dispose()
+      board.show({ step: 'ended', status: 'disconnected', reason: 'link_cancelled', phoneNumber: null })
+      return { socket: live, hadSocket, timers: timers.close() }
+    },
+  }
+}

@@ -1,0 +1,326 @@
+import type { SessionView } from '#domain/observation.ts'
+import type { StatusReason } from '#domain/reasons.ts'
+import { IS_LINKED } from '#domain/session.ts'
+import type { SessionIntent } from '#domain/snapshot.ts'
+import type { ClearOrder } from '#domain/clearance.ts'
+import type { Clock } from '../clock.ts'
+import { untilAnswered } from '../until-answered.ts'
+import type { Database } from '../database.ts'
+import { reasonOf } from '../log.ts'
+import type { Log } from '../log.ts'
+import { StorageError, createCredentials, inspectCredentials, openCredentials } from '../store/credential-store.ts'
+import type { CredentialStore, Found } from '../store/credential-store.ts'
+import type { DataFolder } from '../store/data-folder.ts'
+import type { Quarantine } from '../store/quarantine.ts'
+import type { Tombstones } from '../store/tombstones.ts'
+import type { WhatsApp } from '../whatsapp/port.ts'
+import { decide } from './decide.ts'
+import type { Action } from './decide.ts'
+import { createLimiter } from './limiter.ts'
+import { createLinkBoard } from './link-board.ts'
+import type { LinkBoard } from './link-board.ts'
+import { createObservations } from './observations.ts'
+import type { Observations } from './observations.ts'
+import { createSession } from './session.ts'
+import type { Fenced, Session, SessionSettings } from './session.ts'
+
+export type SupervisorOptions = {
+  whatsapp: WhatsApp
+  database: Database
+  clock: Clock
+  log: Log
+  data: DataFolder
+  quarantine: Quarantine
+  tombstones: Tombstones
+  settings: SessionSettings & { startConcurrency: number; maxPages: number }
+  /** A row's state may have changed behind the worker's back: look at it. */
+  look(sessionId: string): void
+  /** An order that arose here. `gone`: WhatsApp said itself that the device is gone. */
+  clear(order: ClearOrder, gone: boolean): void
+}
+
+type Outcome = 'done' | 'missing'
+type Entry = {
+  id: string
+  row: SessionIntent | null
+  session: Session | null
+  board: LinkBoard
+  answered: string | null
+  /** What lies on disk while nothing runs; `null`: not looked at since it may have changed. */
+  found: Found | null
+  /** When it last changed here; what was read from the database before that is hearsay. */
+  changedAt: number
+  /** The database is being told that this link is gone. */
+  leaving: boolean
+}
+
+/** All sessions of this worker: at most one running session for each row, and that one only as the row wants it. */
+export type Supervisor = ReturnType<typeof createSupervisor>
+
+export function createSupervisor(options: SupervisorOptions) {
+  const { whatsapp, database, clock, log, data, quarantine, tombstones, settings } = options
+  const entries = new Map<string, Entry>()
+  const limiter = createLimiter(settings.startConcurrency)
+  const observations: Observations = createObservations({ database, clock, log, onGone: options.look })
+  let changes = 0
+  let closed = false
+
+  const entryOf = (id: string): Entry => {
+    let entry = entries.get(id)
+    if (!entry) {
+      const board = createLinkBoard((count) => made.session?.watchersChanged(count))
+      const made: Entry = { id, row: null, session: null, board, answered: null, found: null, changedAt: 0, leaving: false }
+      entry = made
+      entries.set(id, made)
+    }
+    return entry
+  }
+  const running = (entry: Entry | undefined): Session | null => (entry?.session && !entry.session.isOver() ? entry.session : null)
+  const changed = (entry: Entry): void => {
+    changes += 1
+    entry.changedAt = changes
+    entry.found = null
+  }
+  const storeOptions = (id: string) => ({ sessionId: id, maxPages: settings.maxPages })
+
+  /** What lies on disk for the row's generation. A folder of another generation is set aside, never started (FEN-3). */
+  const onDisk = (entry: Entry, generation: number): Found => {
+    let found = (entry.found ??= inspectCredentials(data.session(entry.id), storeOptions(entry.id)))
+    if (found.state === 'unreadable') {
+      entry.found = null
+      throw new StorageError('failed', found.reason)
+    }
+    if (found.state === 'whole' && found.generation !== generation) {
+      quarantine.take(entry.id, found.generation, `of generation ${found.generation}, but the row is of generation ${generation}`)
+      log.warn({ session: entry.id, found: found.generation, wanted: generation }, 'a folder of another generation was quarantined')
+      found = entry.found = { state: 'absent' }
+    }
+    return found
+  }
+
+  const start = (entry: Entry, row: SessionIntent, store: CredentialStore): Session => {
+    const around = {
+      whatsapp,
+      clock,
+      limiter,
+      settings,
+      board: entry.board,
+      log: log.child({ session: row.id, generation: row.generation }),
+      changed(report: boolean) {
+        changed(entry)
+        if (report) {
+          observations.report({ sessionId: row.id, generation: row.generation, status: session.status(), reason: session.reason() })
+        }
+      },
+      confirmLink: (phone: string, isOver: () => boolean) =>
+        untilAnswered(
+          clock,
+          log,
+          () => isOver() || closed,
+          () => database.linked(row.id, row.generation, phone),
+        ),
+      onOrphaned() {
+        log.warn({ session: row.id }, 'paired for a row that is gone or newer: the order on record unlinks and clears it')
+        options.look(row.id)
+      },
+      onUnlinked: (reason: StatusReason) => void leave(entry, row.generation, reason),
+      onDamaged: (reason: string) => void reportDamaged(entry, row.generation, reason),
+    }
+    const session = createSession(row, store, around)
+    entry.session = session
+    changed(entry)
+    return session
+  }
+
+  /** Tells the database that a link is gone, until it answers, and carries out the order that it makes of that. */
+  const leave = async (entry: Entry, generation: number, reason: StatusReason): Promise<void> => {
+    if (entry.leaving) return
+    entry.leaving = true
+    observations.drop(entry.id, generation)
+    const order = await untilAnswered(
+      clock,
+      log,
+      () => closed,
+      () => database.unlinked(entry.id, generation, reason),
+    )
+    entry.leaving = false
+    changed(entry)
+    if (closed) return
+    if (order) options.clear(order, reason === 'unlinked_from_phone')
+    options.look(entry.id)
+  }
+
+  const reportDamaged = async (entry: Entry, generation: number, reason: string): Promise<void> => {
+    log.error({ session: entry.id, generation, reason }, 'the credentials are lost or damaged')
+    quarantine.take(entry.id, null, reason)
+    changed(entry)
+    await leave(entry, generation, 'credentials_damaged')
+  }
+
+  const beginLink = (entry: Entry, row: SessionIntent): void => {
+    entry.answered = row.link_requested_at
+    try {
+      const found = onDisk(entry, row.generation)
+      if (found.state === 'damaged') {
+        quarantine.take(row.id, null, found.reason)
+        log.warn({ session: row.id, reason: found.reason }, 'an identity that was never linked is damaged: quarantined')
+      }
+      const folder = data.session(row.id)
+      const store =
+        found.state === 'whole'
+          ? openCredentials(folder, storeOptions(row.id))
+          : createCredentials(folder, row.generation, whatsapp.newCredentials(), storeOptions(row.id))
+      start(entry, row, store).beginLink()
+      void database.touch([row.id]).catch((error) => log.warn({ error: reasonOf(error) }, 'a link could not be stamped'))
+    } catch (error) {
+      log.error({ session: row.id, error: reasonOf(error) }, 'no link could be begun')
+      changed(entry)
+      observations.report({ sessionId: row.id, generation: row.generation, status: 'connecting', reason: 'storage_failed' })
+      entry.board.show({ step: 'ended', status: 'connecting', reason: 'storage_failed', phoneNumber: null })
+    }
+  }
+
+  const resume = (entry: Entry, row: SessionIntent, how: 'login' | 'confirmThenLogin'): void => {
+    try {
+      start(entry, row, openCredentials(data.session(row.id), storeOptions(row.id)))[how]()
+    } catch (error) {
+      log.error({ session: row.id, error: reasonOf(error) }, 'the credentials could not be opened')
+      changed(entry)
+      if (IS_LINKED[row.status]) {
+        observations.report({ sessionId: row.id, generation: row.generation, status: 'stopped', reason: 'storage_failed' })
+      }
+    }
+  }
+
+  const actionFor = (entry: Entry, row: SessionIntent, takenAt: string): Action => {
+    const current = running(entry)
+    return decide(row, takenAt, {
+      running: !current ? 'no' : current.isLinked() ? 'linked' : 'linking',
+      answered: entry.answered,
+      forbidden: tombstones.forbids(row.id, row.generation),
+      credentials() {
+        const found = onDisk(entry, row.generation)
+        if (found.state === 'whole') return found.linked ? 'linked' : 'never_linked'
+        return found.state === 'absent' ? 'absent' : 'damaged'
+      },
+    })
+  }
+
+  const act = (entry: Entry, row: SessionIntent, action: Action): Outcome => {
+    switch (action) {
+      case 'leave':
+        break
+      case 'stop':
+        running(entry)?.stop(row.status !== 'disconnected')
+        break
+      case 'mark_stopped':
+        observations.report({ sessionId: row.id, generation: row.generation, status: 'stopped', reason: null })
+        break
+      case 'begin_link':
+        beginLink(entry, row)
+        break
+      case 'keep_link':
+        entry.answered = row.link_requested_at
+        break
+      case 'login':
+        resume(entry, row, 'login')
+        break
+      case 'confirm_link':
+        resume(entry, row, 'confirmThenLogin')
+        break
+      case 'report_missing':
+        return 'missing'
+    }
+    return 'done'
+  }
+
+  return {
+    /** To be taken before reading the database, and handed to `apply` with what was read. */
+    mark: () => changes,
+
+    /** Makes a row so. `missing`: the row says linked, but there are no credentials; whoever read the row decides whether to say so. */
+    apply(row: SessionIntent, takenAt: string, mark: number): Outcome {
+      const entry = entryOf(row.id)
+      if (closed || entry.leaving || entry.changedAt > mark || observations.isPending(row.id)) return 'done'
+      const newer = entry.row && entry.row.generation !== row.generation
+      entry.row = row
+      if (newer) changed(entry)
+      const session = running(entry)
+      if (session && session.generation !== row.generation) session.stop(false)
+      if (!running(entry)) entry.session = null
+
+      try {
+        return act(entry, row, actionFor(entry, row, takenAt))
+      } catch (error) {
+        log.error({ session: row.id, error: reasonOf(error) }, 'a session could not be looked at; it is left as it is')
+        return 'done'
+      }
+    },
+
+    /** A second read by id confirmed that a row is gone: nothing of it may run. Its folder is an orphan from now on. */
+    absent(id: string): void {
+      const entry = entries.get(id)
+      if (!entry) return
+      running(entry)?.stop(false)
+      if (entry.board.watchers === 0) entries.delete(id)
+      else Object.assign(entry, { row: null, session: null })
+      changed(entry)
+    },
+
+    /** Says that a linked row's credentials are missing or damaged; the database makes an order of that. */
+    reportMissing(row: SessionIntent): void {
+      const entry = entryOf(row.id)
+      const found = onDisk(entry, row.generation)
+      const reason = found.state === 'damaged' ? found.reason : 'there are no credentials of a linked session'
+      void reportDamaged(entry, row.generation, reason)
+    },
+
+    /** The session that holds generations up to `maxGeneration`, or a newer one: then `covered` is false and its folder is not touched. */
+    held(id: string, maxGeneration: number): { session: Session; covered: boolean } | null {
+      const session = running(entries.get(id))
+      return session && { session, covered: session.generation <= maxGeneration }
+    },
+
+    /** The fence of a clear: nothing of generations up to `maxGeneration` runs, writes, or reports after this. */
+    fence(id: string, maxGeneration: number): Fenced | null {
+      observations.drop(id, maxGeneration)
+      const entry = entries.get(id)
+      if (!entry) return null
+      const session = running(entry)
+      const fenced = session && session.generation <= maxGeneration ? session.fence() : null
+      if (fenced) entry.session = null
+      changed(entry)
+      return fenced
+    },
+
+    /** The last row seen of a session, as evidence for a clear that finds nothing on disk. */
+    rowOf: (id: string): SessionIntent | null => entries.get(id)?.row ?? null,
+    knownIds: (): string[] => [...entries.keys()].filter((id) => entries.get(id)?.row),
+    isRunning: (id: string): boolean => running(entries.get(id)) !== null,
+    board: (id: string): LinkBoard => entryOf(id).board,
+    watchedLinks: (): string[] => [...entries.values()].filter((e) => e.board.watchers > 0 && e.session?.linkStep()).map((e) => e.id),
+    runningCount: (): number => [...entries.values()].filter((entry) => running(entry)).length,
+
+    view(id: string): SessionView | null {
+      const entry = entries.get(id)
+      if (!entry?.row) return null
+      const { row, session } = entry
+      const base = { sessionId: id, generation: row.generation, link: session?.linkStep() ?? null }
+      if (!session || session.generation !== row.generation) {
+        return { ...base, status: row.status, reason: row.status_reason, phoneNumber: row.phone_number }
+      }
+      return { ...base, status: session.status(), reason: session.reason(), phoneNumber: session.phoneNumber() ?? row.phone_number }
+    },
+    viewsOf(organizationId: string): SessionView[] {
+      const ids = [...entries.values()].filter((entry) => entry.row?.organization_id === organizationId).map((entry) => entry.id)
+      return ids.map((id) => this.view(id)).filter((view) => view !== null)
+    },
+
+    /** The process ends: sockets are cut and stores closed; nothing is reported, rows stay as they are. */
+    close(): void {
+      closed = true
+      observations.close()
+      for (const entry of entries.values()) entry.session?.stop(false)
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod'
+import { LINK_UNWATCHED_SECONDS } from '#domain/link.ts'
+import { HEARTBEAT_SECONDS } from '#domain/routes.ts'
+
+const Port = z.coerce.number().int().min(0).max(65_535)
+const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback)
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(3_600_000).default(fallback)
+const count = (fallback: number) => z.coerce.number().int().min(1).max(1_000_000).default(fallback)
+
+const KeySet = z.string().transform((text, context) => {
+  try {
+    return z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).parse(JSON.parse(text))
+  } catch {
+    context.addIssue('not a JWKS: expected {"keys":[...]} as JSON')
+    return z.NEVER
+  }
+})
+
+/** The environment that a worker reads, once, at boot. */
+const Environment = z.object({
+  WORKER_ID: z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'letters, digits and _ . : - only, at most 64'),
+  WORKER_HOST: z.string().min(1).default('127.0.0.1'),
+  WORKER_PORT: Port,
+  WORKER_PUBLIC_URL: z.url(),
+  WORKER_DATA: z.string().min(1),
+  WORKER_REALM: z.enum(['demo', 'live']),
+  WORKER_CAPACITY: count(1000),
+  SUPABASE_URL: z.url(),
+  SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
+  COMMAND_PUBLIC_KEYS: KeySet,
+  /** Absent: WhatsApp's own address. */
+  WA_WEB_SOCKET_URL: z.url({ protocol: /^wss?$/ }).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  POLL_SECONDS: seconds(5),
+  HEARTBEAT_SECONDS: seconds(HEARTBEAT_SECONDS),
+  DATABASE_TIMEOUT_MS: milliseconds(8000),
+  LINK_UNWATCHED_SECONDS: seconds(LINK_UNWATCHED_SECONDS),
+  UNLINK_TIMEOUT_MS: milliseconds(5000),
+  RECONNECT_MIN_MS: milliseconds(1000),
+  RECONNECT_MAX_MS: milliseconds(60_000),
+  RECONNECT_TRIES: count(1000),
+  START_CONCURRENCY: count(8),
+  /** Bounds each credential file, in pages of 4 KiB. A phone with a long history needs about 10 MB. */
+  CREDENTIAL_MAX_PAGES: z.coerce.number().int().min(8).max(1_000_000).default(65_536),
+})
+
+export type Settings = z.infer<typeof Environment>
+
+/** Reads the settings; the error names every variable that is missing or wrong, and never shows a value. */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const parsed = Environment.safeParse(environment)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The worker's settings are not complete: ${problems.join('; ')}`)
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { SessionId } from '#domain/session.ts'
+import { namesIn, readIfPresent, removeDurably, syncFolder, writeDurably } from './durable-file.ts'
+import { lockFolder } from './folder-lock.ts'
+
+const Instance = z.object({ instance_id: z.uuid(), realm: z.enum(['demo', 'live']) })
+type Realm = z.infer<typeof Instance>['realm']
+
+/** The worker's folder: where everything lies, whose it is, and that nobody else uses it. */
+export type DataFolder = {
+  readonly sessions: string
+  readonly quarantine: string
+  readonly tombstones: string
+  /** A session's credentials and keys. */
+  session(id: string): string
+  /** Snapshots of a session for recovery, one folder each. */
+  backups(id: string): string
+  /** A session's messages that wait to be sent. */
+  outbox(id: string): string
+  /** Ids of the sessions that have a folder. Names that are no session's id are none of ours and left alone. */
+  sessionIds(): string[]
+  /** Renames `from` into a place from which nothing is ever read, then deletes it. Nothing there is fine. */
+  erase(from: string): void
+  /** Throws when this folder belongs to another database. The first call makes it this one's. */
+  confirmInstance(instanceId: string): void
+  close(): void
+}
+
+/** Opens (and on first use makes) the data folder. Throws when another worker holds it or when it is of another realm. */
+export function openDataFolder(root: string, realm: Realm): DataFolder {
+  const sessions = join(root, 'sessions')
+  const erasing = join(root, 'erasing')
+  const quarantine = join(root, 'quarantine')
+  const tombstones = join(root, 'tombstones')
+  const outbox = join(root, 'whatsapp', 'outbox')
+  for (const folder of [sessions, join(sessions, 'backups'), outbox, tombstones, quarantine, erasing]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  }
+  const unlock = lockFolder(root)
+  try {
+    const known = readInstance(root)
+    if (known && known.realm !== realm) {
+      throw new Error(`The data folder ${root} belongs to the realm "${known.realm}", this worker to "${realm}".`)
+    }
+    // What an interrupted erase or an interrupted first write left behind belongs to nobody.
+    for (const name of namesIn(erasing)) removeDurably(join(erasing, name))
+    for (const name of namesIn(sessions)) if (name.startsWith('.new-')) removeDurably(join(sessions, name))
+  } catch (error) {
+    unlock()
+    throw error
+  }
+  let erased = 0
+
+  return {
+    sessions,
+    quarantine,
+    tombstones,
+    session: (id) => join(sessions, id),
+    backups: (id) => join(sessions, 'backups', id),
+    outbox: (id) => join(outbox, `${id}.json`),
+    sessionIds: () => namesIn(sessions).filter((name) => SessionId.safeParse(name).success),
+    erase(from) {
+      erased += 1
+      const to = join(erasing, `${process.pid}-${erased}`)
+      try {
+        renameSync(from, to)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+        throw error
+      }
+      syncFolder(join(from, '..'))
+      removeDurably(to)
+    },
+    confirmInstance(instanceId) {
+      const known = readInstance(root)
+      if (!known) return writeDurably(join(root, 'instance.json'), JSON.stringify({ instance_id: instanceId, realm }))
+      if (known.instance_id !== instanceId) {
+        throw new Error(`The database is instance ${instanceId}, the data folder belongs to ${known.instance_id}: nothing is changed.`)
+      }
+    },
+    close: unlock,
+  }
+}
+
+function readInstance(root: string): z.infer<typeof Instance> | null {
+  const text = readIfPresent(join(root, 'instance.json'))
+  if (text === null) return null
+  try {
+    return Instance.parse(JSON.parse(text))
+  } catch (error) {
+    throw new Error(`${join(root, 'instance.json')} is damaged.`, { cause: error })
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * WhatsApp as the rest of the worker sees it. Types only: `socket.ts` is the one file that imports Baileys, and a simulation hands in
+ * something else.
+ */
+
+/** Why a connection closed, in WhatsApp's words; `close-codes.ts` translates it. */
+export type CloseCause = { code: number; message: string }
+
+export type SocketEvent =
+  /** A QR to draw. The first of a socket lives 60 s, later ones 20 s. */
+  | { type: 'qr'; qr: string }
+  /** The phone confirmed the link, and the credentials that say so are on disk already. */
+  | { type: 'paired'; phoneNumber: string }
+  | { type: 'opened' }
+  | { type: 'closed'; cause: CloseCause }
+  /** Credentials could not be read or written; what was stored before is still there. */
+  | { type: 'storage_failed'; error: Error }
+
+export type WhatsAppSocket = {
+  /** Logged in, and not closed since. */
+  isOpen(): boolean
+  /**
+   * Asks WhatsApp to remove this linked device and waits for its answer, at most `ms`. `true`: acknowledged, or WhatsApp says that
+   * the device is gone. `false`: no answer. Never throws.
+   */
+  unlink(ms: number): Promise<boolean>
+  /** Ends it now, without a word to a peer that may be dead. No event follows. */
+  terminate(): void
+}
+
+export type KeyChange = { type: string; id: string; value: string | null }
+
+/** What WhatsApp's client reads and writes of a session. All calls are synchronous: a write that returned is on disk. */
+export type CredentialAccess = {
+  readCreds(): string
+  /** `paired` marks the session as linked, in the same transaction. */
+  writeCreds(json: string, paired: { phoneNumber: string } | null): void
+  readKeys(type: string, ids: readonly string[]): Map<string, string>
+  writeKeys(changes: readonly KeyChange[]): void
+}
+
+/** The one auth object of a session for its whole life. It must not be read from disk again after a restart (515). */
+export type WhatsAppAuth = { readonly kind: 'auth' }
+
+export type WhatsApp = {
+  /** A new identity that nobody has linked, as JSON. */
+  newCredentials(): string
+  /** Throws when what is stored cannot be read. */
+  openAuth(access: CredentialAccess): WhatsAppAuth
+  /** Events come after the call returned, and none after `terminate` or `closed`. */
+  openSocket(auth: WhatsAppAuth, onEvent: (event: SocketEvent) => void): WhatsAppSocket
+}

@@ -1,0 +1,200 @@
+import { EventEmitter } from 'node:events'
+import { BufferJSON, Browsers, initAuthCreds, makeWASocket, proto } from 'baileys'
+import type { AuthenticationCreds, AuthenticationState, SignalDataTypeMap, WASocket } from 'baileys'
+import type { Log } from '../log.ts'
+import { quietLogger, silenceConsole } from './logger.ts'
+import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from './port.ts'
+
+type Auth = { state: AuthenticationState; access: CredentialAccess }
+type OnEvent = (event: SocketEvent) => void
+
+/** Removed device, in WhatsApp's words. */
+const DEVICE_GONE = 401
+
+/** WhatsApp through Baileys. This is the one file that imports it. `url` absent: WhatsApp's own address. */
+export function createWhatsApp(options: { url: string | undefined; log: Log }): WhatsApp {
+  silenceConsole(options.log)
+  const logger = quietLogger(options.log)
+  const auths = new WeakMap<WhatsAppAuth, Auth>()
+
+  return {
+    newCredentials: () => JSON.stringify(initAuthCreds(), BufferJSON.replacer),
+
+    openAuth(access) {
+      const creds = JSON.parse(access.readCreds(), BufferJSON.reviver) as AuthenticationCreds
+      const handle: WhatsAppAuth = { kind: 'auth' }
+      auths.set(handle, { access, state: { creds, keys: keyStore(access) } })
+      return handle
+    },
+
+    openSocket(handle, onEvent) {
+      const auth = auths.get(handle)
+      if (!auth) throw new Error('not an auth object of this client')
+      const sock = capturingRejections(() =>
+        makeWASocket({
+          ...(options.url ? { waWebSocketUrl: options.url } : {}),
+          auth: auth.state,
+          logger,
+          browser: Browsers.macOS('Chrome'),
+          // Idle sessions need neither the phone's history nor a cache of recent messages; first names come with the bootstrap.
+          syncFullHistory: false,
+          shouldSyncHistoryMessage: ({ syncType }) =>
+            syncType === proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP || syncType === proto.HistorySync.HistorySyncType.PUSH_NAME,
+          enableRecentMessageCache: false,
+          markOnlineOnConnect: false,
+          emitOwnEvents: false,
+          // A synchronous store that refused once refuses again; waiting would only hold the session's locks.
+          transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
+        }),
+      )
+      return attach(sock, auth, onEvent)
+    },
+  }
+}
+
+/** Translates one Baileys socket: its events in, ours out. */
+function attach(sock: WASocket, auth: Auth, onEvent: OnEvent): WhatsAppSocket {
+  let open = false
+  let silent = false
+  let closed: CloseCause | null = null
+  let pairedAs: string | null = null
+  const closeListeners = new Set<(cause: CloseCause) => void>()
+  const tell: OnEvent = (event) => {
+    if (!silent) onEvent(event)
+  }
+
+  // Baileys' own listener has merged the update into `creds` before this one runs. When the disk refuses the credentials of a new
+  // link, the error keeps Baileys from confirming the link to the phone.
+  sock.ev.on('creds.update', (update) => {
+    const { creds } = auth.state
+    const paired = creds.account && creds.me?.id ? { phoneNumber: phoneNumberOf(creds.me.id) } : null
+    try {
+      auth.access.writeCreds(JSON.stringify(creds, BufferJSON.replacer), paired)
+    } catch (error) {
+      tell({ type: 'storage_failed', error: error as Error })
+      throw error
+    }
+    if (update.account && paired) pairedAs = paired.phoneNumber
+  })
+
+  sock.ev.on('connection.update', (update) => {
+    if (update.qr) tell({ type: 'qr', qr: update.qr })
+    if (update.isNewLogin && pairedAs) tell({ type: 'paired', phoneNumber: pairedAs })
+    if (update.connection === 'open') {
+      open = true
+      tell({ type: 'opened' })
+    }
+    if (update.connection === 'close') {
+      open = false
+      closed = causeOf(update.lastDisconnect?.error)
+      for (const listener of closeListeners) listener(closed)
+      tell({ type: 'closed', cause: closed })
+      silent = true
+    }
+  })
+  // An async listener of Baileys that fails lands here instead of ending the process; its socket reports by closing.
+  const { on } = sock.ev as unknown as { on(event: 'error', listener: (error: Error) => void): void }
+  on('error', () => terminateRaw(sock))
+
+  return {
+    isOpen: () => open,
+    unlink: (ms) => removeDevice(sock, auth, ms, closeListeners, () => closed),
+    terminate() {
+      silent = true
+      open = false
+      void sock.end(undefined)
+      terminateRaw(sock)
+    },
+  }
+}
+
+/**
+ * Baileys' `logout()` does not wait for the server and fails while connecting; this asks the same and waits. A query that ends without
+ * an answer resolves empty, so only a real answer, or a close that says "device removed", counts.
+ */
+function removeDevice(
+  sock: WASocket,
+  auth: Auth,
+  ms: number,
+  closeListeners: Set<(cause: CloseCause) => void>,
+  closedAs: () => CloseCause | null,
+): Promise<boolean> {
+  const already = closedAs()
+  const jid = auth.state.creds.me?.id
+  if (already) return Promise.resolve(already.code === DEVICE_GONE)
+  if (!jid || ms <= 0) return Promise.resolve(false)
+  return new Promise((resolve) => {
+    const onClose = (cause: CloseCause): void => finish(cause.code === DEVICE_GONE)
+    const timer = setTimeout(() => finish(false), ms)
+    const finish = (gone: boolean): void => {
+      clearTimeout(timer)
+      closeListeners.delete(onClose)
+      resolve(gone)
+    }
+    closeListeners.add(onClose)
+    const node = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }
+    sock.query({ tag: 'iq', attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'md' }, content: [node] }, ms).then(
+      (answer: { attrs?: Record<string, string> } | undefined) => {
+        if (answer?.attrs?.['type'] === 'result') finish(true)
+      },
+      // A close with its code follows a rejected query; without one the timer decides.
+      () => {},
+    )
+  })
+}
+
+/** Baileys' `end()` waits up to 30 s for a dead peer; cutting the raw socket makes it return at once. */
+function terminateRaw(sock: WASocket): void {
+  const { socket } = sock.ws as unknown as { socket: { terminate(): void } | null }
+  socket?.terminate()
+}
+
+/**
+ * Several of Baileys' event listeners are async and send to a socket that may close under them. Node can route such rejections to the
+ * emitter's `error` event, where Baileys closes that one connection; otherwise they would be unhandled and end every session.
+ */
+function capturingRejections<T>(make: () => T): T {
+  const before = EventEmitter.captureRejections
+  EventEmitter.captureRejections = true
+  try {
+    return make()
+  } finally {
+    EventEmitter.captureRejections = before
+  }
+}
+
+function causeOf(error: unknown): CloseCause {
+  const boom = error as { message?: string; output?: { statusCode?: number } } | undefined
+  return { code: boom?.output?.statusCode ?? 428, message: boom?.message ?? 'closed' }
+}
+
+/** `51987654321:5@s.whatsapp.net` → `+51987654321`. */
+function phoneNumberOf(jid: string): string {
+  return `+${jid.split(/[:@]/)[0] ?? ''}`
+}
+
+/** Reads straight from the store: it is synchronous and fast, and a cache would outlive a clear. */
+function keyStore(access: CredentialAccess): AuthenticationState['keys'] {
+  return {
+    get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
+      const found: { [id: string]: SignalDataTypeMap[T] } = {}
+      for (const [id, json] of access.readKeys(type, ids)) found[id] = decodeKey(type, json)
+      return found
+    },
+    set(data) {
+      const changes: KeyChange[] = []
+      for (const [type, entries] of Object.entries(data)) {
+        for (const [id, value] of Object.entries(entries ?? {})) {
+          changes.push({ type, id, value: value ? JSON.stringify(value, BufferJSON.replacer) : null })
+        }
+      }
+      access.writeKeys(changes)
+    },
+  }
+}
+
+function decodeKey<T extends keyof SignalDataTypeMap>(type: T, json: string): SignalDataTypeMap[T] {
+  const value: unknown = JSON.parse(json, BufferJSON.reviver)
+  const decoded = type === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(value as Record<string, unknown>) : value
+  return decoded as SignalDataTypeMap[T]
+}
