@@ -14,6 +14,7 @@ create index whatsapp_session_events_of_an_organization on public.whatsapp_sessi
 create index whatsapp_session_events_by_age on public.whatsapp_session_events (at);
 
 revoke all on public.whatsapp_session_events from anon, authenticated, service_role;
+revoke all on sequence public.whatsapp_session_events_id_seq from anon, authenticated, service_role;
 grant select on public.whatsapp_session_events to authenticated, service_role;
 alter table public.whatsapp_session_events enable row level security;
 create policy "members read the timelines of their organisations" on public.whatsapp_session_events
