@@ -24,6 +24,8 @@ export type Front = {
 /** The edge function's address on Supabase; the hosted gateway takes the first two parts off, and so do we. */
 const FUNCTIONS = '/functions/v1'
 const FUNCTION = `${FUNCTIONS}/whatsapp-session`
+/** The simulator's page is below this, and asks its own API by relative addresses. */
+const PHONE = '/phone'
 /** Loopback, whatever port a tunnel gives it. A page elsewhere that points its name at us does not get in. */
 const OUR_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/
 
@@ -44,7 +46,8 @@ export async function openFront(port: number): Promise<Front> {
     if (path === '/config.json') return answerConfig(response, host)
     if (isBelow(path, '/rest/v1') || isBelow(path, '/auth/v1')) return forward(request, response, behind.api, url)
     if (isBelow(path, FUNCTION)) return forward(request, response, behind.edge, url.slice(FUNCTIONS.length))
-    if (isBelow(path, '/phone')) return forward(request, response, behind.simulator, url)
+    if (path === PHONE) return void response.writeHead(308, { location: `${PHONE}/` }).end()
+    if (isBelow(path, PHONE)) return forward(request, response, behind.simulator, url.slice(PHONE.length))
     if (!behind.page) return refuse(response, 503, 'Latchkey is starting.')
     behind.page(request, response, path)
   })

@@ -116,7 +116,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const startSimulator = async () => {
       await mkdir(layout.simulator, { recursive: true, mode: 0o700 })
       await run('simulator', simulatorCommand({ port: ports.simulator, dataDir: layout.simulator }), () =>
-        answers(`${urlOf('simulator')}/phone/`),
+        answers(`${urlOf('simulator')}/`),
       )
     }
     const startRest = async () => {

@@ -53,8 +53,9 @@ async function handle(settings: Settings, request: Request): Promise<Response> {
   if (!intent.ok) return answerRefusal(intent)
   if (intent.value.order?.receipt) return answerJson(JSON.stringify(intent.value.order.receipt))
 
+  // Not the request's own signal: Deno aborts that one on success as well.
   const gone = new AbortController()
-  const asked = await askWorker(settings, call.value, intent.value, AbortSignal.any([request.signal, gone.signal]))
+  const asked = await askWorker(settings, call.value, intent.value, gone.signal)
   if (!asked.ok) return answerRefusal(asked)
   return call.value.route === 'link'
     ? answerLink(settings, asked.value, () => gone.abort())
