@@ -46,7 +46,7 @@ export function encodeLinkEvent(event: LinkEvent): string {
 /** Reads what `encodeLinkEvent` wrote, after an SSE parser split it; `null` for anything else. */
 export function decodeLinkEvent(name: string | undefined, data: string): LinkEvent | null {
   try {
-    const parsed = LinkEvent.safeParse({ type: name, ...JSON.parse(data) })
+    const parsed = LinkEvent.safeParse({ ...JSON.parse(data), type: name })
     return parsed.success ? parsed.data : null
   } catch {
     return null
