@@ -21,7 +21,7 @@ export function Providers({ config, client, children }: ProvidersProps) {
           <TooltipProvider delayDuration={300}>
             <VisitorProvider>{children}</VisitorProvider>
           </TooltipProvider>
-          <Toaster theme="system" position="bottom-right" closeButton toastOptions={{ className: '!font-sans' }} />
+          <Toaster theme="system" position="top-center" closeButton toastOptions={{ className: '!font-sans' }} />
         </QueryClientProvider>
       </SupabaseContext>
     </ConfigContext>

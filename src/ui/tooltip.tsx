@@ -4,13 +4,13 @@ import type { ReactNode } from 'react'
 export const TooltipProvider = Radix.Provider
 
 /** Explains the element inside it on hover and on keyboard focus. */
-export function Tooltip({ text, side = 'top', children }: { text: string; side?: 'top' | 'left'; children: ReactNode }) {
+export function Tooltip({ text, children }: { text: string; children: ReactNode }) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
-          side={side}
+          side="bottom"
           sideOffset={8}
           collisionPadding={12}
           className="z-[60] max-w-72 rounded-lg bg-ink px-3 py-2 text-xs leading-relaxed text-canvas shadow-lg data-[state=delayed-open]:animate-appear"

@@ -83,7 +83,7 @@ export function ConnectDialog({ view, session, onRetry, onCancel, onClose, onRen
               </a>
             </p>
           )}
-          <div className="mt-6 flex justify-end gap-2 sm:mt-auto sm:pt-6">
+          <div className="flex justify-end gap-2 max-sm:sticky max-sm:-bottom-5 max-sm:-mx-5 max-sm:mt-5 max-sm:-mb-5 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:px-5 max-sm:py-3 sm:mt-auto sm:pt-6">
             {view.step === 'cancel_failed' && <Button onClick={onClose}>{words.common.close}</Button>}
             {finished ? (
               <Button look="primary" onClick={onClose}>

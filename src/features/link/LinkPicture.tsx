@@ -1,5 +1,6 @@
 import { CircleCheck, CircleX, CloudOff, RefreshCw, TimerOff } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { phoneLabel } from '../../lib/phone-label.ts'
 import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
@@ -30,7 +31,7 @@ export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => 
         <Message
           icon={<CircleCheck className="size-12 text-good" strokeWidth={1.5} />}
           title={text.connected}
-          hint={view.already ? text.alreadyLinked : view.phoneNumber ? text.connectedAs(view.phoneNumber) : undefined}
+          hint={view.already ? text.alreadyLinked : view.phoneNumber ? text.connectedAs(phoneLabel(view.phoneNumber)) : undefined}
         />
       )
     case 'expired':

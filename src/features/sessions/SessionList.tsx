@@ -1,6 +1,7 @@
 import { Plus, Smartphone } from 'lucide-react'
 import { asFailure } from '../../lib/failure.ts'
 import { Button } from '../../ui/button.tsx'
+import { cx } from '../../ui/cx.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useWords } from '../../words/words.ts'
@@ -39,7 +40,9 @@ export function SessionList({
             {words.list.title}
             {sessions.length > 0 && <span className="ml-2 font-normal text-muted tabular-nums">{sessions.length}</span>}
           </h2>
-          <p className="mt-0.5 text-[13px] text-muted">{mayChange ? words.list.intro : words.list.readOnly}</p>
+          <p className={cx('mt-0.5 text-[13px] text-muted', mayChange && 'max-sm:hidden')}>
+            {mayChange ? words.list.intro : words.list.readOnly}
+          </p>
         </div>
         {mayChange && (
           <Button look="primary" onClick={onConnect}>

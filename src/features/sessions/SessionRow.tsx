@@ -36,7 +36,7 @@ export function SessionRow({ session, mayChange, isDeleting, outdated, ...orders
       <span className="flex size-10 shrink-0 items-center justify-center rounded-full bg-raised text-muted max-sm:hidden">
         <Smartphone aria-hidden className="size-[18px]" />
       </span>
-      <div className="min-w-0 flex-1 basis-3/5 sm:basis-auto">
+      <div className="min-w-0 flex-1 basis-full sm:basis-auto">
         <p className="flex min-w-0 items-baseline gap-2 text-sm">
           <span className="truncate font-medium tabular-nums">{label}</span>
           {name && <span className="truncate text-muted">{name}</span>}
@@ -62,7 +62,7 @@ function StateBadge({ session, outdated }: { session: SessionOverview; outdated:
     )
   const { tone, dot, pulse } = STATE_BADGES[session.effective_status]
   return (
-    <span className="flex items-center gap-1.5">
+    <span className="flex shrink-0 items-center gap-1.5">
       {session.clearing && <span className="text-xs text-muted">{words.list.clearing}</span>}
       <Badge tone={tone} dot={dot} pulse={pulse}>
         {words.states[session.effective_status]}
@@ -77,7 +77,7 @@ function Actions({ session, label, isDeleting, onLink, onStart, onStop, onReset,
   const words = useWords()
   const { main, menu, trash } = rowActions(session)
   return (
-    <div className="ml-auto flex min-h-9 items-center justify-end gap-1 sm:w-52">
+    <div className="ml-auto flex min-h-9 items-center justify-end gap-1 sm:w-40">
       {main && (
         <Button
           size="small"
@@ -109,7 +109,7 @@ function Actions({ session, label, isDeleting, onLink, onStart, onStop, onReset,
             </MenuItem>
           )}
           {menu.includes('reset') && (
-            <Tooltip text={words.removal.resetTooltip} side="left">
+            <Tooltip text={words.removal.resetTooltip}>
               <MenuItem danger onSelect={() => onReset(session)}>
                 <RotateCcw aria-hidden className="size-4" />
                 {words.list.reset}

@@ -2,6 +2,7 @@ import { Receipt, ClearReason } from '#domain/clearance.ts'
 import { StatusReason } from '#domain/reasons.ts'
 import { EFFECTIVE_STATES, OrganizationId, SESSION_STATES, SessionId, Timestamp } from '#domain/session.ts'
 import * as z from 'zod/mini'
+import { phoneLabel } from '../../lib/phone-label.ts'
 
 /** The columns of `whatsapp_session_overview` that the page reads. */
 export const OVERVIEW_COLUMNS =
@@ -48,11 +49,6 @@ export function sessionLabel(session: Pick<SessionOverview, 'phone_number' | 'di
 /** What an order's session was called. */
 export function orderLabel(order: Pick<RemovalOrder, 'phone_number' | 'label' | 'session_id'>): string {
   return phoneLabel(order.phone_number) || order.label || shortId(order.session_id)
-}
-
-/** A phone number as people write it: with its plus. */
-export function phoneLabel(phoneNumber: string | null): string {
-  return phoneNumber && !phoneNumber.startsWith('+') ? `+${phoneNumber}` : (phoneNumber ?? '')
 }
 
 function shortId(id: string): string {

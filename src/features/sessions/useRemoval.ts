@@ -62,18 +62,16 @@ export function useRemoval(organizationId: string, onChanged: () => void) {
   const resetSession = useCallback(
     async (sessionId: string): Promise<RemovalResult> => {
       setResetting((ids) => new Set(ids).add(sessionId))
-      try {
-        const answer = await resetAndClear(client, sessionId)
-        if (answer.kind === 'done') toast.success(words.toasts.reset)
-        return { kind: 'ordered', answer }
-      } catch (error) {
-        return fail(error)
-      } finally {
-        setResetting((ids) => without(ids, sessionId))
-        onChanged()
-      }
+      const result = await resetAndClear(client, sessionId).then(
+        (answer): RemovalResult => ({ kind: 'ordered', answer }),
+        (error: unknown) => fail(error),
+      )
+      setResetting((ids) => without(ids, sessionId))
+      if (result.kind === 'ordered' && result.answer.kind === 'done') toast.success(words.toasts.reset)
+      onChanged()
+      return result
     },
-    [client, fail, onChanged, words.toasts.reset],
+    [client, fail, onChanged, words],
   )
 
   return { deleteSession, isDeletingSession: deleting.size > 0, deleting, resetSession, isResettingSession: resetting.size > 0 }
