@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { DIST, ROOT } from './layout.ts'
+import { tryLock } from './lock.ts'
 import { StartError } from './start-error.ts'
 
 const run = promisify(execFile)
@@ -12,10 +14,30 @@ const run = promisify(execFile)
 const SOURCES = ['src', 'domain', 'public', 'index.html', 'vite.config.ts', 'package-lock.json']
 const MARK = join(DIST, '.sources')
 
-/** Builds the page unless it was built from just these sources. @returns whether it had to. */
+const LOCK = join(ROOT, 'node_modules/.cache/latchkey-build.json')
+
+/** Builds the page unless it was built from just these sources. Stacks that start at once build it once. @returns whether it had to. */
 export async function buildPage(signal?: AbortSignal): Promise<boolean> {
   const sources = await hashSources()
-  if (existsSync(join(DIST, 'index.html')) && (await readFile(MARK, 'utf8').catch(() => '')) === sources) return false
+  if (await isBuiltFrom(sources)) return false
+  for (;;) {
+    const lock = await tryLock(LOCK, { url: 'the build of the page', databasePort: 0 })
+    if ('release' in lock) {
+      try {
+        return (await isBuiltFrom(sources)) ? false : await build(sources, signal)
+      } finally {
+        await lock.release()
+      }
+    }
+    await sleep(200, undefined, { ...(signal && { signal }) })
+  }
+}
+
+async function isBuiltFrom(sources: string): Promise<boolean> {
+  return existsSync(join(DIST, 'index.html')) && (await readFile(MARK, 'utf8').catch(() => '')) === sources
+}
+
+async function build(sources: string, signal?: AbortSignal): Promise<true> {
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js')
   try {
     await run(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: ROOT, ...(signal && { signal }) })

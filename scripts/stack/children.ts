@@ -74,7 +74,7 @@ export function superviseChild(options: ChildOptions): Child {
       if (current === child) current = null
       logFile.write(`(process ${child.pid} ended: ${signal ?? code})`)
       if (Date.now() - began > STEADY_MS) failures = 0
-      if (wanted) void revive(String(signal ?? `code ${code}`))
+      if (wanted) void revive(signal ?? `code ${code}`)
     })
     return child
   }
@@ -91,8 +91,9 @@ export function superviseChild(options: ChildOptions): Child {
 
   async function becomesReady(child: ChildProcess): Promise<boolean> {
     const until = Date.now() + READY_SECONDS * 1000
-    for (let wait = 20; Date.now() < until && child === current; wait = Math.min(wait * 1.3, 200)) {
-      if (await options.isReady().catch(() => false)) return child === current
+    const lives = () => child === current
+    for (let wait = 20; Date.now() < until && lives(); wait = Math.min(wait * 1.3, 200)) {
+      if (await options.isReady().catch(() => false)) return lives()
       await sleep(wait)
     }
     return false

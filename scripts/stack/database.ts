@@ -56,7 +56,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   }
 
   async function revive(): Promise<void> {
-    for (let ms = FIRST_PAUSE_MS; wanted; ms = Math.min(ms * 2, LONGEST_PAUSE_MS)) {
+    for (let ms = FIRST_PAUSE_MS; ; ms = Math.min(ms * 2, LONGEST_PAUSE_MS)) {
       say(`The database ended unexpectedly. It is started again in ${ms / 1000} s.`)
       await sleep(ms)
       if (!wanted) return

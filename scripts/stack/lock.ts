@@ -14,6 +14,7 @@ const Holder = z.object({
   databasePort: z.int(),
 })
 export type Holder = z.infer<typeof Holder>
+export type Where = Pick<Holder, 'url' | 'databasePort'>
 export type Lock = { release(): Promise<void> }
 
 /** Who holds the lock of a data folder now, or `null`; a holder that is dead does not count. */
@@ -27,7 +28,16 @@ export async function lockHolder(file: string): Promise<Holder | null> {
  * Takes a data folder for this process: two stacks on one folder would spoil each other's database.
  * @throws StartError when a living process holds it.
  */
-export async function takeLock(file: string, where: Pick<Holder, 'url' | 'databasePort'>): Promise<Lock> {
+export async function takeLock(file: string, where: Where): Promise<Lock> {
+  const taken = await tryLock(file, where)
+  if ('release' in taken) return taken
+  throw new StartError(
+    `This data folder is in use: Latchkey runs already at ${taken.url} (process ${taken.pid}). Stop it, or set LATCHKEY_DATA to another folder.`,
+  )
+}
+
+/** Takes a lock, or says who holds it. */
+export async function tryLock(file: string, where: Where): Promise<Lock | Holder> {
   const mine = JSON.stringify({ pid: process.pid, mark: await processMark(process.pid), ...where } satisfies Holder)
   await mkdir(dirname(file), { recursive: true, mode: 0o711 })
   for (;;) {
@@ -39,11 +49,7 @@ export async function takeLock(file: string, where: Pick<Holder, 'url' | 'databa
     }
     const stale = await readFile(file, 'utf8').catch(() => null)
     const holder = await lockHolder(file)
-    if (holder) {
-      throw new StartError(
-        `This data folder is in use: Latchkey runs already at ${holder.url} (process ${holder.pid}). Stop it, or set LATCHKEY_DATA.`,
-      )
-    }
+    if (holder) return holder
     if (stale !== null) await putAside(file, stale)
   }
 }

@@ -27,7 +27,7 @@ export type Page = (request: IncomingMessage, response: ServerResponse, path: st
  */
 export async function loadPage(folder: string): Promise<Page> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const paths = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => join(entry.parentPath, entry.name))
   const files = new Map(await Promise.all(paths.map(async (path) => [urlOf(folder, path), await readPageFile(folder, path)] as const)))
   const index = files.get('/index.html')
   if (!index) throw new Error(`There is no page in ${folder}`)

@@ -142,11 +142,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         commandKey: secrets.commandKey.public,
         ...(realm === 'demo' && { simulatorPort: ports.simulator }),
       })
-      const [login] = await settled([
+      const [login] = await settled(
         seed({ databaseUrl, realm, passwordFile: layout.password }),
         run('edge', edge, () => answers(urlOf('edge'))),
         run('worker', worker, () => answers(`${urlOf('worker')}/ready`)),
-      ])
+      )
       return { login, api, databaseUrl }
     }
     const startPage = async () => {
@@ -155,7 +155,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return { built, page: await loadPage(DIST) }
     }
 
-    const [{ login, api, databaseUrl }, { built, page }] = await settled([startRest(), startPage(), startSimulator()])
+    const [{ login, api, databaseUrl }, { built, page }] = await settled(startRest(), startPage(), startSimulator())
     options.signal?.throwIfAborted()
     front.connect({
       api: ports.api,
@@ -216,10 +216,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** As `Promise.all`, but waits for all of them to settle first: what fails late must not start things behind a stop. */
-async function settled<T extends unknown[]>(promises: [...{ [K in keyof T]: Promise<T[K]> }]): Promise<T> {
-  await Promise.allSettled(promises)
-  return (await Promise.all(promises)) as T
+/** As `Promise.all`, but waits for all three to settle first: what fails late must not start things behind a stop. */
+async function settled<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Promise<[A, B, C]> {
+  await Promise.allSettled([a, b, c])
+  return await Promise.all([a, b, c])
 }
 
 async function answers(url: string): Promise<boolean> {

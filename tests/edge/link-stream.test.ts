@@ -35,7 +35,8 @@ type Watched = { response: Response; next(): Promise<LinkEvent | null>; leave():
 async function watch(id: string, token = world.admin.token): Promise<Watched> {
   const left = new AbortController()
   const response = await fetch(`${world.edge.url}/${id}/link`, { headers: { authorization: `Bearer ${token}` }, signal: left.signal })
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  if (!response.body) throw new Error('an answer without a body')
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   const events: LinkEvent[] = []
   const parser = createParser({
     onEvent: ({ event, data }) => {

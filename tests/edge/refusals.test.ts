@@ -22,13 +22,11 @@ beforeEach(() => {
 
 const ROUTES = Object.entries(SESSION_ROUTES) as [SessionRoute, (typeof SESSION_ROUTES)[SessionRoute]][]
 
-/** Every refusal has the one shape and the status of its code. */
-function expectRefusal(answer: Answered, code: ErrorCode, detail?: Record<string, unknown>): void {
-  const { error } = ErrorBody.parse(answer.body)
-  expect(error.code).toBe(code)
-  expect(error.message).not.toBe('')
-  expect(answer.status).toBe(ERROR_STATUS[code])
-  if (detail) expect(error.detail).toMatchObject(detail)
+/** What a refusal says; every one has the one shape, a sentence, and the status of its code. */
+function refusalOf({ status, body }: Pick<Answered, 'status' | 'body'>): { code: ErrorCode; detail: Record<string, unknown> } {
+  const { code, message, detail = {} } = ErrorBody.parse(body).error
+  if (ERROR_STATUS[code] !== status || message === '') throw new Error(`${code} came as ${status} "${message}"`)
+  return { code, detail }
 }
 
 /** A token like those that Auth issues, with `changes` and perhaps another secret. */
@@ -43,8 +41,8 @@ async function token(changes: Record<string, unknown> = {}, secret = world.datab
 describe('who calls', () => {
   it.each(ROUTES)('asks nobody and stores nothing for %s without a user', async (_, { method, path }) => {
     const id = await world.session()
-    expectRefusal(await world.edge.call(method, `/${id}${path}`, null), 'unauthorized')
-    expectRefusal(await world.edge.call(method, `/${id}${path}`, world.database.anonKey), 'unauthorized')
+    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, null))).toMatchObject({ code: 'unauthorized' })
+    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.database.anonKey))).toMatchObject({ code: 'unauthorized' })
     expect(await world.database.sql`select 1 from public.whatsapp_sessions where id = ${id} and generation = 1`).toHaveLength(1)
     expect(world.worker.calls).toEqual([])
   })
@@ -54,21 +52,21 @@ describe('who calls', () => {
     const past = Math.floor(Date.now() / 1000) - 60
     const good = world.admin.token
     const bad = [await token({}, 'another secret that is long enough, too'), await token({ exp: past }), good.slice(0, -3), 'nonsense']
-    for (const each of bad) expectRefusal(await world.edge.call('GET', `/${id}/status`, each), 'unauthorized')
+    for (const each of bad) expect(refusalOf(await world.edge.call('GET', `/${id}/status`, each))).toMatchObject({ code: 'unauthorized' })
     expect(world.worker.calls).toEqual([])
   })
 
   it('refuses a token that nobody signed', async () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const unsigned = `${encode({ alg: 'none' })}.${encode({ sub: world.admin.id, role: 'service_role', exp: 4e9 })}.`
-    expectRefusal(await world.edge.call('GET', `/${await world.session()}/status`, unsigned), 'unauthorized')
+    expect(refusalOf(await world.edge.call('GET', `/${await world.session()}/status`, unsigned))).toMatchObject({ code: 'unauthorized' })
   })
 
   it.each(ROUTES)('says 404 for %s of a foreign session, as for one that does not exist', async (_, { method, path }) => {
     const id = await world.session()
     const foreign = await world.edge.call(method, `/${id}${path}`, world.stranger.token)
     const absent = await world.edge.call(method, `/${randomUUID()}${path}`, world.stranger.token)
-    expectRefusal(foreign, 'not_found')
+    expect(refusalOf(foreign)).toMatchObject({ code: 'not_found' })
     expect(foreign.body).toEqual(absent.body)
     expect(world.worker.calls).toEqual([])
     expect(await world.database.sql`select 1 from public.whatsapp_sessions where id = ${id} and generation = 1`).toHaveLength(1)
@@ -76,7 +74,7 @@ describe('who calls', () => {
 
   it.each(ROUTES.filter(([route]) => route !== 'status'))('refuses an agent %s', async (_, { method, path }) => {
     const id = await world.session()
-    expectRefusal(await world.edge.call(method, `/${id}${path}`, world.agent.token), 'forbidden')
+    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.agent.token))).toMatchObject({ code: 'forbidden' })
     expect(world.worker.calls).toEqual([])
   })
 })
@@ -84,7 +82,10 @@ describe('who calls', () => {
 describe('what is asked', () => {
   it('names the field of a malformed id', async () => {
     for (const id of ['1', 'not-a-uuid', `${randomUUID()}x`, '..%2f', "'or'1"]) {
-      expectRefusal(await world.edge.call('GET', `/${id}/status`, world.admin.token), 'invalid_input', { field: 'session' })
+      expect(refusalOf(await world.edge.call('GET', `/${id}/status`, world.admin.token))).toMatchObject({
+        code: 'invalid_input',
+        detail: { field: 'session' },
+      })
     }
   })
 
@@ -98,7 +99,10 @@ describe('what is asked', () => {
       ['{', 'body'],
     ]
     for (const [body, field] of bad)
-      expectRefusal(await world.edge.call('POST', `/${id}/clear`, world.admin.token, body), 'invalid_input', { field })
+      expect(refusalOf(await world.edge.call('POST', `/${id}/clear`, world.admin.token, body))).toMatchObject({
+        code: 'invalid_input',
+        detail: { field },
+      })
     expect(await world.database.sql`select 1 from public.whatsapp_clearances where session_id = ${id}`).toEqual([])
   })
 
@@ -111,7 +115,7 @@ describe('what is asked', () => {
       ['PATCH', '', 'DELETE'],
     ] as const) {
       const answer = await world.edge.call(method, `/${id}${path}`, world.admin.token)
-      expectRefusal(answer, 'method_not_allowed')
+      expect(refusalOf(answer)).toMatchObject({ code: 'method_not_allowed' })
       expect(answer.headers.get('allow')).toBe(allow)
     }
   })
@@ -119,19 +123,21 @@ describe('what is asked', () => {
   it('knows no other routes', async () => {
     const id = await world.session()
     for (const path of ['', '/', `/${id}/nothing`, `/${id}/status/more`, `/${id}//status`, `/../whatsapp-other/${id}/status`]) {
-      expectRefusal(await world.edge.call('GET', path, world.admin.token), 'not_found')
+      expect(refusalOf(await world.edge.call('GET', path, world.admin.token))).toMatchObject({ code: 'not_found' })
     }
   })
 
   it('refuses a huge body that says its length, and one that comes in chunks and does not', async () => {
     const id = await world.session()
-    expectRefusal(await world.edge.call('POST', `/${id}/clear`, world.admin.token, 'x'.repeat(MAX_BODY_BYTES + 1)), 'payload_too_large')
+    expect(refusalOf(await world.edge.call('POST', `/${id}/clear`, world.admin.token, 'x'.repeat(MAX_BODY_BYTES + 1)))).toMatchObject({
+      code: 'payload_too_large',
+    })
     const endless = request(`${world.edge.url}/${id}/clear`, { method: 'POST', headers: { authorization: `Bearer ${world.admin.token}` } })
     endless.on('error', () => {})
     for (let sent = 0; sent <= MAX_BODY_BYTES; sent += 8192) endless.write('x'.repeat(8192))
     // The request is never ended: the answer comes all the same.
     const [response] = (await once(endless, 'response')) as [IncomingMessage]
-    expectRefusal({ status: response.statusCode ?? 0, headers: new Headers(), body: await readJson(response) }, 'payload_too_large')
+    expect(refusalOf({ status: response.statusCode ?? 0, body: await readJson(response) })).toMatchObject({ code: 'payload_too_large' })
     endless.destroy()
     expect(await world.database.sql`select 1 from public.whatsapp_clearances where session_id = ${id}`).toEqual([])
   })
@@ -165,20 +171,23 @@ describe('a worker in trouble', () => {
   it('gives up on one that is silent, and says that the order is stored', async () => {
     const id = await world.session()
     world.worker.answer(() => {})
-    expectRefusal(await world.edge.call('GET', `/${id}/status`, world.admin.token), 'timeout')
-    expectRefusal(await world.edge.call('POST', `/${id}/clear`, world.admin.token), 'timeout', { queued: true })
+    expect(refusalOf(await world.edge.call('GET', `/${id}/status`, world.admin.token))).toMatchObject({ code: 'timeout' })
+    expect(refusalOf(await world.edge.call('POST', `/${id}/clear`, world.admin.token))).toMatchObject({
+      code: 'timeout',
+      detail: { queued: true },
+    })
   })
 
   it('gives up on one that begins to answer and stops', async () => {
     const id = await world.session()
     world.worker.answer((_, response) => void response.writeHead(200).write('{"sessionId":'))
-    expectRefusal(await world.edge.call('GET', `/${id}/status`, world.admin.token), 'timeout')
+    expect(refusalOf(await world.edge.call('GET', `/${id}/status`, world.admin.token))).toMatchObject({ code: 'timeout' })
   })
 
   it('calls one that breaks off offline', async () => {
     const id = await world.session()
     world.worker.answer((_, response) => response.destroy())
-    expectRefusal(await world.edge.call('POST', `/${id}/start`, world.admin.token), 'worker_offline')
+    expect(refusalOf(await world.edge.call('POST', `/${id}/start`, world.admin.token))).toMatchObject({ code: 'worker_offline' })
   })
 
   it.each([
@@ -187,15 +196,15 @@ describe('a worker in trouble', () => {
   ])('passes on no answer that is %s', async (_, text) => {
     const id = await world.session()
     world.worker.answer((_call, response) => response.writeHead(200).end(text(id)))
-    expectRefusal(await world.edge.call('GET', `/${id}/status`, world.admin.token), 'internal')
+    expect(refusalOf(await world.edge.call('GET', `/${id}/status`, world.admin.token))).toMatchObject({ code: 'internal' })
     world.worker.answer((_call, response) => response.writeHead(500).end(text(id)))
-    expectRefusal(await world.edge.call('GET', `/${id}/status`, world.admin.token), 'internal')
+    expect(refusalOf(await world.edge.call('GET', `/${id}/status`, world.admin.token))).toMatchObject({ code: 'internal' })
   })
 
   it('follows no redirect with its command', async () => {
     const id = await world.session()
     world.worker.answer((_, response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end())
-    expectRefusal(await world.edge.call('GET', `/${id}/status`, world.admin.token), 'worker_offline')
+    expect(refusalOf(await world.edge.call('GET', `/${id}/status`, world.admin.token))).toMatchObject({ code: 'worker_offline' })
   })
 })
 
@@ -204,10 +213,16 @@ describe('parts that are away', () => {
   it('says that the worker is offline and that the order waits', async () => {
     const [id, other] = [await world.session(), await world.session()]
     await world.worker.stop()
-    expectRefusal(await world.edge.call('POST', `/${id}/start`, world.admin.token), 'worker_offline')
-    expectRefusal(await world.edge.call('GET', `/${id}/link`, world.admin.token), 'worker_offline')
-    expectRefusal(await world.edge.call('POST', `/${id}/clear`, world.admin.token), 'worker_offline', { queued: true })
-    expectRefusal(await world.edge.call('DELETE', `/${other}`, world.admin.token), 'worker_offline', { queued: true })
+    expect(refusalOf(await world.edge.call('POST', `/${id}/start`, world.admin.token))).toMatchObject({ code: 'worker_offline' })
+    expect(refusalOf(await world.edge.call('GET', `/${id}/link`, world.admin.token))).toMatchObject({ code: 'worker_offline' })
+    expect(refusalOf(await world.edge.call('POST', `/${id}/clear`, world.admin.token))).toMatchObject({
+      code: 'worker_offline',
+      detail: { queued: true },
+    })
+    expect(refusalOf(await world.edge.call('DELETE', `/${other}`, world.admin.token))).toMatchObject({
+      code: 'worker_offline',
+      detail: { queued: true },
+    })
     const open = await world.database.sql`
       select reason from public.whatsapp_clearances where session_id in ${world.database.sql([id, other])} and completed_at is null order by reason`
     expect(open.map((order) => order['reason'] as string)).toEqual(['delete', 'reset'])
@@ -219,9 +234,9 @@ describe('parts that are away', () => {
     await world.database.sql.end()
     await world.database.postgres.stop()
     for (const [, { method, path }] of ROUTES)
-      expectRefusal(await world.edge.call(method, `/${id}${path}`, world.admin.token), 'database_unavailable')
+      expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.admin.token))).toMatchObject({ code: 'database_unavailable' })
     await world.database.api.stop()
     for (const [, { method, path }] of ROUTES)
-      expectRefusal(await world.edge.call(method, `/${id}${path}`, world.admin.token), 'database_unavailable')
+      expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.admin.token))).toMatchObject({ code: 'database_unavailable' })
   })
 })

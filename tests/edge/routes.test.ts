@@ -134,9 +134,9 @@ describe('clear', () => {
   it('answers with the stored receipt of an order that is completed, without the worker', async () => {
     const id = await world.session()
     const { data: orderId } = await world.admin.client.rpc('reset_session', { session_id: id }).throwOnError()
-    const receipt = aReceipt(id, orderId as string)
+    const receipt = aReceipt(id, orderId)
     const { sql } = world.database
-    await sql`update public.whatsapp_clearances set completed_at = now(), receipt = ${sql.json(receipt)} where id = ${orderId as string}`
+    await sql`update public.whatsapp_clearances set completed_at = now(), receipt = ${sql.json(receipt)} where id = ${orderId}`
     const answer = await world.edge.call('POST', `/${id}/clear`, world.admin.token, JSON.stringify({ orderId }))
     expect(answer).toMatchObject({ status: 200, body: receipt })
     expect(world.worker.calls).toEqual([])

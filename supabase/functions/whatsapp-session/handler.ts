@@ -49,7 +49,12 @@ async function handle(settings: Settings, request: Request): Promise<Response> {
   const database = openDatabase(settings, token)
   const caller = await identifyCaller(database, token)
   if (!caller.ok) return answerRefusal(caller)
-  const intent = await storeIntent(database, caller.value, call.value, body.value)
+  const intent = await storeIntent(call.value.route, {
+    database,
+    userId: caller.value,
+    sessionId: call.value.sessionId,
+    body: body.value,
+  })
   if (!intent.ok) return answerRefusal(intent)
   if (intent.value.order?.receipt) return answerJson(JSON.stringify(intent.value.order.receipt))
 

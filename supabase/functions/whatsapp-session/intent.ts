@@ -1,12 +1,12 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import * as z from 'zod/mini'
 import type { Result } from '#domain/errors.ts'
+import type { SessionRoute } from '#domain/routes.ts'
 import { OrganizationId, SessionId } from '#domain/session.ts'
 import { refuse } from './answer.ts'
 import type { CallBody } from './body.ts'
 import { databaseRefusal } from './database.ts'
 import { findOrder, latestOrder, type StoredOrder } from './order.ts'
-import type { Call } from './route.ts'
 
 /** What is stored by now, as the caller, and lets the worker be told. Without an order there is nothing to erase. */
 export type Intent = { organizationId: string; order: StoredOrder | null }
@@ -15,65 +15,51 @@ const SessionRow = z.object({ id: SessionId, organization_id: OrganizationId })
 const Membership = z.object({ role: z.enum(['owner', 'admin', 'agent']) })
 const notFound = () => refuse('not_found', 'There is no such session.')
 
+type Ask = { database: SupabaseClient; userId: string; sessionId: string; body: CallBody }
+
+const STORE = {
+  start: (ask) => changeSession(ask, 'start_session'),
+  stop: (ask) => changeSession(ask, 'stop_session'),
+  status: (ask) => seeSession(ask),
+  link: (ask) => manageSession(ask),
+  qr: (ask) => manageSession(ask),
+  clear: (ask) => (ask.body.orderId ? withOrder(findOrder(ask.database, ask.sessionId, ask.body.orderId)) : resetSession(ask)),
+  delete: (ask) => deleteSession(ask),
+} as const satisfies Record<SessionRoute, (ask: Ask) => Promise<Result<Intent>>>
+
 /** Makes sure that what the caller wants is stored, before anybody is told. Row level security decides whether they may. */
-export function storeIntent(database: SupabaseClient, userId: string, call: Call, body: CallBody): Promise<Result<Intent>> {
-  switch (call.route) {
-    case 'start':
-      return changeSession(database, 'start_session', call.sessionId)
-    case 'stop':
-      return changeSession(database, 'stop_session', call.sessionId)
-    case 'link':
-    case 'qr':
-      return seeSession(database, call.sessionId, userId)
-    case 'status':
-      return seeSession(database, call.sessionId)
-    case 'clear':
-      return body.orderId ? withOrder(findOrder(database, call.sessionId, body.orderId)) : resetSession(database, call.sessionId)
-    case 'delete':
-      return deleteSession(database, call.sessionId, userId)
-  }
+export function storeIntent(route: SessionRoute, ask: Ask): Promise<Result<Intent>> {
+  return STORE[route](ask)
 }
 
-async function changeSession(
-  database: SupabaseClient,
-  change: 'start_session' | 'stop_session',
-  sessionId: string,
-): Promise<Result<Intent>> {
+async function changeSession({ database, sessionId }: Ask, change: 'start_session' | 'stop_session'): Promise<Result<Intent>> {
   const { data, error, status } = await database.rpc(change, { session_id: sessionId })
   if (error) return databaseRefusal(error, status)
   return { ok: true, value: { organizationId: SessionRow.parse(data).organization_id, order: null } }
 }
 
-/** Whoever links a session gets hold of a WhatsApp account, so a QR is for those who manage sessions: name `managerId` to demand that. */
-async function seeSession(database: SupabaseClient, sessionId: string, managerId?: string): Promise<Result<Intent>> {
+async function seeSession({ database, sessionId }: Ask): Promise<Result<Intent>> {
   const { data, error, status } = await database.from('whatsapp_sessions').select('id, organization_id').eq('id', sessionId).maybeSingle()
   if (error) return databaseRefusal(error, status)
-  if (data === null) return notFound()
-  const organizationId = SessionRow.parse(data).organization_id
-  if (managerId !== undefined) {
-    const role = await roleIn(database, organizationId, managerId)
-    if (!role.ok) return role
-    if (role.value === 'agent') return refuse('forbidden', 'Only owners and admins link devices.')
-  }
-  return { ok: true, value: { organizationId, order: null } }
+  return data === null ? notFound() : { ok: true, value: { organizationId: SessionRow.parse(data).organization_id, order: null } }
 }
 
-async function roleIn(
-  database: SupabaseClient,
-  organizationId: string,
-  userId: string,
-): Promise<Result<z.infer<typeof Membership>['role']>> {
-  const { data, error, status } = await database
+/** Whoever links a session gets hold of a WhatsApp account, so a QR is for those who manage sessions, not for all who see them. */
+async function manageSession(ask: Ask): Promise<Result<Intent>> {
+  const seen = await seeSession(ask)
+  if (!seen.ok) return seen
+  const { data, error, status } = await ask.database
     .from('organization_members')
     .select('role')
-    .eq('organization_id', organizationId)
-    .eq('user_id', userId)
+    .eq('organization_id', seen.value.organizationId)
+    .eq('user_id', ask.userId)
     .maybeSingle()
   if (error) return databaseRefusal(error, status)
-  return data === null ? notFound() : { ok: true, value: Membership.parse(data).role }
+  if (data === null) return notFound()
+  return Membership.parse(data).role === 'agent' ? refuse('forbidden', 'Only owners and admins manage devices.') : seen
 }
 
-async function resetSession(database: SupabaseClient, sessionId: string): Promise<Result<Intent>> {
+async function resetSession({ database, sessionId }: Ask): Promise<Result<Intent>> {
   const { data, error, status } = await database.rpc('reset_session', { session_id: sessionId })
   if (!error) return withOrder(findOrder(database, sessionId, z.uuid().parse(data)))
   const refusal = databaseRefusal(error, status)
@@ -81,15 +67,15 @@ async function resetSession(database: SupabaseClient, sessionId: string): Promis
 }
 
 /** A delete that policies refuse looks like one of a row that is not there: no rows, no error. So look again. */
-async function deleteSession(database: SupabaseClient, sessionId: string, userId: string): Promise<Result<Intent>> {
-  const { data, error, status } = await database.from('whatsapp_sessions').delete().eq('id', sessionId).select('id')
+async function deleteSession(ask: Ask): Promise<Result<Intent>> {
+  const { data, error, status } = await ask.database.from('whatsapp_sessions').delete().eq('id', ask.sessionId).select('id')
   if (error) return databaseRefusal(error, status)
   if (data.length === 0) {
-    const seen = await seeSession(database, sessionId, userId)
+    const seen = await manageSession(ask)
     if (seen.ok) return refuse('session_online', 'This device is online. Reset it, or stop it first.')
     if (seen.code !== 'not_found') return seen
   }
-  return withOrder(latestOrder(database, sessionId))
+  return withOrder(latestOrder(ask.database, ask.sessionId))
 }
 
 async function withOrder(found: Promise<Result<StoredOrder>>): Promise<Result<Intent>> {

@@ -32,8 +32,8 @@ export async function startEdge(options: Omit<EdgeFunctionOptions, 'port' | 'wor
       const response = await fetch(url + path, {
         method,
         headers: { ...(token && { authorization: `Bearer ${token}` }) },
-        ...(body !== undefined && { body, duplex: 'half' }),
-      } as RequestInit)
+        ...(body !== undefined && { body }),
+      })
       const text = await response.text()
       return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
     },

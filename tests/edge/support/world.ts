@@ -52,7 +52,7 @@ export async function startWorld(options: { linkStreamSeconds?: number; workerTi
         await database.service.rpc('worker_heartbeat', beat).throwOnError()
         const linked = { session_id: id, generation: 1, worker_id: 'w', phone_number: '51987654321' }
         await database.service.rpc('worker_linked', linked).throwOnError()
-        const seen = { session_id: id, generation: 1, worker_id: 'w', status: 'connected', status_reason: null }
+        const seen = { session_id: id, generation: 1, worker_id: 'w', status: 'connected' as const }
         await database.service.rpc('worker_observe', seen).throwOnError()
       }
       return id
