@@ -1,0 +1,100 @@
+import { mkdtemp, rm, chmod } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { createParser } from 'eventsource-parser'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Receipt } from '#domain/clearance.ts'
+import { decodeLinkEvent, type LinkEvent } from '#domain/link.ts'
+import { SessionView } from '#domain/observation.ts'
+import { type Stack, startStack } from '../../scripts/stack/stack.ts'
+
+let folder: string
+let stack: Stack
+let person: SupabaseClient
+let token: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latchkey-edge-'))
+  await chmod(folder, 0o711)
+  stack = await startStack({ port: 0, dataDir: folder, parts: ['edge', 'worker', 'simulator'] })
+  person = createClient(stack.url, stack.keys.anon, { auth: { persistSession: false, autoRefreshToken: false } })
+  const { data, error } = await person.auth.signInWithPassword(stack.login)
+  if (error) throw error
+  token = data.session.access_token
+})
+afterAll(async () => {
+  await stack.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Calls the function through the one origin, as the dashboard does. */
+function call(method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(`${stack.url}/functions/v1/whatsapp-session/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+}
+
+async function createSession(): Promise<string> {
+  const { data: organizations } = await person.from('organizations').select('id').throwOnError()
+  const { data } = await person.rpc('create_session', { organization_id: organizations[0]?.id, display_name: 'Ventas' }).throwOnError()
+  return (data as { id: string }).id
+}
+
+async function* linkEvents(id: string): AsyncGenerator<LinkEvent> {
+  const response = await call('GET', `${id}/link`)
+  expect(response.status).toBe(200)
+  const found: LinkEvent[] = []
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      const decoded = decodeLinkEvent(event, data)
+      if (decoded) found.push(decoded)
+    },
+  })
+  for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    parser.feed(chunk)
+    yield* found.splice(0)
+  }
+}
+
+it('links, shows, stops, starts and clears a session through function and worker', async () => {
+  const id = await createSession()
+  const steps: string[] = []
+  for await (const event of linkEvents(id)) {
+    steps.push(event.type === 'status' ? event.step : event.type)
+    if (event.type === 'qr' && event.number === 1) {
+      const scanned = await fetch(`${stack.phoneUrl}api/scan`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ qr: event.qr, phone: '51987654321' }),
+      })
+      expect(scanned.status).toBe(200)
+    }
+  }
+  expect(steps).toContain('qr')
+  expect(steps.at(-1)).toBe('connected')
+
+  expect(SessionView.parse(await (await call('GET', `${id}/status`)).json())).toMatchObject({
+    status: 'connected',
+    phoneNumber: '+51987654321',
+  })
+  expect(SessionView.parse(await (await call('POST', `${id}/stop`)).json())).toMatchObject({ status: 'stopped' })
+  expect(SessionView.parse(await (await call('POST', `${id}/start`)).json()).status).toMatch(/^(reconnecting|connected)$/)
+
+  const receipt = Receipt.parse(await (await call('POST', `${id}/clear`)).json())
+  expect(receipt).toMatchObject({ sessionId: id, reason: 'reset', remoteUnlink: 'confirmed', verifiedAbsent: true })
+  expect(receipt.removed.credentials.files).toBeGreaterThan(0)
+  expect(Receipt.parse(await (await call('POST', `${id}/clear`, { orderId: receipt.orderId })).json())).toEqual(receipt)
+})
+
+it('stores a delete while the worker is down, and the worker carries it out when it is back', async () => {
+  const id = await createSession()
+  await stack.halt('worker')
+  const refused = await call('DELETE', id)
+  expect(refused.status).toBe(503)
+  expect(await refused.json()).toMatchObject({ error: { code: 'worker_offline', detail: { queued: true } } })
+  await stack.restart('worker')
+  const receipt = Receipt.parse(await (await call('DELETE', id)).json())
+  expect(receipt).toMatchObject({ sessionId: id, reason: 'delete', verifiedAbsent: true })
+})
