@@ -69,7 +69,7 @@ export function mergeFindings(before: Findings, now: Findings): Findings {
   const larger = (a: typeof NOTHING, b: typeof NOTHING) => (a.bytes >= b.bytes ? a : b)
   return {
     linked: before.linked ?? now.linked,
-    generations: [...new Set([...before.generations, ...now.generations])].sort((a, b) => a - b),
+    generations: [...new Set([...before.generations, ...now.generations])].toSorted((a, b) => a - b),
     removed: {
       credentials: larger(before.removed.credentials, now.removed.credentials),
       backups: larger(before.removed.backups, now.removed.backups),

@@ -63,7 +63,7 @@ export function createLinkStreams(clock: Clock): LinkStreams {
       return reply
     },
     close() {
-      for (const push of [...streams]) push({ type: 'retry' })
+      for (const push of streams) push({ type: 'retry' })
     },
   }
 }

@@ -30,7 +30,7 @@ export function createLinkBoard(onWatchers: (count: number) => void): LinkBoard 
   let qr: Qr | null = null
   let number = 0
   const tell = (event: LinkEvent): void => {
-    for (const listener of [...listeners]) listener(event)
+    for (const listener of listeners) listener(event)
   }
   const setQr = (next: Qr | null): void => {
     qr = next

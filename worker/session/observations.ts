@@ -34,13 +34,13 @@ export function createObservations(options: {
   const { database, clock, log, onGone } = options
   const waiting = new Map<string, Observation>()
   const sending = new Set<string>()
-  let closed = false
+  const life = { closed: false }
 
   const send = async (sessionId: string): Promise<void> => {
     if (sending.has(sessionId)) return
     sending.add(sessionId)
     let wait = RETRY_MS
-    for (let next = waiting.get(sessionId); next && !closed; next = waiting.get(sessionId)) {
+    for (let next = waiting.get(sessionId); next && !life.closed; next = waiting.get(sessionId)) {
       try {
         const stored = await database.observe(next)
         if (waiting.get(sessionId) === next) waiting.delete(sessionId)
@@ -57,7 +57,7 @@ export function createObservations(options: {
 
   return {
     report(observation) {
-      if (closed) return
+      if (life.closed) return
       waiting.set(observation.sessionId, observation)
       void send(observation.sessionId)
     },
@@ -67,7 +67,7 @@ export function createObservations(options: {
       if (next && next.generation <= maxGeneration) waiting.delete(sessionId)
     },
     close() {
-      closed = true
+      life.closed = true
     },
   }
 }

@@ -64,5 +64,5 @@ export function addSizes(a: Size, b: Size): Size {
 
 /** The names in a folder, sorted; none where there is no folder. */
 export function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).sort() : []
+  return existsSync(folder) ? readdirSync(folder).toSorted() : []
 }

@@ -23,9 +23,5 @@ export function quietLogger(log: Log): QuietLogger {
 export function silenceConsole(log: Log): void {
   const words = (...parts: unknown[]): void =>
     log.debug({}, `console: ${typeof parts[0] === 'string' ? parts[0].slice(0, 80) : 'no words'}`)
-  console.info = words
-  console.log = words
-  console.warn = words
-  console.error = words
-  console.debug = words
+  Object.assign(console, { debug: words, info: words, log: words, warn: words, error: words })
 }

@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createParser } from 'eventsource-parser'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeLinkEvent } from '#domain/link.ts'
+import type { LinkEvent } from '#domain/link.ts'
+import { eventually, sleep } from './support/eventually.ts'
+import { startWorld } from './support/world.ts'
+import type { TestWorker, World } from './support/world.ts'
+
+let world: World
+let worker: TestWorker
+beforeAll(async () => {
+  world = await startWorld()
+  worker = await world.startWorker()
+})
+afterAll(() => world.stop())
+
+/** Reads a link stream in the background. */
+async function watch(on: TestWorker, id: string) {
+  const leave = new AbortController()
+  const response = await on.call.raw('GET', `/api/sessions/${id}/link`, { sessionId: id }, leave.signal)
+  const events: LinkEvent[] = []
+  const parser = createParser({
+    onEvent({ event, data }) {
+      const decoded = decodeLinkEvent(event, data)
+      if (decoded) events.push(decoded)
+    },
+  })
+  const ended = (async () => {
+    const text = new TextDecoder()
+    for await (const chunk of response.body ?? []) parser.feed(text.decode(chunk as Uint8Array, { stream: true }))
+  })().catch(() => {})
+  return { response, events, ended, leave: () => leave.abort() }
+}
+
+describe('a link', () => {
+  it('streams starting, the QR with its end, linking and connected, then ends (LNK-2)', async () => {
+    const id = await world.createSession()
+    const stream = await watch(worker, id)
+    expect(stream.response.headers.get('cache-control')).toBe('no-store')
+    expect(stream.response.headers.get('content-type')).toContain('text/event-stream')
+    const qr = await eventually(() => {
+      const found = stream.events.find((event) => event.type === 'qr')
+      if (!found) throw new Error('no QR yet')
+      return found
+    })
+    expect(qr.number).toBe(1)
+    expect(Date.parse(qr.expiresAt) - Date.now()).toBeGreaterThan(50_000)
+    expect(Date.parse(qr.expiresAt) - Date.now()).toBeLessThanOrEqual(60_000)
+    expect(worker.supervisor.board(id).watchers).toBe(1)
+    await world.simulator.scan(qr.qr)
+    await stream.ended
+    const steps = stream.events.flatMap((event) => (event.type === 'status' ? [event.step] : []))
+    expect(steps.filter((step, index) => step !== steps[index - 1])).toEqual(['starting', 'scan', 'linking', 'connected'])
+    expect(worker.supervisor.board(id).watchers).toBe(0)
+  })
+
+  it('replays the current QR to whoever attaches later, and forgets who leaves (LNK-2)', async () => {
+    const id = await world.createSession()
+    const qr = await world.qr(worker, id)
+    const stream = await watch(worker, id)
+    await eventually(() => expect(stream.events.some((event) => event.type === 'qr' && event.qr === qr)).toBe(true))
+    stream.leave()
+    await eventually(() => expect(worker.supervisor.board(id).watchers).toBe(0))
+  })
+
+  it('ends with link_expired when nobody watches, stays connecting, and begins anew only when asked anew (LNK-3, LNK-4)', async () => {
+    await worker.stop()
+    worker = await world.startWorker({ LINK_UNWATCHED_SECONDS: '0.5' }, worker.data)
+    const id = await world.createSession()
+    await world.qr(worker, id)
+    await world.until(id, 'connecting', 'link_expired')
+    await sleep(500)
+    expect(worker.supervisor.view(id)).toMatchObject({ status: 'connecting', reason: 'link_expired', link: null })
+    const ended = await watch(worker, id)
+    await ended.ended
+    expect(ended.events).toMatchObject([{ type: 'status', step: 'ended', reason: 'link_expired' }])
+    await world.rpc('start_session', { session_id: id })
+    const stream = await watch(worker, id)
+    await eventually(() => expect(stream.events.some((event) => event.type === 'qr')).toBe(true))
+    await sleep(800)
+    expect(worker.supervisor.view(id)?.link).toBe('scan')
+    stream.leave()
+    await worker.stop()
+    worker = await world.startWorker({}, worker.data)
+  })
+
+  it('does not begin by a request that is old (LNK-4)', async () => {
+    const id = await world.createSession()
+    await world.qr(worker, id)
+    await worker.stop()
+    await world.database.sql`update public.whatsapp_sessions set link_requested_at = now() - interval '2 minutes' where id = ${id}`
+    worker = await world.startWorker({}, worker.data)
+    await eventually(() => expect(worker.supervisor.view(id)).not.toBeNull())
+    await sleep(500)
+    expect(worker.supervisor.view(id)?.link).toBeNull()
+  })
+
+  it('stamps last_active_at when it begins (LNK-5)', async () => {
+    const id = await world.createSession()
+    await world.database.sql`update public.whatsapp_sessions set last_active_at = null where id = ${id}`
+    await world.qr(worker, id)
+    const [row] = await eventually(async () => {
+      const rows = await world.database.sql<
+        { last_active_at: Date | null }[]
+      >`select last_active_at from public.whatsapp_sessions where id = ${id}`
+      expect(rows[0]?.last_active_at).not.toBeNull()
+      return rows
+    })
+    expect(Date.now() - (row?.last_active_at?.getTime() ?? 0)).toBeLessThan(10_000)
+  })
+
+  it('whose row went while the phone confirmed is unlinked and cleared by the order on record (LNK-6)', async () => {
+    await worker.stop()
+    worker = await world.startWorker({ POLL_SECONDS: '60' }, worker.data)
+    const id = await world.createSession()
+    await worker.follower.pass()
+    const qr = await world.qr(worker, id)
+    await world.database.sql`delete from public.whatsapp_sessions where id = ${id}`
+    const scanned = await world.simulator.scan(qr)
+    expect(scanned.ok).toBe(true)
+    expect(await world.receipt(id)).toMatchObject({ reason: 'delete', remoteUnlink: 'confirmed', generations: [1] })
+    expect(scanned.ok && world.isLinked(scanned.jid)).toBe(false)
+    expect(existsSync(join(worker.data, 'sessions', id))).toBe(false)
+    await worker.stop()
+    worker = await world.startWorker({}, worker.data)
+  })
+
+  it('keeps telling the database that pairing succeeded until it answers (LNK-6)', async () => {
+    await worker.stop()
+    const road = await world.road()
+    worker = await world.startWorker({ SUPABASE_URL: road.url }, worker.data)
+    const id = await world.createSession()
+    const qr = await world.qr(worker, id)
+    road.faults.down = true
+    const scanned = await world.simulator.scan(qr)
+    expect(scanned.ok).toBe(true)
+    await eventually(() => expect(scanned.ok && world.simulator.devices().find((one) => one.jid === scanned.jid)?.online).toBe(true))
+    expect((await world.row(id))?.status).toBe('connecting')
+    road.faults.down = false
+    await world.until(id, 'connected', null)
+    await worker.stop()
+    worker = await world.startWorker({}, worker.data)
+  })
+
+  it('finishes a link whose worker was restarted before the database heard of it (LNK-7)', async () => {
+    const road = await world.road()
+    await worker.stop()
+    worker = await world.startWorker({ SUPABASE_URL: road.url }, worker.data)
+    const id = await world.createSession()
+    const qr = await world.qr(worker, id)
+    road.faults.down = true
+    await world.simulator.scan(qr)
+    await eventually(() => expect(worker.logged()).toContain('the phone confirmed the link'))
+    await worker.stop()
+    expect((await world.row(id))?.status).toBe('connecting')
+    worker = await world.startWorker({}, worker.data)
+    await world.until(id, 'connected', null)
+  })
+
+  it('survives a lost connection before the scan, with a new QR (LNK-8)', async () => {
+    const id = await world.createSession()
+    const first = await world.qr(worker, id)
+    world.simulator.refuse({ reason: 503, times: 1 })
+    for (const waiting of world.simulator.waiting()) expect(waiting.id).not.toBe('')
+    expect(first).toContain('#')
+    await world.rpc('cancel_link', { session_id: id })
+    world.simulator.allow()
+    await world.receipt(id)
+    const again = await world.createSession()
+    world.simulator.refuse({ reason: 503, times: 2 })
+    expect(await world.qr(worker, again)).not.toBe(first)
+    expect((await world.row(again))?.status).toBe('connecting')
+  })
+})
