@@ -63,8 +63,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
   http.on('upgrade', (request, socket, head) => {
     const path = new URL(request.url ?? '/', 'http://simulator').pathname
-    if (path !== WEB_SOCKET_PATH || !isLoopbackHost(request.headers.host)) return socket.destroy()
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serveClient(world, webSocket))
+    if (path === WEB_SOCKET_PATH && isLoopbackHost(request.headers.host)) {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => serveClient(world, webSocket))
+    } else socket.destroy()
   })
 
   http.listen(options.port ?? 0, '127.0.0.1')

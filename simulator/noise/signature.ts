@@ -12,14 +12,14 @@ const ED25519_DER = Buffer.from('302a300506032b6570032100', 'hex')
  */
 export function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false
-  const sign = signature[63]! & 0x80
   const plain = Buffer.from(signature)
-  plain[63]! &= 0x7f
-  const u = littleEndian(publicKey) % FIELD
+  const sign = plain.readUInt8(63) & 0x80
+  plain.writeUInt8(plain.readUInt8(63) & 0x7f, 63)
+  const u = littleEndian(publicKey)
   if (u === FIELD - 1n) return false
   const y = modulo((u - 1n) * power(u + 1n, FIELD - 2n))
   const edwards = toLittleEndian(y)
-  edwards[31]! |= sign
+  edwards.writeUInt8(edwards.readUInt8(31) | sign, 31)
   try {
     const key = createPublicKey({ key: Buffer.concat([ED25519_DER, edwards]), format: 'der', type: 'spki' })
     return verify(null, message, key, plain)
@@ -28,14 +28,13 @@ export function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: 
   }
 }
 
+/** The key as a number of the field; its top bit means nothing (RFC 7748). */
 function littleEndian(bytes: Uint8Array): bigint {
-  const reversed = Buffer.from(bytes).reverse()
-  reversed[0]! &= 0x7f
-  return BigInt(`0x${reversed.toString('hex')}`)
+  return (BigInt(`0x${Buffer.from(bytes.toReversed()).toString('hex')}`) & (2n ** 255n - 1n)) % FIELD
 }
 
 function toLittleEndian(value: bigint): Buffer {
-  return Buffer.from(value.toString(16).padStart(64, '0'), 'hex').reverse()
+  return Buffer.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex').toReversed())
 }
 
 function modulo(value: bigint): bigint {

@@ -9,7 +9,7 @@ let shown
 let toastTimer
 
 /** Calls the simulator's API; addresses are relative, as the page may live below another path. */
-async function call(path, method = 'GET', body = undefined) {
+async function call(path, method = 'GET', body) {
   const response = await fetch(`api/${path}`, {
     method,
     ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

@@ -72,7 +72,6 @@ async function link(world: World, account: Account, registration: Registration, 
     }
     connection.send(node('iq', { from: SERVER, type: 'set', id: `success-${connection.id}`, t: seconds() }, [success]))
   })
-  world.waiting.delete(connection.id)
   if (!answer) {
     connection.drop()
     return { ok: false, code: 'no_answer' }

@@ -76,8 +76,8 @@ it('tells a device that the phone unlinked it, and refuses its next login', asyn
 it('refuses a login with the keys of another device', async () => {
   const simulator = await simulate()
   const [one, two] = [await linked(simulator), await linked(simulator)]
-  one.socket.end(undefined)
-  two.socket.end(undefined)
+  await one.socket.end(undefined)
+  await two.socket.end(undefined)
   two.auth.creds.me = { ...two.auth.creds.me, id: one.jid }
   expect(await client(simulator, two.auth).closed()).toMatchObject({ code: 401 })
 })
@@ -109,7 +109,7 @@ it('replaces a connection: 440, on demand and by a second login of the same devi
 it.each([403, 405, 411, 500, 503])('refuses logins with %i, as often as told', async (reason) => {
   const simulator = await simulate()
   const device = await linked(simulator)
-  device.socket.end(undefined)
+  await device.socket.end(undefined)
   simulator.refuse({ reason, jid: device.jid, times: 2 })
   for (const _ of [1, 2]) expect(await client(simulator, device.auth).closed()).toMatchObject({ code: reason })
   await client(simulator, device.auth).opened()
@@ -134,7 +134,7 @@ it('fails a connection that is open', async () => {
 it('falls silent: the client gives up with 408, and is answered again after the server is back', async () => {
   const simulator = await simulate()
   const { auth, jid, socket } = await linked(simulator)
-  socket.end(undefined)
+  await socket.end(undefined)
   // The client waits five seconds more than its interval.
   const device = client(simulator, auth, { keepAliveIntervalMs: 500 })
   await device.opened()
@@ -158,7 +158,7 @@ it('falls silent: the client gives up with 408, and is answered again after the 
 it('keeps a quiet connection alive by answering its pings', async () => {
   const simulator = await simulate()
   const { auth, socket } = await linked(simulator)
-  socket.end(undefined)
+  await socket.end(undefined)
   const device = client(simulator, auth, { keepAliveIntervalMs: 300 })
   await device.opened()
   const ended = device.closed().then(() => 'closed')

@@ -28,7 +28,7 @@ it('links the real client: QR, scan, restart with 515, open', async () => {
 it('lets a linked device log in again and asks for no keys twice', async () => {
   const simulator = await simulate()
   const { auth, socket } = await linked(simulator)
-  socket.end(undefined)
+  await socket.end(undefined)
   await vi.waitFor(() => expect(simulator.devices()).toMatchObject([{ online: false }]))
   await client(simulator, auth).opened()
   expect(simulator.devices()).toMatchObject([{ online: true, logins: 2, preKeys: 812 }])
@@ -113,8 +113,7 @@ it('links nothing when the device rejects the secret of the code', async () => {
 it('refuses a registration whose pre-key is not signed by its identity', async () => {
   const simulator = await simulate()
   const auth = memoryAuth()
-  auth.creds.signedPreKey.signature = Buffer.from(auth.creds.signedPreKey.signature)
-  auth.creds.signedPreKey.signature[5]! ^= 1
+  auth.creds.signedPreKey.signature = auth.creds.signedPreKey.signature.map((byte, index) => (index === 5 ? byte ^ 1 : byte))
   expect(await client(simulator, auth).closed()).toMatchObject({ code: 400, message: 'Connection Failure' })
   expect(simulator.waiting()).toEqual([])
 })

@@ -22,7 +22,7 @@ it('refuses a signature after any single bit of it, of the message or of the key
       const parts = { key: Buffer.from(keys.public), message: Buffer.from(bytes), signature: Buffer.from(Curve.sign(keys.private, bytes)) }
       // The top bit of a Curve25519 key means nothing, by RFC 7748.
       const bit = position % (parts[what].length * 8 - (what === 'key' ? 1 : 0))
-      parts[what][bit >> 3]! ^= 1 << (bit & 7)
+      parts[what].writeUInt8(parts[what].readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
       expect(isSigned(parts.key, parts.message, parts.signature)).toBe(false)
     }),
     { numRuns: 60 },

@@ -9,7 +9,7 @@ import type { Client } from './client.ts'
 const endings: (() => Promise<unknown> | void)[] = []
 
 afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end()
+  for (const end of endings.splice(0).toReversed()) await end()
 })
 
 /** A simulator for one test, trusted by this process. */

@@ -1,4 +1,4 @@
-import makeWASocket, { initAuthCreds } from 'baileys'
+import { initAuthCreds, makeWASocket } from 'baileys'
 import type { AuthenticationState, ConnectionState, SignalDataTypeMap, UserFacingSocketConfig, WASocket } from 'baileys'
 
 /** Credentials and keys in memory: one object for a device's whole life, as the library wants it. */
