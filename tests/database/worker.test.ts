@@ -121,12 +121,14 @@ describe('a link that succeeds', () => {
 
   it('is refused when the row is gone, newer or not linking', async () => {
     const reset = await cast.db.insertSession(cast.acme, { status: 'disconnected', generation: 2, linked_at: linkedAt })
+    const relinking = await cast.db.insertSession(cast.acme, { generation: 2 })
     const link = { worker_id: 'worker-1', phone_number: '4911' }
     const gone = await worker().rpc('worker_linked', { ...link, session_id: crypto.randomUUID(), generation: 1 })
     const older = await worker().rpc('worker_linked', { ...link, session_id: reset.id, generation: 1 })
     const unasked = await worker().rpc('worker_linked', { ...link, session_id: reset.id, generation: 2 })
-    expect([gone.data, older.data, unasked.data]).toEqual([false, false, false])
-    expect((await read(reset.id))?.status).toBe('disconnected')
+    const late = await worker().rpc('worker_linked', { ...link, session_id: relinking.id, generation: 1 })
+    expect([gone.data, older.data, unasked.data, late.data]).toEqual([false, false, false, false])
+    expect([(await read(reset.id))?.status, (await read(relinking.id))?.status]).toEqual(['disconnected', 'connecting'])
   })
 })
 
