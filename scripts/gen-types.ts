@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, chmod, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePorts } from './stack/ports.ts'
 import { startPostgres } from './stack/postgres.ts'
 import { startSupabaseApi } from './stack/supabase-api.ts'
 
@@ -25,7 +25,8 @@ export async function checkTypes(): Promise<string | null> {
 async function typesOfMigrations(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-types-'))
   await chmod(folder, 0o711)
-  const postgres = await startPostgres({ dataDir: join(folder, 'db'), port: await freePort(), password: 'types', durable: false })
+  const { port } = await freePorts(['port'])
+  const postgres = await startPostgres({ dataDir: join(folder, 'db'), port, password: 'types', durable: false })
   try {
     const api = await startSupabaseApi({ databaseUrl: postgres.url, jwtSecret: 'the types need no secret, but the API does' })
     await api.stop()
@@ -40,14 +41,6 @@ async function typesOfMigrations(): Promise<string> {
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
 }
 
 if (import.meta.main) {

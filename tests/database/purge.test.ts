@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { SESSION_STATES } from '#domain/session.ts'
 import { isStale, STALE_AFTER_SECONDS } from '#domain/stale.ts'

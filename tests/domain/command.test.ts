@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bodyHash } from '#domain/command.ts'
 import { SESSION_ROUTES, workerPath } from '#domain/routes.ts'

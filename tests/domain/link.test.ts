@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { createParser } from 'eventsource-parser'
 import { describe, expect, it } from 'vitest'
 import { ERROR_CODES } from '#domain/errors.ts'

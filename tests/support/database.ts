@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import postgres, { type Sql } from 'postgres'
 import type { Database } from '#domain/database.types.ts'
+import { freePorts } from '../../scripts/stack/ports.ts'
 import { startPostgres, type RunningPostgres } from '../../scripts/stack/postgres.ts'
 import { startSupabaseApi, type RunningSupabaseApi } from '../../scripts/stack/supabase-api.ts'
 import { seedUser } from '../../scripts/stack/users.ts'
@@ -116,9 +116,6 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
+  const { port } = await freePorts(['port'])
   return port
 }
