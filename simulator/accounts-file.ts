@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { PhoneNumber } from './settings.ts'
@@ -54,17 +54,14 @@ export function readAccounts(dataDir: string): Account[] | undefined {
   }
 }
 
-/** Stores the accounts: whole or not at all, and durable before it returns. */
+/**
+ * Stores the accounts, whole or not at all. It survives a process that is killed, not a power cut: waiting for the disk would cost
+ * a third of a link, and nobody's phone depends on it.
+ */
 export function writeAccounts(dataDir: string, accounts: readonly Account[]): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const path = join(dataDir, 'accounts.json')
   const next = `${path}.next`
-  const file = openSync(next, 'w', 0o600)
-  try {
-    writeFileSync(file, JSON.stringify({ version: 1, accounts }))
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
+  writeFileSync(next, JSON.stringify({ version: 1, accounts }), { mode: 0o600 })
   renameSync(next, path)
 }

@@ -14,7 +14,7 @@ export type Accounts = {
   /** Adds a phone; `undefined` when there is one with that number. */
   add(phone: NewPhone): Account | undefined
   device(jid: string): { account: Account; device: Device } | undefined
-  /** Reserves the number of the next companion; numbers are never used twice. */
+  /** Takes the number of the next companion; it is stored with the device, as the number of a failed link may be used again. */
   takeIndex(account: Account): number
   link(account: Account, device: Device): void
   /** Removes a device; `false` when there was none. */
@@ -62,7 +62,6 @@ export function openAccounts(options: { dataDir: string | undefined; seed: reado
     takeIndex(account) {
       const index = account.nextIndex
       account.nextIndex += 1
-      store()
       return index
     },
     link(account, linked) {
