@@ -34,7 +34,7 @@ export function SessionList({
   const words = useWords()
   return (
     <section aria-labelledby="devices" className="overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
-      <header className="flex items-center justify-between gap-4 border-b border-line px-4 py-4 sm:px-5">
+      <div className="flex items-center justify-between gap-4 border-b border-line px-4 py-4 sm:px-5">
         <div className="min-w-0">
           <h2 id="devices" className="text-[15px] font-semibold tracking-tight">
             {words.list.title}
@@ -50,7 +50,7 @@ export function SessionList({
             {words.list.connect}
           </Button>
         )}
-      </header>
+      </div>
       {isLoading && <LoadingRows />}
       {loadError && (
         <div className="p-4 sm:p-5">

@@ -49,7 +49,7 @@ export function useSessionList({ organizationId, mayChange, linkOpen }: ListOpti
     /** Why nothing could ever be read. */
     loadError: sessions.data ? null : sessions.error,
     /** When what is shown was read, if it is too old to be believed; milliseconds since 1970. */
-    outdatedSince: sessions.errorUpdatedAt - sessions.dataUpdatedAt > OUTDATED_AFTER ? sessions.dataUpdatedAt : null,
+    outdatedSince: sessions.data && sessions.errorUpdatedAt - sessions.dataUpdatedAt > OUTDATED_AFTER ? sessions.dataUpdatedAt : null,
     orders: orders.data ?? [],
     workerOnline: worker.isError ? undefined : worker.data,
     refresh,

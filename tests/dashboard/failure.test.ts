@@ -1,0 +1,38 @@
+import { AuthApiError, AuthRetryableFetchError, FunctionsFetchError, FunctionsHttpError } from '@supabase/supabase-js'
+import { expect, it } from 'vitest'
+import { asFailure, authFailure, databaseFailure, functionFailure } from '../../src/lib/failure.ts'
+import { refusal } from './support/fake-server.ts'
+
+it('takes the code that our SQL raised', () => {
+  expect(databaseFailure({ message: 'not_linked', code: 'PT409' }, 409).code).toBe('not_linked')
+})
+
+it('translates what Postgres and PostgREST say', () => {
+  expect(databaseFailure({ message: 'permission denied', code: '42501' }, 403).code).toBe('forbidden')
+  expect(databaseFailure({ message: 'JWT expired', code: 'PGRST303' }, 401).code).toBe('unauthorized')
+  expect(databaseFailure({ message: 'invalid uuid', code: '22P02' }, 400).code).toBe('invalid_input')
+  expect(databaseFailure({ message: 'boom', code: 'SUP' }, 500).code).toBe('internal')
+  expect(databaseFailure({ message: 'bad gateway' }, 503).code).toBe('database_unavailable')
+  expect(databaseFailure({ message: 'TypeError: fetch failed' }, 0).code).toBe('unreachable')
+})
+
+it('reads the error body of the edge function', async () => {
+  const failure = await functionFailure(new FunctionsHttpError(refusal('worker_offline', { queued: true })))
+  expect(failure).toMatchObject({ code: 'worker_offline', queued: true })
+})
+
+it('survives an error without a body of ours, and a function that is not there', async () => {
+  expect((await functionFailure(new FunctionsHttpError(new Response('<html>', { status: 502 })))).code).toBe('database_unavailable')
+  expect((await functionFailure(new FunctionsFetchError(new TypeError('x')))).code).toBe('unreachable')
+})
+
+it('tells a wrong password from a server that does not answer', () => {
+  expect(authFailure(new AuthApiError('Invalid login credentials', 400, 'invalid_credentials')).code).toBe('wrong_credentials')
+  expect(authFailure(new AuthApiError('Email not confirmed', 400, 'email_not_confirmed')).code).toBe('email_not_confirmed')
+  expect(authFailure(new AuthApiError('slow down', 429, 'over_request_rate_limit')).code).toBe('rate_limited')
+  expect(authFailure(new AuthRetryableFetchError('fetch failed', 0)).code).toBe('unreachable')
+})
+
+it('makes a failure of anything', () => {
+  expect(asFailure(new TypeError('x'))).toMatchObject({ code: 'unexpected_answer', message: 'x' })
+})

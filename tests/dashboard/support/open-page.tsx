@@ -1,0 +1,65 @@
+import { cleanup, configure, render, screen, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { StrictMode } from 'react'
+import { toast } from 'sonner'
+import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
+import { App } from '../../../src/app/App.tsx'
+// Loaded with the tests: the page fetches it apart, and the first test would pay for it.
+import '../../../src/app/router.tsx'
+import type { FakeServer } from './fake-server.ts'
+
+configure({ asyncUtilTimeout: 3000 })
+
+/** What a browser has and jsdom lacks. */
+beforeAll(() => {
+  globalThis.ResizeObserver ??= class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  }
+  window.matchMedia ??= (media) =>
+    Object.assign(new EventTarget(), { media, matches: false, onchange: null, addListener() {}, removeListener() {} })
+  Element.prototype.scrollIntoView ??= () => {}
+  Element.prototype.hasPointerCapture ??= () => false
+  Element.prototype.setPointerCapture ??= () => {}
+  Element.prototype.releasePointerCapture ??= () => {}
+})
+
+const complaints = vi.spyOn(console, 'error')
+beforeEach(() => complaints.mockClear())
+afterEach(() => {
+  toast.dismiss()
+  cleanup()
+  localStorage.clear()
+  expect(complaints.mock.calls.map(([first]) => first)).toEqual([])
+})
+
+/** Opens the whole page against a server, as somebody who is signed in or as a guest. */
+export function openPage(server: FakeServer, { signedIn = true } = {}) {
+  if (signedIn) {
+    const [host] = new URL(server.url).hostname.split('.')
+    localStorage.setItem(`sb-${host}-auth-token`, JSON.stringify(server.signedIn()))
+  }
+  window.history.replaceState(null, '', '/')
+  const user = userEvent.setup()
+  const page = render(
+    <StrictMode>
+      <App fetchHttp={server.fetch} />
+    </StrictMode>,
+  )
+  return { user, ...page }
+}
+
+/** The row of a device, by its label. */
+export async function row(label: string): Promise<HTMLElement> {
+  const list = await screen.findByRole('list', { name: /Devices/ })
+  const found = (await within(list).findByText(label)).closest('li')
+  if (!found) throw new Error(`${label} is in no row`)
+  return found
+}
+
+/** The labels that stand in the list of devices. */
+export function labels(): string[] {
+  const list = screen.queryByRole('list', { name: /Devices/, hidden: true })
+  return list ? [...list.querySelectorAll('li .font-medium.truncate')].map((label) => label.textContent ?? '') : []
+}
