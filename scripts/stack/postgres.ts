@@ -41,7 +41,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const dataDir = resolve(options.dataDir)
   const binaries = await postgresBinaries()
   const account = await postgresAccount([binaries.postgres, dirname(dataDir)])
-  if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(binaries.initdb, dataDir, options.password, account)
+  if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(binaries.initdb, dataDir, options, account)
   await clearStalePostmaster(dataDir)
 
   const settings = {
@@ -72,21 +72,22 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 }
 
 /** Makes the data folder beside its place and moves it there, so that an interrupted first start leaves nothing half made. */
-async function initialise(initdb: string, dataDir: string, password: string, account: Account): Promise<void> {
+async function initialise(initdb: string, dataDir: string, options: PostgresOptions, account: Account): Promise<void> {
   const fresh = `${dataDir}.new`
   const passwordFile = `${dataDir}.password-${randomBytes(4).toString('hex')}`
   await rm(fresh, { recursive: true, force: true })
   await mkdir(dirname(dataDir), { recursive: true })
   await mkdir(fresh, { mode: 0o700 })
   try {
-    await writeFile(passwordFile, password, { mode: 0o600 })
+    await writeFile(passwordFile, options.password, { mode: 0o600 })
     if (account.uid !== undefined && account.gid !== undefined) {
       await chown(fresh, account.uid, account.gid)
       await chown(passwordFile, account.uid, account.gid)
     }
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
     const auth = ['--auth=scram-sha-256', '--username=postgres', `--pwfile=${passwordFile}`]
-    await run(initdb, [`--pgdata=${fresh}`, ...auth, ...locale], account)
+    const sync = options.durable === false ? ['--no-sync', '--wal-segsize=1'] : []
+    await run(initdb, [`--pgdata=${fresh}`, ...auth, ...locale, ...sync], account)
     await rename(fresh, dataDir)
   } finally {
     await rm(passwordFile, { force: true })

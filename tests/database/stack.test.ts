@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@supabase/supabase-js'
@@ -9,6 +10,7 @@ import { DEMO_EMAIL, foundDemo } from '../../scripts/stack/demo-data.ts'
 import { startPostgres, type RunningPostgres } from '../../scripts/stack/postgres.ts'
 import { startSupabaseApi } from '../../scripts/stack/supabase-api.ts'
 import { freePort } from '../support/database.ts'
+import { CLUSTER_PASSWORD, copyPreparedCluster } from '../support/prepared-cluster.ts'
 
 const jwtSecret = 'a secret of the tests that is long enough for HS256'
 let folder: string
@@ -26,8 +28,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function start({ port, durable = false }: { port?: number; durable?: boolean } = {}): Promise<RunningPostgres> {
-  const server = await startPostgres({ dataDir, port: port ?? (await freePort()), password: 'p@ss/word', durable })
+type Start = { port?: number; durable?: boolean; from?: 'prepared' | 'nothing' }
+
+/** Starts a server in the test's folder, in a copy of a prepared one unless the first start itself is what matters. */
+async function start({ port, durable = false, from = 'prepared' }: Start = {}): Promise<RunningPostgres> {
+  if (from === 'prepared' && !existsSync(dataDir)) await copyPreparedCluster(dataDir)
+  const server = await startPostgres({ dataDir, port: port ?? (await freePort()), password: CLUSTER_PASSWORD, durable })
   running.push(server)
   return server
 }
@@ -42,19 +48,20 @@ async function query(server: RunningPostgres, text: string): Promise<Record<stri
 }
 
 describe('the embedded Postgres', () => {
-  it('listens on loopback only and wants the password', async () => {
-    const server = await start()
-    expect(
-      await query(server, "select setting from pg_settings where name in ('listen_addresses', 'unix_socket_directories') order by name"),
-    ).toEqual([{ setting: '127.0.0.1' }, { setting: '' }])
-    const wrong = postgres(server.url.replace('p%40ss%2Fword', 'guess'), { max: 1 })
+  it('makes its folder on the first start, listens on loopback only and wants its password', async () => {
+    const password = 'p@ss/w:rd?'
+    const server = await startPostgres({ dataDir, port: await freePort(), password, durable: false })
+    running.push(server)
+    const where = "select setting from pg_settings where name in ('listen_addresses', 'unix_socket_directories') order by name"
+    expect(await query(server, where)).toEqual([{ setting: '127.0.0.1' }, { setting: '' }])
+    const wrong = postgres(server.url.replace(encodeURIComponent(password), 'guess'), { max: 1 })
     await expect(wrong`select 1`).rejects.toThrow('password authentication failed')
     await wrong.end()
+    expect(await readdir(folder)).toEqual(['db'])
   })
 
   it('is durable unless a test says otherwise', async () => {
-    const server = await startPostgres({ dataDir, port: await freePort(), password: 'p' })
-    running.push(server)
+    const server = await start({ durable: true })
     expect(
       await query(server, "select setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')"),
     ).toEqual([{ setting: 'on' }, { setting: 'on' }, { setting: 'on' }])
@@ -93,7 +100,9 @@ describe('the embedded Postgres', () => {
   it('says which port is taken', async () => {
     const first = await start()
     const port = Number(new URL(first.url).port)
-    await expect(startPostgres({ dataDir: join(folder, 'other'), port, password: 'p', durable: false })).rejects.toThrow(
+    const other = join(folder, 'other')
+    await copyPreparedCluster(other)
+    await expect(startPostgres({ dataDir: other, port, password: CLUSTER_PASSWORD, durable: false })).rejects.toThrow(
       `port ${port} is taken`,
     )
   })
@@ -101,7 +110,7 @@ describe('the embedded Postgres', () => {
 
 describe('the API over it', () => {
   it('keeps data, keys and sign-ins over a second start, and applies nothing twice', async () => {
-    const server = await start()
+    const server = await start({ from: 'nothing' })
     const first = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0 })
     expect(first.applied.length).toBeGreaterThan(5)
     await query(server, "insert into public.organizations (name) values ('Kept')")
@@ -124,6 +133,30 @@ describe('the API over it', () => {
     await start({ port: Number(new URL(server.url).port) })
     expect((await worker.rpc('worker_snapshot')).error).toBeNull()
     await api.stop()
+  })
+})
+
+describe('the migrations', () => {
+  it('tell Realtime of the tables that the page watches, where there is Realtime', async () => {
+    const server = await start({ from: 'nothing' })
+    await query(server, 'create publication supabase_realtime')
+    const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret })
+    expect(await query(server, "select tablename from pg_publication_tables where pubname = 'supabase_realtime' order by 1")).toEqual([
+      { tablename: 'whatsapp_clearances' },
+      { tablename: 'whatsapp_sessions' },
+    ])
+    await api.stop()
+  })
+
+  it('name the file that fails and keep nothing of it', async () => {
+    const server = await start({ from: 'nothing' })
+    await query(server, 'create table public.organizations (mine text)')
+    await expect(startSupabaseApi({ databaseUrl: server.url, jwtSecret })).rejects.toThrow(
+      'organizations.sql failed: relation "organizations"',
+    )
+    expect(
+      await query(server, "select to_regtype('public.member_role') as kept, count(*)::int from supabase_migrations.schema_migrations"),
+    ).toEqual([{ kept: null, count: 0 }])
   })
 })
 

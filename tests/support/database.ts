@@ -8,6 +8,7 @@ import { freePorts } from '../../scripts/stack/ports.ts'
 import { startPostgres, type RunningPostgres } from '../../scripts/stack/postgres.ts'
 import { startSupabaseApi, type RunningSupabaseApi } from '../../scripts/stack/supabase-api.ts'
 import { seedUser } from '../../scripts/stack/users.ts'
+import { CLUSTER_PASSWORD, copyPreparedCluster } from './prepared-cluster.ts'
 
 export type Client = SupabaseClient<Database>
 export type SessionRow = Database['public']['Tables']['whatsapp_sessions']['Row']
@@ -51,15 +52,19 @@ const PASSWORD = 'correct horse battery staple'
 
 /**
  * A fresh stack of its own: a real Postgres with all migrations applied and the API over it, on free ports of 127.0.0.1,
- * in a temporary folder. Takes about a second; one for each test file is meant.
+ * in a temporary folder. Takes well under a second; one for each test file is meant.
  */
 export async function startTestDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-db-'))
   await chmod(folder, 0o711)
   const jwtSecret = 'a secret of the tests that is long enough for HS256'
-  const server = await startPostgres({ dataDir: join(folder, 'db'), port: await freePort(), password: 'test', durable: false })
+  const dataDir = join(folder, 'db')
+  await copyPreparedCluster(dataDir)
+  const server = await startPostgres({ dataDir, port: await freePort(), password: CLUSTER_PASSWORD, durable: false })
   const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0 })
   const sql = postgres(server.url, { max: 5, onnotice: () => {} })
+  // The copies are databases of their own: a worker must be able to tell them apart.
+  await sql`update private.instance set id = gen_random_uuid()`
   const connect = (key: string) => createClient<Database>(api.url, key, { auth: { persistSession: false, autoRefreshToken: false } })
 
   const createUser = (email: string, password = PASSWORD) => seedUser(sql, { email, password, cost: 4 })
