@@ -57,7 +57,7 @@ for (const [how, act] of [
     const link = await stream()
     link.send(qrEvent(1))
     await screen.findByRole('img', { name: 'QR code' })
-    await act(user as never)
+    await act(user)
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     expect(await screen.findByText('Linking cancelled')).toBeTruthy()
     expect(link.isClosed).toBe(true)

@@ -23,7 +23,7 @@ function follow(refusals: (Failure | null)[] = []) {
     signal: stop.signal,
     wait: async (milliseconds) => void waits.push(milliseconds),
   })
-  const stream = (index: number) => vi.waitUntil(() => streams[index] ?? null, { timeout: 2000, interval: 5 }) as Promise<FakeStream>
+  const stream = (index: number) => vi.waitUntil(() => streams[index], { timeout: 2000, interval: 5 })
   const steps = () => views.map(({ step }) => step)
   return { streams, views, waits, stop, done, stream, steps }
 }

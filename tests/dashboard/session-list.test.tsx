@@ -1,6 +1,6 @@
 import { EFFECTIVE_STATES } from '#domain/session.ts'
 import { act, screen, waitFor, within } from '@testing-library/react'
-import { format } from 'date-fns'
+import { format } from 'date-fns/format'
 import { expect, it, vi } from 'vitest'
 import { fakeSession, linkedSession } from './support/fake-rows.ts'
 import { FakeServer, json } from './support/fake-server.ts'
@@ -39,7 +39,7 @@ it('shows a trash icon on every row that is not online', async () => {
   openPage(new FakeServer(sessions))
   for (const session of sessions) {
     const trash = within(await row(`+${session.phone_number}`)).queryByRole('button', { name: `Delete +${session.phone_number}` })
-    expect(trash !== null, session.effective_status).toBe(session.effective_status !== 'connected')
+    expect([session.effective_status, trash !== null]).toEqual([session.effective_status, session.effective_status !== 'connected'])
   }
 })
 
@@ -122,7 +122,11 @@ it('purges stale sessions when the page loads, once, and says so', async () => {
   expect(await screen.findByText('3 stale sessions were removed')).toBeTruthy()
   await waitFor(() => expect(labels()).toEqual(['Fresh']))
   await waitFor(() =>
-    expect(server.orders.map((order) => [order.reason, order.completed_at !== null])).toEqual(Array(3).fill(['purge', true])),
+    expect(server.orders.map(({ reason, receipt }) => `${reason} ${receipt?.verifiedAbsent}`)).toEqual([
+      'purge true',
+      'purge true',
+      'purge true',
+    ]),
   )
   expect(server.called('POST', '/purge_stale_sessions')).toHaveLength(1)
   await user.click(screen.getByRole('button', { name: 'Dismiss' }))

@@ -1,4 +1,4 @@
-import { formatDistanceToNowStrict } from 'date-fns'
+import { formatDistanceToNowStrict } from 'date-fns/formatDistanceToNowStrict'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
 import { orderLabel, type RemovalOrder } from './session-overview.ts'

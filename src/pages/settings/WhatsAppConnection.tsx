@@ -1,4 +1,4 @@
-import { format } from 'date-fns'
+import { format } from 'date-fns/format'
 import { useState } from 'react'
 import { ConnectDialog } from '../../features/link/ConnectDialog.tsx'
 import { BeingRemoved } from '../../features/sessions/BeingRemoved.tsx'

@@ -2,7 +2,7 @@ import { cleanup, configure, render, screen, within } from '@testing-library/rea
 import userEvent from '@testing-library/user-event'
 import { StrictMode } from 'react'
 import { toast } from 'sonner'
-import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, vi } from 'vitest'
 import { App } from '../../../src/app/App.tsx'
 // Loaded with the tests: the page fetches it apart, and the first test would pay for it.
 import '../../../src/app/router.tsx'
@@ -19,19 +19,20 @@ beforeAll(() => {
   }
   window.matchMedia ??= (media) =>
     Object.assign(new EventTarget(), { media, matches: false, onchange: null, addListener() {}, removeListener() {} })
-  Element.prototype.scrollIntoView ??= () => {}
-  Element.prototype.hasPointerCapture ??= () => false
-  Element.prototype.setPointerCapture ??= () => {}
-  Element.prototype.releasePointerCapture ??= () => {}
+  for (const name of ['scrollIntoView', 'hasPointerCapture', 'setPointerCapture', 'releasePointerCapture'])
+    if (!(name in Element.prototype)) Object.defineProperty(Element.prototype, name, { value: () => false })
 })
 
 const complaints = vi.spyOn(console, 'error')
-beforeEach(() => complaints.mockClear())
+beforeEach(() => {
+  complaints.mockClear()
+})
 afterEach(() => {
   toast.dismiss()
   cleanup()
   localStorage.clear()
-  expect(complaints.mock.calls.map(([first]) => first)).toEqual([])
+  const [complaint] = complaints.mock.calls
+  if (complaint) throw new Error(`the page complained on the console: ${complaint.join(' ')}`)
 })
 
 /** Opens the whole page against a server, as somebody who is signed in or as a guest. */
