@@ -1,7 +1,10 @@
 /** `npm start`: everything on one origin of this machine. `npm start -- --live` uses the real WhatsApp, with a data folder of its own. */
+import { enableCompileCache } from 'node:module'
+import { COMPILE_CACHE } from './stack/layout.ts'
 import { StartError } from './stack/start-error.ts'
-import { startSettings } from './stack/start-settings.ts'
-import { type Stack, startStack } from './stack/stack.ts'
+import type { Stack } from './stack/stack.ts'
+
+enableCompileCache(COMPILE_CACHE)
 
 const starting = new AbortController()
 let stack: Stack | null = null
@@ -28,6 +31,8 @@ function tell({ url, phoneUrl, login, built }: Stack): void {
 }
 
 try {
+  // Only now, so that the cache serves them too.
+  const [{ startSettings }, { startStack }] = await Promise.all([import('./stack/start-settings.ts'), import('./stack/stack.ts')])
   const settings = startSettings(process.argv.slice(2), process.env)
   stack = await startStack({ ...settings, log: (line) => console.log(line), signal: starting.signal })
   tell(stack)

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { processMark } from './process-mark.ts'
 
 type Ward = { pid: number; rank: number; signal: NodeJS.Signals }
 
@@ -21,19 +22,17 @@ for (const rank of ranks) {
 
 async function end({ pid, signal }: Ward): Promise<void> {
   const until = Date.now() + PATIENCE_MS
-  let reached = send(pid, signal)
-  while (reached && Date.now() < until) {
+  send(pid, signal)
+  while ((await processMark(pid)) !== '') {
+    if (Date.now() > until) return send(pid, 'SIGKILL')
     await sleep(50)
-    reached = send(pid, 0)
   }
-  if (reached) send(pid, 'SIGKILL')
 }
 
-/** Whether there was a process to reach. */
-function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    return process.kill(pid, signal)
+    process.kill(pid, signal)
   } catch {
-    return false
+    // It has ended by itself.
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** Ends the children of a launcher that was killed and could not do it itself. */
 export type Guardian = {
@@ -15,7 +15,7 @@ export type Guardian = {
  * children, instead of a watch inside each, because neither Postgres nor Deno could hold one.
  */
 export function startGuardian(): Guardian {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'guardian-main.ts')], {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.resolve('./guardian-main.ts'))], {
     detached: true,
     windowsHide: true,
     stdio: ['pipe', 'ignore', 'ignore'],

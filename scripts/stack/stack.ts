@@ -17,8 +17,6 @@ import { workerCommand } from './worker.ts'
 
 const PROCESSES = ['simulator', 'edge', 'worker'] as const
 type Process = (typeof PROCESSES)[number]
-/** The database, with the API over it, is always there. */
-export type Part = Process | 'database' | 'page'
 
 /** Who ends first when the stack ends: what writes, before what it writes to. */
 const RANK = { worker: 1, edge: 2, simulator: 3, database: 4 } as const
@@ -29,7 +27,7 @@ export type StackOptions = {
   port: number
   dataDir: string
   realm?: Realm
-  /** Which parts to run beside the database; all of the realm's unless told. */
+  /** Which parts to run beside the database and its API, which are always there; all of the realm's unless told. */
   parts?: readonly (Process | 'page')[]
   /** Lines for the console; nothing is said without it. */
   log?: (line: string) => void

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ChildCommand } from './children.ts'
-import { type Realm, ROOT } from './layout.ts'
+import { COMPILE_CACHE, type Realm, ROOT } from './layout.ts'
 
 export type WorkerOptions = {
   port: number
@@ -34,6 +34,7 @@ export function workerCommand(options: WorkerOptions): ChildCommand {
       COMMAND_PUBLIC_KEYS: JSON.stringify({ keys: [options.commandKey] }),
       LOG_LEVEL: 'info',
       NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...(simulatorPort !== undefined && { WA_WEB_SOCKET_URL: `ws://127.0.0.1:${simulatorPort}/ws/chat` }),
     },
   }

@@ -72,9 +72,9 @@ export function commandLines(): Promise<Map<number, string>> {
 /** The processes below one, all the way down. */
 export async function descendants(pid: number): Promise<number[]> {
   const parents = [...(await processField('ppid'))]
-  const below = (parent: number): number[] =>
-    parents.filter(([, ppid]) => Number(ppid) === parent).flatMap(([child]) => [child, ...below(child)])
-  return below(pid)
+  const found = [pid]
+  for (const parent of found) found.push(...parents.filter(([, ppid]) => Number(ppid) === parent).map(([child]) => child))
+  return found.slice(1)
 }
 
 /** Those that still run; one that has ended and was not collected yet does not count. */
