@@ -1,0 +1,10 @@
+/** `npm run bench <name>`: runs one of the benches beside this file. */
+const BENCHES = { link: () => import('./link.ts') } as const
+
+const name = process.argv[2] ?? ''
+if (!Object.hasOwn(BENCHES, name)) {
+  console.error(`Which bench? ${Object.keys(BENCHES).join(', ')}`)
+  process.exit(2)
+}
+const bench = await BENCHES[name as keyof typeof BENCHES]()
+await bench.run()
