@@ -41,7 +41,7 @@ const Environment = z.object({
   RECONNECT_TRIES: count(1000),
   START_CONCURRENCY: count(8),
   /** Bounds each credential file, in pages of 4 KiB. A phone with a long history needs about 10 MB. */
-  CREDENTIAL_MAX_PAGES: z.coerce.number().int().min(8).max(1_000_000).default(65_536),
+  CREDENTIAL_MAX_PAGES: z.coerce.number().int().min(2).max(1_000_000).default(65_536),
 })
 
 export type Settings = z.infer<typeof Environment>

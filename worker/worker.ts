@@ -3,6 +3,7 @@ import { errorBody } from '#domain/errors.ts'
 import { LINK_STAMP_SECONDS } from '#domain/link.ts'
 import { createClearEngine } from './clear/clear.ts'
 import type { ClearEngine } from './clear/clear.ts'
+import { pause } from './clock.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
 import { createFollower } from './follow/follow.ts'
@@ -27,6 +28,8 @@ import type { WhatsApp } from './whatsapp/port.ts'
 /** How soon a failed pass is tried again, milliseconds, unless the interval is shorter. */
 const RETRY_MS = 2000
 const PURGE_MS = 60_000
+/** How long a stop waits for answers under way, milliseconds. */
+const STOP_MS = 800
 
 export type Effects = { whatsapp: WhatsApp; database: Database; clock: Clock; log: Log; version: string }
 
@@ -119,6 +122,15 @@ export function createWorker(settings: Settings, { whatsapp, database, clock, lo
     },
   })
 
+  let stopping: Promise<void> | null = null
+  const stop = async (): Promise<void> => {
+    streams.close()
+    supervisor.close()
+    const everything = Promise.all([server.close(), ...loops.map((loop) => loop.close())])
+    await Promise.race([everything, pause(clock, STOP_MS)])
+    data.close()
+  }
+
   return {
     server,
     supervisor,
@@ -130,14 +142,6 @@ export function createWorker(settings: Settings, { whatsapp, database, clock, lo
       for (const loop of loops) void loop.now()
       return address
     },
-    async stop() {
-      streams.close()
-      supervisor.close()
-      await Promise.race([
-        Promise.all([server.close(), ...loops.map((loop) => loop.close())]),
-        new Promise((done) => clock.after(800, () => done(null))),
-      ])
-      data.close()
-    },
+    stop: () => (stopping ??= stop()),
   }
 }

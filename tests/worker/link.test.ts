@@ -159,18 +159,17 @@ describe('a link', () => {
     await world.until(id, 'connected', null)
   })
 
-  it('survives a lost connection before the scan, with a new QR (LNK-8)', async () => {
-    const id = await world.createSession()
-    const first = await world.qr(worker, id)
-    world.simulator.refuse({ reason: 503, times: 1 })
-    for (const waiting of world.simulator.waiting()) expect(waiting.id).not.toBe('')
-    expect(first).toContain('#')
-    await world.rpc('cancel_link', { session_id: id })
-    world.simulator.allow()
-    await world.receipt(id)
-    const again = await world.createSession()
+  it('survives connections that are refused before there is a QR (LNK-8)', async () => {
     world.simulator.refuse({ reason: 503, times: 2 })
-    expect(await world.qr(worker, again)).not.toBe(first)
-    expect((await world.row(again))?.status).toBe('connecting')
+    const id = await world.createSession()
+    expect(await world.qr(worker, id)).toContain('#')
+    expect(await world.row(id)).toMatchObject({ status: 'connecting', status_reason: null })
+  })
+
+  it('ends with the reason when WhatsApp refuses it for good (LNK-8)', async () => {
+    world.simulator.refuse({ reason: 405, times: 1 })
+    const id = await world.createSession()
+    await world.until(id, 'connecting', 'version_outdated')
+    expect(worker.supervisor.view(id)?.link).toBeNull()
   })
 })

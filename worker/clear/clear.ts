@@ -100,8 +100,10 @@ export function createClearEngine(options: Options): ClearEngine {
       const live = fenced?.socket ?? null
       return (await unlinkDevice({ whatsapp, clock, live, creds, ms: unlinkMs })) ? 'confirmed' : 'unconfirmed'
     }
-    if (findings.linked === false) return 'not_linked'
-    return findings.generations.length === 0 ? ((await unlinks.get(order.session_id)) ?? 'unconfirmed') : 'unconfirmed'
+    // A second order for the same session says how the first went: an admin who was told to unlink on the phone is told again.
+    const earlier = findings.generations.length === 0 ? unlinks.get(order.session_id) : undefined
+    if (earlier) return earlier
+    return findings.linked === false ? 'not_linked' : 'unconfirmed'
   }
 
   const carryOut = async (order: ClearOrder, gone: boolean): Promise<Receipt> => {

@@ -59,12 +59,11 @@ export function createFollower(options: Options): Follower {
       if (supervisor.apply(row, snapshot.taken_at, mark) === 'missing') missing.push(row)
     }
     const linked = snapshot.sessions.filter((row) => IS_LINKED[row.status]).length
-    if (tooMany(missing.length, linked)) {
-      return log.error(
-        { missing: missing.length, linked },
-        'ALARM: too many sessions without credentials: is this the right data folder? Nothing is reported',
-      )
+    if (missing.length > 0 && (!data.isClaimed() || tooMany(missing.length, linked))) {
+      const fields = { missing: missing.length, linked, newFolder: !data.isClaimed() }
+      return log.error(fields, 'ALARM: too many sessions without credentials: is this the right data folder? Nothing is reported')
     }
+    data.claim(snapshot.instance_id)
     for (const row of missing) supervisor.reportMissing(row)
   }
 

@@ -34,7 +34,15 @@ export function createServer(options: {
   log: Log
 }): FastifyInstance {
   const { verify, routes, open, log } = options
-  const server = Fastify({ bodyLimit: MAX_BODY_BYTES, logger: false, exposeHeadRoutes: false, forceCloseConnections: true })
+  const server = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    logger: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 4096 },
+    frameworkErrors: (_error, _request, reply) =>
+      void send(reply, 'invalid_input', 'session: the path cannot be read.', { field: 'session' }),
+  })
 
   // The hash in a command covers the body's bytes, so bodies are read as text and parsed by whoever wants them.
   server.removeAllContentTypeParsers()
@@ -70,6 +78,7 @@ export function createServer(options: {
     if (error instanceof Refusal) return send(reply, error.code, error.message, error.detail)
     if (error instanceof DatabaseError) return send(reply, 'database_unavailable', 'The database did not answer.')
     if (error instanceof StorageError) return send(reply, 'storage_failed', error.message)
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return send(reply, 'storage_failed', 'The disk is full; nothing was lost.')
     const status = 'statusCode' in error ? error.statusCode : undefined
     if (status === 413) return send(reply, 'payload_too_large', `A body has at most ${MAX_BODY_BYTES} bytes.`)
     if (status !== undefined && status >= 400 && status < 500) return send(reply, 'invalid_input', 'The request cannot be read.')

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { removeDurably, syncFolder } from './durable-file.ts'
@@ -81,7 +81,8 @@ export function createCredentials(folder: string, generation: number, creds: str
 
 /** Opens what is there and never makes anything. Throws `StorageError` where it is absent or damaged. */
 export function openCredentials(folder: string, options: Options): CredentialStore {
-  if (!existsSync(join(folder, FILE))) throw new StorageError('damaged', 'there is no credentials file')
+  const damage = headerDamage(join(folder, FILE))
+  if (damage) throw new StorageError('damaged', damage)
   let database: DatabaseSync
   let identity: Identity
   try {
@@ -110,6 +111,25 @@ export function inspectCredentials(folder: string, options: Options): Found {
     const { kind, message } = asStorageError(error)
     return { state: kind === 'damaged' ? 'damaged' : 'unreadable', reason: message }
   }
+}
+
+/** Judged before SQLite opens the file: it would make a new database of an empty one. */
+function headerDamage(path: string): string | null {
+  if (!existsSync(path)) return 'there is no credentials file'
+  const header = Buffer.alloc(100)
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch (error) {
+    throw asStorageError(error)
+  }
+  try {
+    readSync(file, header, 0, 100, 0)
+  } finally {
+    closeSync(file)
+  }
+  const isSqlite = header.toString('latin1', 0, 16) === 'SQLite format 3\0'
+  return isSqlite && header.readUInt32BE(68) === APPLICATION_ID ? null : 'the credentials file is empty or not ours'
 }
 
 function own(database: DatabaseSync, generation: number): CredentialStore {
@@ -201,8 +221,6 @@ function connect(path: string, maxPages: number): DatabaseSync {
 }
 
 function readChecked(database: DatabaseSync, sessionId: string): Identity {
-  const mark = database.prepare('pragma application_id').get()?.['application_id']
-  if (mark !== APPLICATION_ID) throw new StorageError('damaged', 'the credentials file is empty or not ours')
   const format = database.prepare('pragma user_version').get()?.['user_version']
   if (format !== FORMAT) throw new StorageError('damaged', `the credentials file has the unknown format ${String(format)}`)
   const check = database.prepare('pragma quick_check(1)').get()?.['quick_check']

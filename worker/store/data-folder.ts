@@ -23,8 +23,12 @@ export type DataFolder = {
   sessionIds(): string[]
   /** Renames `from` into a place from which nothing is ever read, then deletes it. Nothing there is fine. */
   erase(from: string): void
-  /** Throws when this folder belongs to another database. The first call makes it this one's. */
+  /** Throws when this folder belongs to another database. */
   confirmInstance(instanceId: string): void
+  /** Whether it belongs to a database yet. */
+  isClaimed(): boolean
+  /** Makes a new folder this database's. */
+  claim(instanceId: string): void
   close(): void
 }
 
@@ -75,10 +79,13 @@ export function openDataFolder(root: string, realm: Realm): DataFolder {
     },
     confirmInstance(instanceId) {
       const known = readInstance(root)
-      if (!known) return writeDurably(join(root, 'instance.json'), JSON.stringify({ instance_id: instanceId, realm }))
-      if (known.instance_id !== instanceId) {
+      if (known && known.instance_id !== instanceId) {
         throw new Error(`The database is instance ${instanceId}, the data folder belongs to ${known.instance_id}: nothing is changed.`)
       }
+    },
+    isClaimed: () => readInstance(root) !== null,
+    claim(instanceId) {
+      if (readInstance(root) === null) writeDurably(join(root, 'instance.json'), JSON.stringify({ instance_id: instanceId, realm }))
     },
     close: unlock,
   }

@@ -5,7 +5,8 @@ import type { Log } from '../log.ts'
 import { quietLogger, silenceConsole } from './logger.ts'
 import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from './port.ts'
 
-type Auth = { state: AuthenticationState; access: CredentialAccess }
+/** `onFailure` is the current socket's: Baileys swallows most errors of its key store. */
+type Auth = { state: AuthenticationState; access: CredentialAccess; onFailure: (error: Error) => void }
 type OnEvent = (event: SocketEvent) => void
 
 /** Removed device, in WhatsApp's words. */
@@ -23,7 +24,9 @@ export function createWhatsApp(options: { url: string | undefined; log: Log }): 
     openAuth(access) {
       const creds = JSON.parse(access.readCreds(), BufferJSON.reviver) as AuthenticationCreds
       const handle: WhatsAppAuth = { kind: 'auth' }
-      auths.set(handle, { access, state: { creds, keys: keyStore(access) } })
+      const keys = keyStore(access, (error) => auth.onFailure(error))
+      const auth: Auth = { access, state: { creds, keys }, onFailure: () => {} }
+      auths.set(handle, auth)
       return handle
     },
 
@@ -63,6 +66,8 @@ function attach(sock: WASocket, auth: Auth, onEvent: OnEvent): WhatsAppSocket {
     if (!silent) onEvent(event)
   }
 
+  auth.onFailure = (error) => tell({ type: 'storage_failed', error })
+
   // Baileys' own listener has merged the update into `creds` before this one runs. When the disk refuses the credentials of a new
   // link, the error keeps Baileys from confirming the link to the phone.
   sock.ev.on('creds.update', (update) => {
@@ -71,7 +76,7 @@ function attach(sock: WASocket, auth: Auth, onEvent: OnEvent): WhatsAppSocket {
     try {
       auth.access.writeCreds(JSON.stringify(creds, BufferJSON.replacer), paired)
     } catch (error) {
-      tell({ type: 'storage_failed', error: error as Error })
+      auth.onFailure(error as Error)
       throw error
     }
     if (update.account && paired) pairedAs = paired.phoneNumber
@@ -174,12 +179,22 @@ function phoneNumberOf(jid: string): string {
 }
 
 /** Reads straight from the store: it is synchronous and fast, and a cache would outlive a clear. */
-function keyStore(access: CredentialAccess): AuthenticationState['keys'] {
+function keyStore(access: CredentialAccess, onFailure: (error: Error) => void): AuthenticationState['keys'] {
+  const reporting = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      onFailure(error as Error)
+      throw error
+    }
+  }
   return {
     get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
-      const found: { [id: string]: SignalDataTypeMap[T] } = {}
-      for (const [id, json] of access.readKeys(type, ids)) found[id] = decodeKey(type, json)
-      return found
+      return reporting(() => {
+        const found: { [id: string]: SignalDataTypeMap[T] } = {}
+        for (const [id, json] of access.readKeys(type, ids)) found[id] = decodeKey(type, json)
+        return found
+      })
     },
     set(data) {
       const changes: KeyChange[] = []
@@ -188,7 +203,7 @@ function keyStore(access: CredentialAccess): AuthenticationState['keys'] {
           changes.push({ type, id, value: value ? JSON.stringify(value, BufferJSON.replacer) : null })
         }
       }
-      access.writeKeys(changes)
+      reporting(() => access.writeKeys(changes))
     },
   }
 }
