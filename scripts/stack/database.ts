@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Child } from './children.ts'
 import type { Guardian } from './guardian.ts'
 import type { LogFile } from './log-file.ts'
 import { type RunningPostgres, startPostgres } from './postgres.ts'
@@ -18,15 +19,12 @@ export type DatabaseOptions = {
 
 /** Postgres and the API over it. Postgres is started again when it ends unasked; the API finds it again by itself. */
 export type Database = {
-  readonly pid: number | null
+  /** Of the superuser. */
   url: string
   api: RunningSupabaseApi
-  /** Ends Postgres and leaves it ended, while the API stays: "the database is down". */
-  halt(): Promise<void>
-  /** Starts Postgres after `halt`. */
-  resume(): Promise<void>
-  /** Kills Postgres as a crash would. */
-  kill(): void
+  /** Postgres alone: stopped, it is the database that is down while its API still answers. */
+  server: Child
+  /** Ends both. */
   stop(): Promise<void>
 }
 
@@ -84,18 +82,20 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
     throw error
   }
   return {
-    get pid() {
-      return server?.pid ?? null
-    },
     url,
     api,
-    halt,
-    async resume() {
-      wanted = true
-      if (!server) await launch()
-    },
-    kill() {
-      if (server) process.kill(server.pid, 'SIGKILL')
+    server: {
+      get pid() {
+        return server?.pid ?? null
+      },
+      async start() {
+        wanted = true
+        if (!server) await launch()
+      },
+      stop: halt,
+      kill() {
+        if (server) process.kill(server.pid, 'SIGKILL')
+      },
     },
     async stop() {
       await api.stop()

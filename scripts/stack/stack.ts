@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { buildPage } from './build.ts'
-import { type Child, type ChildCommand, superviseChild } from './children.ts'
+import { type Child, superviseChild } from './children.ts'
+import { localUrl, type Process, PROCESSES, type Runnable, simulatorRunnable, wiredRunnables } from './commands.ts'
 import { type Database, startDatabase } from './database.ts'
-import { edgeFunctionCommand } from './edge-function.ts'
 import { openFront } from './front.ts'
 import { startGuardian } from './guardian.ts'
 import { DIST, layoutOf, type Realm } from './layout.ts'
@@ -10,17 +10,12 @@ import { takeLock } from './lock.ts'
 import { type LogFile, openLogFile } from './log-file.ts'
 import { loadPage } from './page.ts'
 import { freePorts } from './ports.ts'
+import { createReleases } from './releases.ts'
 import { keepSecrets, type Secrets } from './secrets.ts'
 import { type Login, seed } from './seed.ts'
-import { simulatorCommand } from './simulator.ts'
-import { workerCommand } from './worker.ts'
-
-const PROCESSES = ['simulator', 'edge', 'worker'] as const
-type Process = (typeof PROCESSES)[number]
 
 /** Who ends first when the stack ends: what writes, before what it writes to. */
 const RANK = { worker: 1, edge: 2, simulator: 3, database: 4 } as const
-const WORKER_ID = 'worker-1'
 
 export type StackOptions = {
   /** Of the one origin; 0 takes a free one. */
@@ -64,122 +59,97 @@ export type Stack = {
  * @throws StartError when it cannot; then nothing is left running.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const realm = options.realm ?? 'demo'
+  const { realm = 'demo', log: say = () => {}, signal } = options
   const wanted = new Set(options.parts ?? (realm === 'demo' ? [...PROCESSES, 'page'] : ['edge', 'worker', 'page']))
-  const say = options.log ?? (() => {})
   const layout = layoutOf(options.dataDir, realm)
   const front = await openFront(options.port)
-  /** Run from the last to the first. */
-  const releases: (() => Promise<unknown>)[] = []
+  const releases = createReleases(say)
   const children: Partial<Record<Process, Child>> = {}
   let database: Database | null = null
-  let ending: Promise<void> | null = null
 
-  async function end(): Promise<void> {
+  async function stop(): Promise<void> {
     await front.close()
-    for (const release of releases.toReversed()) {
-      await release().catch((error: unknown) => say(`While stopping: ${error instanceof Error ? error.message : String(error)}`))
-    }
+    await releases.run()
   }
-  const stop = () => (ending ??= end())
-  const giveUp = () => Promise.all(Object.values(children).map((child) => child.stop()))
-  options.signal?.addEventListener('abort', () => void giveUp(), { once: true })
+  // What is being started ends at once, so its start fails, and that ends the rest.
+  const giveUp = () => void Promise.all(Object.values(children).map((child) => child.stop()))
+  signal?.addEventListener('abort', giveUp)
 
   try {
     const ports = await freePorts(['postgres', 'api', ...PROCESSES])
     const lock = await takeLock(layout.lock, { url: front.url, databasePort: ports.postgres })
-    releases.push(() => lock.release())
+    releases.add(() => lock.release())
     const guardian = startGuardian()
-    releases.push(() => guardian.stop())
+    releases.add(() => guardian.stop())
+    const secrets = await keepSecrets(layout.secrets)
+
     const openLog = (name: string): LogFile => {
       const file = openLogFile(layout.logs, name)
-      releases.push(() => file.close())
+      releases.add(() => file.close())
       return file
     }
-    const secrets = await keepSecrets(layout.secrets)
-    const databaseLog = openLog('database')
-    releases.push(async () => await database?.stop())
-
-    const run = async (name: Process, command: ChildCommand, isReady: () => Promise<boolean>): Promise<void> => {
+    const run = async (name: Process, { command, readyUrl }: Runnable): Promise<void> => {
       if (!wanted.has(name)) return
-      options.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       const env = { ...command.env, ...options.environment?.[name] }
-      const child = superviseChild({ ...command, env, name, isReady, rank: RANK[name], guardian, logFile: openLog(name), say })
+      const common = { name, rank: RANK[name], guardian, logFile: openLog(name), say }
+      const child = superviseChild({ ...command, ...common, env, isReady: () => answers(readyUrl) })
       children[name] = child
-      releases.push(() => child.stop())
+      releases.add(() => child.stop())
       await child.start()
     }
-    const urlOf = (name: keyof typeof ports) => `http://127.0.0.1:${ports[name]}`
-
-    const startSimulator = async () => {
+    const runSimulator = async () => {
       await mkdir(layout.simulator, { recursive: true, mode: 0o700 })
-      await run('simulator', simulatorCommand({ port: ports.simulator, dataDir: layout.simulator }), () =>
-        answers(`${urlOf('simulator')}/`),
-      )
+      await run('simulator', simulatorRunnable(ports, layout))
     }
-    const startRest = async () => {
-      const common = { rank: RANK.database, guardian, logFile: databaseLog, say }
-      const open = { dataDir: layout.postgres, port: ports.postgres, password: secrets.databasePassword }
-      database = await startDatabase({ ...common, ...open, apiPort: ports.api, jwtSecret: secrets.jwtSecret })
+    const databaseLog = openLog('database')
+    // Registered before anything that uses it, so that it ends last.
+    releases.add(async () => await database?.stop())
+    const runDatabaseAndRest = async () => {
+      database = await startDatabase({
+        dataDir: layout.postgres,
+        port: ports.postgres,
+        password: secrets.databasePassword,
+        apiPort: ports.api,
+        jwtSecret: secrets.jwtSecret,
+        rank: RANK.database,
+        guardian,
+        logFile: databaseLog,
+        say,
+      })
       const { api, url: databaseUrl } = database
-      const edge = edgeFunctionCommand({
-        port: ports.edge,
-        supabaseUrl: api.url,
-        anonKey: api.anonKey,
-        workerUrl: urlOf('worker'),
-        workerId: WORKER_ID,
-        commandKey: JSON.stringify(secrets.commandKey.private),
-      })
-      const worker = workerCommand({
-        port: ports.worker,
-        id: WORKER_ID,
-        realm,
-        dataDir: layout.worker,
-        supabaseUrl: api.url,
-        serviceRoleKey: api.serviceRoleKey,
-        commandKey: secrets.commandKey.public,
-        ...(realm === 'demo' && { simulatorPort: ports.simulator }),
-      })
-      const [login] = await settled(
-        seed({ databaseUrl, realm, passwordFile: layout.password }),
-        run('edge', edge, () => answers(urlOf('edge'))),
-        run('worker', worker, () => answers(`${urlOf('worker')}/ready`)),
-      )
-      return { login, api, databaseUrl }
+      const { edge, worker } = wiredRunnables({ realm, ports, layout, secrets, api })
+      const seeded = seed({ databaseUrl, realm, passwordFile: layout.password })
+      const [login] = await settled(seeded, run('edge', edge), run('worker', worker))
+      return { api, databaseUrl, login }
     }
-    const startPage = async () => {
-      if (!wanted.has('page')) return { built: false, page: undefined }
-      const built = await buildPage(options.signal)
+    const preparePage = async () => {
+      if (!wanted.has('page')) return { built: false }
+      const built = await buildPage(signal)
       return { built, page: await loadPage(DIST) }
     }
 
-    const [{ login, api, databaseUrl }, { built, page }] = await settled(startRest(), startPage(), startSimulator())
-    options.signal?.throwIfAborted()
+    const [{ api, databaseUrl, login }, { built, page }] = await settled(runDatabaseAndRest(), preparePage(), runSimulator())
+    signal?.throwIfAborted()
     front.connect({
       api: ports.api,
       ...(children.edge && { edge: ports.edge }),
       ...(children.simulator && { simulator: ports.simulator }),
       ...(page && { page }),
     })
-    front.open({
-      supabaseKey: api.anonKey,
-      realtime: false,
-      ...(realm === 'demo' && { demo: { phoneUrl: '/phone/', email: login.email } }),
-    })
+    const demo = { phoneUrl: '/phone/', email: login.email }
+    front.open({ supabaseKey: api.anonKey, realtime: false, ...(realm === 'demo' && { demo }) })
 
-    const db = (): Database => {
-      if (!database) throw new Error('the database is not there')
-      return database
+    const found = (name: Process | 'database') => (name === 'database' ? database?.server : children[name])
+    const find = (name: Process | 'database'): Child => {
+      const child = found(name)
+      if (!child) throw new Error(`this stack has no ${name}`)
+      return child
     }
-    const child = (part: Process): Child => {
-      const found = children[part]
-      if (!found) throw new Error(`this stack has no ${part}`)
-      return found
-    }
-    const processPart = (part: Process) => ({
-      url: urlOf(part),
+    const part = (name: Process | 'database', port: number) => ({
+      url: localUrl(port),
       get pid() {
-        return children[part]?.pid ?? null
+        return found(name)?.pid ?? null
       },
     })
     return {
@@ -189,28 +159,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       databaseUrl,
       keys: { anon: api.anonKey, serviceRole: api.serviceRoleKey, jwtSecret: secrets.jwtSecret, command: secrets.commandKey },
       parts: {
-        simulator: processPart('simulator'),
-        edge: processPart('edge'),
-        worker: processPart('worker'),
-        database: {
-          url: api.url,
-          get pid() {
-            return db().pid
-          },
-        },
+        simulator: part('simulator', ports.simulator),
+        edge: part('edge', ports.edge),
+        worker: part('worker', ports.worker),
+        database: part('database', ports.api),
       },
       built,
-      halt: (part) => (part === 'database' ? db().halt() : child(part).stop()),
-      restart: async (part) => {
-        await (part === 'database' ? db().halt() : child(part).stop())
-        await (part === 'database' ? db().resume() : child(part).start())
+      halt: (name) => find(name).stop(),
+      restart: async (name) => {
+        await find(name).stop()
+        await find(name).start()
       },
-      kill: (part) => (part === 'database' ? db().kill() : child(part).kill()),
+      kill: (name) => find(name).kill(),
       stop,
     }
   } catch (error) {
     await stop()
     throw error
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
   }
 }
 
