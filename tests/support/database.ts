@@ -60,7 +60,11 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const jwtSecret = 'a secret of the tests that is long enough for HS256'
   const dataDir = join(folder, 'db')
   await copyPreparedCluster(dataDir)
-  const server = await startPostgres({ dataDir, port: await freePort(), password: CLUSTER_PASSWORD, durable: false })
+  const server = await startOnFreePort(dataDir)
+  // A test run that is broken off leaves no server behind.
+  const end = () => void process.kill(server.pid, 'SIGINT')
+  process.once('exit', end)
+  void server.exited.then(() => process.off('exit', end))
   const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0 })
   const sql = postgres(server.url, { max: 5, onnotice: () => {} })
   // The copies are databases of their own: a worker must be able to tell them apart.
@@ -116,6 +120,17 @@ export async function startTestDatabase(): Promise<TestDatabase> {
       await server.stop()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** Another process may take the port between finding it and listening: then the next one will do. */
+async function startOnFreePort(dataDir: string, tries = 3): Promise<RunningPostgres> {
+  const port = await freePort()
+  try {
+    return await startPostgres({ dataDir, port, password: CLUSTER_PASSWORD, durable: false })
+  } catch (error) {
+    if (tries <= 1 || !String(error).includes('is taken')) throw error
+    return await startOnFreePort(dataDir, tries - 1)
   }
 }
 
