@@ -156,6 +156,8 @@ describe('a clear', () => {
   })
 
   it('does not stand in the way of a link begun at once, whose generation it never touches (CLR-3, CLR-8)', async () => {
+    await worker.stop()
+    worker = await world.startWorker({ UNLINK_TIMEOUT_MS: '2000' }, worker.data)
     const { id, jid } = await world.link(worker)
     world.simulator.configure({ unlinkReply: 'ignored' })
     const order = await reset(id)

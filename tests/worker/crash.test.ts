@@ -153,6 +153,14 @@ describe('a worker process', () => {
     expect(worker.output()).not.toContain(world.database.serviceRoleKey)
   })
 
+  it('logs what nobody caught and ends, so that it is started anew in a known state (OPS-4)', async () => {
+    const code = 'setTimeout(()=>Promise.reject(new Error("nobody+caught+this")),2500)'
+    const worker = await world.spawnWorker({ NODE_OPTIONS: `--import=data:text/javascript,${code}` }, world.newFolder(), false)
+    await eventually(() => expect(worker.child.exitCode).toBe(1))
+    expect(worker.output()).toContain('nobody+caught+this')
+    expect(worker.output()).toContain('unhandledRejection')
+  })
+
   it('refuses a data folder that another worker holds, or that is of another realm (DAT-1, DAT-2)', async () => {
     const first = await world.spawnWorker()
     const second = await world.spawnWorker({}, first.data, false)

@@ -31,7 +31,7 @@ const logins = (jid: string) => world.simulator.devices().find((device) => devic
 const isUntouched = () =>
   isOnline(live.jid) && worker.supervisor.isRunning(live.id) && existsSync(join(worker.data, 'sessions', live.id, 'auth.sqlite'))
 
-/** Waits for a pass that the fault spoiled, then looks at the session that is online. */
+/** Waits for passes that the fault spoils, and for what the log says of them. */
 async function spoil(edit: FaultyRoad['faults']['edit'], word: RegExp): Promise<void> {
   const from = worker.logged().length
   const passes = () => road.faults.calls.filter((name) => name === 'worker_snapshot').length
@@ -39,9 +39,9 @@ async function spoil(edit: FaultyRoad['faults']['edit'], word: RegExp): Promise<
   road.faults.edit = edit
   await eventually(() => expect(passes()).toBeGreaterThan(before + 2))
   expect(worker.logged().slice(from)).toMatch(word)
-  expect(isUntouched()).toBe(true)
-  expect((await world.row(live.id))?.status).toBe('connected')
 }
+const instanceOf = ({ data }: TestWorker) =>
+  (JSON.parse(readFileSync(join(data, 'instance.json'), 'utf8')) as { instance_id: string | null }).instance_id
 type Lists = { sessions: unknown[]; orders: unknown[]; session_count: number; order_count: number; instance_id: string }
 const onSnapshot = (change: (snapshot: Lists) => unknown) => (name: string, answer: unknown) =>
   name === 'worker_snapshot' ? change(answer as Lists) : answer
@@ -63,26 +63,20 @@ describe('a snapshot that cannot be right changes nothing (FOL-2)', () => {
     await eventually(() => expect(worker.logged()).toContain('the database is followed again'))
     await world.until(live.id, 'connected')
   })
-  it('when its lists are cut', () =>
-    spoil(
-      onSnapshot((snapshot) => ({ ...snapshot, sessions: [] })),
-      /not what it should be|cannot be followed/,
-    ))
-  it('when it is empty, as a wrong key reads a table', () =>
-    spoil(
-      onSnapshot(() => []),
-      /cannot be followed/,
-    ))
-  it('when it is no value at all', () =>
-    spoil(
-      onSnapshot(() => null),
-      /cannot be followed/,
-    ))
-  it('when it is of another database', () =>
-    spoil(
+  it.each<[string, FaultyRoad['faults']['edit'], RegExp]>([
+    ['its lists are cut', onSnapshot((snapshot) => ({ ...snapshot, sessions: [] })), /not what it should be/],
+    ['it is empty, as a wrong key reads a table', onSnapshot(() => []), /not what it should be/],
+    ['it is no value at all', onSnapshot(() => null), /not what it should be/],
+    [
+      'it is of another database',
       onSnapshot((snapshot) => ({ ...snapshot, instance_id: randomUUID(), sessions: [], session_count: 0 })),
       /belongs to/,
-    ))
+    ],
+  ])('when %s', async (_what, edit, words) => {
+    await spoil(edit, words)
+    expect(isUntouched()).toBe(true)
+    expect((await world.row(live.id))?.status).toBe('connected')
+  })
   it('when it is whole but lacks the row, and the second read by id still finds it', async () => {
     road.faults.edit = onSnapshot((snapshot) => ({ ...snapshot, sessions: [], session_count: 0 }))
     await sleep(800)
@@ -92,7 +86,7 @@ describe('a snapshot that cannot be right changes nothing (FOL-2)', () => {
     const wrong = await world.startWorker({ SUPABASE_SERVICE_ROLE_KEY: world.database.anonKey })
     await eventually(() => expect(wrong.logged()).toContain('cannot be followed'))
     expect((await fetch(`${wrong.url}/ready`)).status).toBe(503)
-    expect(existsSync(join(wrong.data, 'instance.json'))).toBe(false)
+    expect(instanceOf(wrong)).toBeNull()
     await wrong.stop()
   })
 })
@@ -104,7 +98,7 @@ describe('what the disk and the database do not agree about', () => {
     await world.database.sql`delete from public.whatsapp_sessions where id = ${id}`
     await world.database.sql`alter table public.whatsapp_sessions enable trigger order_clear_of_deleted`
     await eventually(() => expect(existsSync(join(worker.data, 'sessions', id))).toBe(false))
-    const [folder] = readdirSync(join(worker.data, 'quarantine')).filter((name) => name.startsWith(id))
+    const folder = readdirSync(join(worker.data, 'quarantine')).find((name) => name.startsWith(id))
     const why = JSON.parse(readFileSync(join(worker.data, 'quarantine', folder ?? '', 'why.json'), 'utf8')) as Record<string, unknown>
     expect(why).toMatchObject({ session_id: id, reason: 'no session has this id' })
     expect(existsSync(join(worker.data, 'quarantine', folder ?? '', 'session', 'auth.sqlite'))).toBe(true)
@@ -153,7 +147,7 @@ describe('what the disk and the database do not agree about', () => {
     await worker.stop()
     const elsewhere = await world.startWorker()
     await eventually(() => expect(elsewhere.logged()).toContain('ALARM: too many sessions without credentials'))
-    expect(existsSync(join(elsewhere.data, 'instance.json'))).toBe(false)
+    expect(instanceOf(elsewhere)).toBeNull()
     await elsewhere.stop()
     worker = await world.startWorker({ SUPABASE_URL: road.url }, worker.data)
     await eventually(() => expect(worker.supervisor.view(live.id)?.status).toBe('connected'))
@@ -170,6 +164,13 @@ describe('what the disk and the database do not agree about', () => {
     for (const id of ids) expect(existsSync(join(worker.data, 'sessions', id))).toBe(true)
     rmSync(join(worker.data, 'sessions', ids[0] ?? ''), { recursive: true })
     await eventually(() => expect(ids.some((id) => existsSync(join(worker.data, 'sessions', id)))).toBe(false))
+    expect(isUntouched()).toBe(true)
+  })
+
+  it('tells a row again that says something else than what runs (FOL-12)', async () => {
+    await world.database
+      .sql`update public.whatsapp_sessions set status = 'reconnecting', status_reason = 'connection_lost' where id = ${live.id}`
+    await world.until(live.id, 'connected', null)
     expect(isUntouched()).toBe(true)
   })
 

@@ -222,11 +222,12 @@ describe('the log', () => {
     let text = ''
     const log = createLog('debug', 'test', { write: (line: string) => void (text += line) })
     log.info({ qr: 'S3CRET', session: { creds: 'S3CRET', id: 'shown' }, a: { b: { key: 'S3CRET' } } }, 'linked')
-    const before = { ...console }
+    const { console: terminal } = globalThis
+    const before = { ...terminal }
     silenceConsole(log)
-    console.info('Closing session:', { privKey: 'S3CRET' })
-    console.warn('Session already closed', { privKey: 'S3CRET' })
-    Object.assign(console, before)
+    terminal.info('Closing session:', { privKey: 'S3CRET' })
+    terminal.warn('Session already closed', { privKey: 'S3CRET' })
+    Object.assign(terminal, before)
     expect(text).toContain('shown')
     expect(text).toContain('Closing session:')
     expect(text).not.toContain('S3CRET')

@@ -82,8 +82,8 @@ export function createClearEngine(options: Options): ClearEngine {
   }
 
   /** For an order that finds no credentials: whether the session was linked, as far as anybody knows. */
-  const lastKnownLink = ({ session_id, max_generation, reason }: ClearOrder): boolean | null => {
-    if (reason === 'cancel' || reason === 'purge') return false
+  const lastKnownLink = ({ session_id, max_generation, reason, phone_number }: ClearOrder): boolean | null => {
+    if (reason === 'cancel' || reason === 'purge' || phone_number === null) return false
     const row = supervisor().rowOf(session_id)
     return row && row.generation <= max_generation && !IS_LINKED[row.status] ? false : null
   }

@@ -206,9 +206,19 @@ export function createSupervisor(options: SupervisorOptions) {
     })
   }
 
+  /** A row that differs from what runs (a restored database, an edit by hand) is told again. */
+  const reconcile = (entry: Entry, row: SessionIntent): void => {
+    const session = running(entry)
+    if (!session?.isLinked() || session.status() === 'connecting') return
+    const [status, reason] = [session.status(), session.reason()]
+    if (status === row.status && reason === row.status_reason) return
+    observations.report({ sessionId: row.id, generation: row.generation, status, reason })
+  }
+
   const act = (entry: Entry, row: SessionIntent, action: Action): Outcome => {
     switch (action) {
       case 'leave':
+        reconcile(entry, row)
         break
       case 'stop':
         running(entry)?.stop(row.status !== 'disconnected')

@@ -5,7 +5,7 @@ import { SessionId } from '#domain/session.ts'
 import { namesIn, readIfPresent, removeDurably, syncFolder, writeDurably } from './durable-file.ts'
 import { lockFolder } from './folder-lock.ts'
 
-const Instance = z.object({ instance_id: z.uuid(), realm: z.enum(['demo', 'live']) })
+const Instance = z.object({ instance_id: z.nullable(z.uuid()), realm: z.enum(['demo', 'live']) })
 type Realm = z.infer<typeof Instance>['realm']
 
 /** The worker's folder: where everything lies, whose it is, and that nobody else uses it. */
@@ -48,6 +48,7 @@ export function openDataFolder(root: string, realm: Realm): DataFolder {
     if (known && known.realm !== realm) {
       throw new Error(`The data folder ${root} belongs to the realm "${known.realm}", this worker to "${realm}".`)
     }
+    if (!known) writeDurably(join(root, 'instance.json'), JSON.stringify({ instance_id: null, realm }))
     // What an interrupted erase or an interrupted first write left behind belongs to nobody.
     for (const name of namesIn(erasing)) removeDurably(join(erasing, name))
     for (const name of namesIn(sessions)) if (name.startsWith('.new-')) removeDurably(join(sessions, name))
@@ -79,13 +80,13 @@ export function openDataFolder(root: string, realm: Realm): DataFolder {
     },
     confirmInstance(instanceId) {
       const known = readInstance(root)
-      if (known && known.instance_id !== instanceId) {
+      if (known?.instance_id && known.instance_id !== instanceId) {
         throw new Error(`The database is instance ${instanceId}, the data folder belongs to ${known.instance_id}: nothing is changed.`)
       }
     },
-    isClaimed: () => readInstance(root) !== null,
+    isClaimed: () => typeof readInstance(root)?.instance_id === 'string',
     claim(instanceId) {
-      if (readInstance(root) === null) writeDurably(join(root, 'instance.json'), JSON.stringify({ instance_id: instanceId, realm }))
+      if (!readInstance(root)?.instance_id) writeDurably(join(root, 'instance.json'), JSON.stringify({ instance_id: instanceId, realm }))
     },
     close: unlock,
   }
