@@ -9,9 +9,17 @@ enableCompileCache(COMPILE_CACHE)
 const starting = new AbortController()
 let stack: Stack | null = null
 
+/** Ctrl-C reaches this process twice, from the terminal and from npm; only one that comes later than that is a second Ctrl-C, milliseconds. */
+const ECHO_MS = 1000
+let askedAt: number | null = null
+
 async function end(): Promise<void> {
-  // The second time somebody is in a hurry; what still runs then is ended by the guardian.
-  if (starting.signal.aborted) process.exit(1)
+  if (askedAt !== null) {
+    // Somebody is in a hurry: what still runs is ended by the guardian.
+    if (performance.now() - askedAt > ECHO_MS) process.exit(1)
+    return
+  }
+  askedAt = performance.now()
   starting.abort(new StartError('Stopped before it was ready.'))
   if (!stack) return
   console.log('Stopping.')

@@ -99,6 +99,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await child.start()
     }
     const runSimulator = async () => {
+      if (!wanted.has('simulator')) return
       await mkdir(layout.simulator, { recursive: true, mode: 0o700 })
       await run('simulator', simulatorRunnable(ports, layout))
     }

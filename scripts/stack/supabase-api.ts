@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { serve, type ServerType } from '@hono/node-server'
 import { App } from '@supabase/lite'
@@ -8,6 +9,9 @@ import { createPostgresConnection } from '@supabase/lite/postgres'
 import postgres, { type PostgresType } from 'postgres'
 import { HOSTED_DEFAULTS } from './hosted-defaults.ts'
 import { applyMigrations } from './migrations.ts'
+
+/** How long the connections to the database may take to end, milliseconds. */
+const CLOSE_MS = 1000
 
 export type SupabaseApiOptions = {
   /** Of a superuser. */
@@ -148,5 +152,8 @@ async function stop(server: ServerType | null, connection: { close(): Promise<vo
     if ('closeAllConnections' in server) server.closeAllConnections()
     await closed
   }
-  await connection.close()
+  // When the database went first the pool waits for it without end.
+  const inTime = new AbortController()
+  await Promise.race([connection.close(), sleep(CLOSE_MS, undefined, { signal: inTime.signal }).catch(() => {})])
+  inTime.abort()
 }

@@ -190,6 +190,9 @@ describe('a stack', () => {
     const children = await descendants(launcher.pid)
     expect(children.length).toBeGreaterThanOrEqual(5)
     const asked = performance.now()
+    // Twice, as it comes when npm passes on what the terminal has sent already.
+    launcher.signal('SIGINT')
+    await sleep(5)
     launcher.signal('SIGINT')
     expect(await launcher.exited).toBe(0)
     expect(performance.now() - asked).toBeLessThan(5000)
