@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,8 +62,11 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const dataDir = join(folder, 'db')
   await copyPreparedCluster(dataDir)
   const server = await startOnFreePort(dataDir)
-  // A test run that is broken off leaves no server behind.
-  const end = () => void process.kill(server.pid, 'SIGINT')
+  // A test run that is broken off leaves neither a server nor its files behind.
+  const end = () => {
+    process.kill(server.pid, 'SIGKILL')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+  }
   process.once('exit', end)
   void server.exited.then(() => process.off('exit', end))
   const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0 })
