@@ -71,6 +71,9 @@ export function useWhatsAppSession() {
     [refresh, words],
   )
 
+  // The same function at every drawing: the field that names a device waits on it.
+  const rename = useCallback((id: string, name: string) => order(() => renameSession(client, id, name), null), [client, order])
+
   return {
     sessions: list.sessions,
     isLoading: list.isLoading,
@@ -96,7 +99,7 @@ export function useWhatsAppSession() {
     isResettingSession: removal.isResettingSession,
     startSession: (id: string) => order(() => startSession(client, id), words.toasts.started),
     stopSession: (id: string) => order(() => stopSession(client, id), words.toasts.stopped),
-    renameSession: (id: string, name: string) => order(() => renameSession(client, id, name), null),
+    renameSession: rename,
   }
 }
 

@@ -226,7 +226,7 @@ it('sees in the list that it is connected when the stream missed it', async () =
 it('names the device while its code waits', async () => {
   const { server, stream, user } = await connect()
   await stream()
-  await user.type(await screen.findByLabelText('Name (optional)'), 'Front desk{Enter}')
+  await user.type(await screen.findByLabelText('Name (optional)'), 'Front desk')
   expect(await screen.findByText('Saved')).toBeTruthy()
   expect(server.sessions).toMatchObject([{ display_name: 'Front desk' }])
 })

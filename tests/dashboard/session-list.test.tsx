@@ -128,6 +128,10 @@ it('purges stale sessions when the page loads, once, and says so', async () => {
       'purge true',
     ]),
   )
+  // Looking away and back is not another load.
+  const reads = server.called('GET', '/whatsapp_session_overview').length
+  act(() => void window.dispatchEvent(new Event('visibilitychange')))
+  await waitFor(() => expect(server.called('GET', '/whatsapp_session_overview').length).toBeGreaterThan(reads))
   expect(server.called('POST', '/purge_stale_sessions')).toHaveLength(1)
   await user.click(screen.getByRole('button', { name: 'Dismiss' }))
   expect(screen.queryByText('3 stale sessions were removed')).toBeNull()

@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Field } from '../../ui/field.tsx'
 import { useWords } from '../../words/words.ts'
 
@@ -10,44 +10,41 @@ type DeviceNameProps = {
   className: string
 }
 
-/** Names the device while its code waits; stored on Enter or when the field is left. */
+/** How long after the last key the name is stored, milliseconds. */
+const STORE_AFTER = 500
+
+/** Names the device while its code waits. It is stored by itself: whoever has typed it takes up the phone next. */
 export function DeviceName({ session, onRename, className }: DeviceNameProps) {
   const words = useWords()
   const [name, setName] = useState(session?.name ?? '')
   const [stored, setStored] = useState(session?.name ?? '')
-  const store = async () => {
-    if (!session || name.trim() === stored) return
-    await onRename(session.id, name)
-    setStored(name.trim())
-  }
+  const sessionId = session?.id ?? null
+  const wanted = name.trim()
+  useEffect(() => {
+    if (sessionId === null || wanted === stored) return undefined
+    const timer = setTimeout(() => void onRename(sessionId, wanted).then(() => setStored(wanted)), STORE_AFTER)
+    return () => clearTimeout(timer)
+  }, [sessionId, wanted, stored, onRename])
   return (
-    <form
+    <Field
       className={className}
-      onSubmit={(event) => {
-        event.preventDefault()
-        void store()
-      }}
-    >
-      <Field
-        label={words.link.name}
-        placeholder={words.link.namePlaceholder}
-        value={name}
-        maxLength={80}
-        disabled={!session}
-        autoComplete="off"
-        onChange={(event) => setName(event.target.value)}
-        onBlur={() => void store()}
-        aside={
-          <output className="flex items-center gap-1 text-xs text-good">
-            {stored !== '' && stored === name.trim() && (
-              <>
-                <Check aria-hidden className="size-3.5" />
-                {words.link.nameSaved}
-              </>
-            )}
-          </output>
-        }
-      />
-    </form>
+      label={words.link.name}
+      placeholder={words.link.namePlaceholder}
+      value={name}
+      maxLength={80}
+      disabled={!session}
+      autoComplete="off"
+      onChange={(event) => setName(event.target.value)}
+      aside={
+        <output className="flex items-center gap-1 text-xs text-good">
+          {stored !== '' && stored === wanted && (
+            <>
+              <Check aria-hidden className="size-3.5" />
+              {words.link.nameSaved}
+            </>
+          )}
+        </output>
+      }
+    />
   )
 }
