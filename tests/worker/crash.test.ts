@@ -154,7 +154,7 @@ describe('a worker process', () => {
   })
 
   it('logs what nobody caught and ends, so that it is started anew in a known state (OPS-4)', async () => {
-    const code = 'setTimeout(()=>Promise.reject(new Error("nobody+caught+this")),2500)'
+    const code = 'setTimeout(()=>Promise.reject(Error("nobody+caught+this")),2500)'
     const worker = await world.spawnWorker({ NODE_OPTIONS: `--import=data:text/javascript,${code}` }, world.newFolder(), false)
     await eventually(() => expect(worker.child.exitCode).toBe(1))
     expect(worker.output()).toContain('nobody+caught+this')

@@ -128,7 +128,13 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
     async spawnWorker(extra: Environment = {}, data = newFolder(), ready = true): Promise<WorkerProcess> {
       const port = await freePort()
       const args = ['--import', join(ROOT, 'simulator/trust.ts'), join(ROOT, 'worker/main.ts')]
-      const child = spawn(process.execPath, args, { env: { ...environment(data, port, extra), PATH: process.env['PATH'] ?? '' } })
+      const child = spawn(process.execPath, args, {
+        env: {
+          ...environment(data, port, extra),
+          PATH: process.env['PATH'] ?? '',
+          NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compile'),
+        },
+      })
       let text = ''
       child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
       child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))
