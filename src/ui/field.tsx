@@ -17,7 +17,7 @@ export function Field({ label, aside, className, ...rest }: FieldProps) {
       <input
         id={id}
         className={cx(
-          'h-10 w-full rounded-lg border border-line-strong bg-surface px-3 text-base text-ink placeholder:text-muted/70 sm:text-sm',
+          'h-10 w-full rounded-lg border border-line-strong bg-surface px-3 text-base text-ink placeholder:text-muted sm:text-sm',
           'focus-visible:border-brand focus-visible:outline-offset-0',
         )}
         {...rest}

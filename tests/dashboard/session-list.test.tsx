@@ -164,6 +164,19 @@ it('stops saying connected when the worker is dead', async () => {
   expect(await screen.findByText('The worker is offline')).toBeTruthy()
 })
 
+it('says of the worker and of its sessions the same at every moment', async () => {
+  const session = linkedSession('51987654321', { status: 'reconnecting', effective_status: 'reconnecting' })
+  const server = new FakeServer([session])
+  openPage(server)
+  await row('+51987654321')
+  expect(screen.getByText('worker online')).toBeTruthy()
+  session.effective_status = 'worker_offline'
+  server.isWorkerOnline = false
+  await within(await row('+51987654321')).findByText('worker offline')
+  expect(screen.queryByText('worker online')).toBeNull()
+  expect(screen.getByText('The worker is offline')).toBeTruthy()
+})
+
 it('stops and starts a session from its menu', async () => {
   const server = new FakeServer([linkedSession('51987654321')])
   const { user } = openPage(server)

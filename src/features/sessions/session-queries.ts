@@ -3,21 +3,27 @@ import * as z from 'zod/mini'
 import { ask, type Client } from '../../lib/supabase.ts'
 import { OVERVIEW_COLUMNS, ORDER_COLUMNS, RemovalOrder, SessionOverview } from './session-overview.ts'
 
-/** The sessions of an organisation, oldest first. Throws a `Failure`. */
+/** What one look at the database finds. Read together, so that no row contradicts what is said of the worker. */
+export type Look = { sessions: SessionOverview[]; /** Whether any worker's heartbeat is fresh. */ workerOnline: boolean }
+
+/** The sessions of an organisation, oldest first, and whether a worker is there. Throws a `Failure`. */
 export function sessionsQuery(client: Client, organizationId: string) {
   return queryOptions({
     queryKey: ['whatsapp-sessions', organizationId],
-    queryFn: ({ signal }) =>
-      ask(
-        client
-          .from('whatsapp_session_overview')
-          .select(OVERVIEW_COLUMNS)
-          .eq('organization_id', organizationId)
-          .order('created_at')
-          .order('id')
-          .abortSignal(signal),
-        z.array(SessionOverview),
-      ),
+    queryFn: async ({ signal }): Promise<Look> => {
+      const rows = client
+        .from('whatsapp_session_overview')
+        .select(OVERVIEW_COLUMNS)
+        .eq('organization_id', organizationId)
+        .order('created_at')
+        .order('id')
+        .abortSignal(signal)
+      const [sessions, workerOnline] = await Promise.all([
+        ask(rows, z.array(SessionOverview)),
+        ask(client.rpc('worker_online').abortSignal(signal), z.boolean()),
+      ])
+      return { sessions, workerOnline }
+    },
   })
 }
 
@@ -36,13 +42,5 @@ export function openOrdersQuery(client: Client, organizationId: string) {
           .abortSignal(signal),
         z.array(RemovalOrder),
       ),
-  })
-}
-
-/** Whether any worker's heartbeat is fresh. Throws a `Failure`. */
-export function workerOnlineQuery(client: Client) {
-  return queryOptions({
-    queryKey: ['worker-online'],
-    queryFn: ({ signal }) => ask(client.rpc('worker_online').abortSignal(signal), z.boolean()),
   })
 }

@@ -39,8 +39,8 @@ export function useRemoval(organizationId: string, onChanged: () => void) {
       setDeleting((ids) => new Set(ids).add(sessionId))
       try {
         if (!(await deleteRow(client, sessionId))) {
-          const rows = await queries.fetchQuery({ ...sessionsQuery(client, organizationId), staleTime: 0 })
-          const row = rows.find((session) => session.id === sessionId)
+          const { sessions } = await queries.fetchQuery({ ...sessionsQuery(client, organizationId), staleTime: 0 })
+          const row = sessions.find((session) => session.id === sessionId)
           const why = !row ? 'gone' : row.effective_status === 'connected' ? 'connected' : 'refused'
           toast.warning({ gone: words.toasts.goneAlready, connected: words.toasts.nowConnected, refused: words.toasts.notDeleted }[why])
           return { kind: 'not_deleted', why }

@@ -3,8 +3,8 @@ import { useCallback } from 'react'
 import { usePageVisible } from '../../lib/usePageVisible.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { clearPurged, purgeStale } from './session-commands.ts'
-import { openOrdersQuery, sessionsQuery, workerOnlineQuery } from './session-queries.ts'
-import { pollInterval, SLOW_POLL } from './poll-interval.ts'
+import { openOrdersQuery, sessionsQuery } from './session-queries.ts'
+import { pollInterval } from './poll-interval.ts'
 
 /** When nothing was read for so long, what the page shows is hearsay; milliseconds. */
 const OUTDATED_AFTER = 10_000
@@ -19,20 +19,20 @@ export function useSessionList({ organizationId, mayChange, linkOpen }: ListOpti
 
   // Polling is the retry.
   const steady = { retry: false, refetchIntervalInBackground: true } as const
-  const worker = useQuery({ ...workerOnlineQuery(client), ...steady, refetchInterval: linkOpen ? 1000 : hidden ? false : SLOW_POLL })
   const orders = useQuery({
     ...openOrdersQuery(client, organizationId),
     ...steady,
     enabled: mayChange,
     refetchInterval: () => interval(),
   })
-  const sessions = useQuery({ ...sessionsQuery(client, organizationId), ...steady, refetchInterval: () => interval() })
+  const look = useQuery({ ...sessionsQuery(client, organizationId), ...steady, refetchInterval: () => interval() })
 
   function interval(): number | false {
+    const seen = queries.getQueryData(sessionsQuery(client, organizationId).queryKey)
     return pollInterval({
-      sessions: queries.getQueryData(sessionsQuery(client, organizationId).queryKey) ?? [],
+      sessions: seen?.sessions ?? [],
       openOrders: queries.getQueryData(openOrdersQuery(client, organizationId).queryKey)?.length ?? 0,
-      workerOnline: queries.getQueryData(workerOnlineQuery(client).queryKey) ?? false,
+      workerOnline: seen?.workerOnline ?? false,
       linkOpen,
       hidden,
     })
@@ -43,15 +43,17 @@ export function useSessionList({ organizationId, mayChange, linkOpen }: ListOpti
     void queries.invalidateQueries({ queryKey: ['whatsapp-clearances'] })
   }, [queries])
 
+  const isOutdated = look.data !== undefined && look.errorUpdatedAt - look.dataUpdatedAt > OUTDATED_AFTER
   return {
-    sessions: sessions.data ?? [],
-    isLoading: sessions.isPending,
+    sessions: look.data?.sessions ?? [],
+    isLoading: look.isPending,
     /** Why nothing could ever be read. */
-    loadError: sessions.data ? null : sessions.error,
+    loadError: look.data ? null : look.error,
     /** When what is shown was read, if it is too old to be believed; milliseconds since 1970. */
-    outdatedSince: sessions.data && sessions.errorUpdatedAt - sessions.dataUpdatedAt > OUTDATED_AFTER ? sessions.dataUpdatedAt : null,
+    outdatedSince: isOutdated ? look.dataUpdatedAt : null,
     orders: orders.data ?? [],
-    workerOnline: worker.isError ? undefined : worker.data,
+    /** `undefined` while nobody knows. */
+    workerOnline: isOutdated ? undefined : look.data?.workerOnline,
     refresh,
   }
 }
