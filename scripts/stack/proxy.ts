@@ -30,17 +30,15 @@ export function pass(request: IncomingMessage, response: ServerResponse, port: n
     answer.pipe(response)
     answer.once('error', () => response.destroy())
   })
-  onward.once('error', () => answerUnavailable(response))
+  onward.on('error', () => answerUnavailable(response))
   // Whoever asked has left: the part behind must notice, or a link would seem to be watched.
   response.once('close', () => onward.destroy())
   request.pipe(onward)
 }
 
+/** An answer that has begun goes on: a part may well answer and refuse to read the rest of a body. */
 function answerUnavailable(response: ServerResponse): void {
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
+  if (response.headersSent) return
   response.writeHead(503, { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '1' })
   response.end(JSON.stringify(errorBody('not_ready', 'This part is starting. Try again in a moment.')))
 }

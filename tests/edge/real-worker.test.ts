@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,4 +101,14 @@ it('stores a delete while the worker is down, and the worker carries it out when
   await stack.restart('worker')
   const receipt = Receipt.parse(await (await call('DELETE', id)).json())
   expect(receipt).toMatchObject({ sessionId: id, reason: 'delete', verifiedAbsent: true })
+})
+
+it('says each time that a body is too large, though the function hangs up on the rest of it', async () => {
+  const answers = new Set<number>()
+  for (let time = 0; time < 30; time++) {
+    const response = await call('POST', `${randomUUID()}/clear`, 'x'.repeat(1_000_000))
+    answers.add(response.status)
+    await response.json()
+  }
+  expect([...answers]).toEqual([413])
 })

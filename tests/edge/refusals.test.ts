@@ -203,7 +203,7 @@ describe('a worker in trouble', () => {
 
   it('follows no redirect with its command', async () => {
     const id = await world.session()
-    world.worker.answer((_, response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end())
+    world.worker.answer((_, response) => response.writeHead(307, { location: `${world.worker.url}/elsewhere` }).end())
     expect(refusalOf(await world.edge.call('GET', `/${id}/status`, world.admin.token))).toMatchObject({ code: 'worker_offline' })
   })
 })
