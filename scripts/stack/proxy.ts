@@ -33,11 +33,13 @@ export function pass(request: IncomingMessage, response: ServerResponse, port: n
   onward.on('error', () => answerUnavailable(response))
   // Whoever asked has left: the part behind must notice, or a link would seem to be watched.
   response.once('close', () => onward.destroy())
+  // A part may answer and hang up on the rest of a body. The rest is read all the same, or the answer would be lost with the connection.
+  onward.once('close', () => request.unpipe(onward).resume())
   request.pipe(onward)
 }
 
-/** An answer that has begun goes on: a part may well answer and refuse to read the rest of a body. */
 function answerUnavailable(response: ServerResponse): void {
+  // An answer that has begun goes on; when it is cut, that is noticed at the answer.
   if (response.headersSent) return
   response.writeHead(503, { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '1' })
   response.end(JSON.stringify(errorBody('not_ready', 'This part is starting. Try again in a moment.')))
