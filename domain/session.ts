@@ -6,7 +6,6 @@ export type SessionState = (typeof SESSION_STATES)[number]
 
 /** What people want of a session that exists. That it exists at all is said by its row. */
 export const DESIRED_STATES = ['online', 'stopped'] as const
-export type DesiredState = (typeof DESIRED_STATES)[number]
 
 /**
  * `effective_status` adds one derived word: a worker that is dead says nothing, so the stored status of its

@@ -3,26 +3,23 @@
  * the first line of a failure names the step. Exits with 1 when any of them fails.
  */
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { denoBinary } from './stack/deno-binary.ts'
+import { ROOT } from './stack/layout.ts'
 
 type Step = { name: string; command: string; args: readonly string[] }
 
 const node = process.execPath
-const require = createRequire(import.meta.url)
 
-/** The script behind a package's command, so that no shell and no `npx` stands in between. */
+/** The script behind a package's command, so that neither a shell nor `npx` stands in between. */
 function bin(name: string, command = name): string {
-  const manifest = require(`${packageFolder(name)}/package.json`) as { bin: string | Record<string, string> }
+  const folder = join(ROOT, 'node_modules', name)
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { bin: string | Record<string, string> }
   const file = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[command]
   if (!file) throw new Error(`the package ${name} has no command ${command}`)
-  return `${packageFolder(name)}/${file}`
-}
-
-function packageFolder(name: string): string {
-  const found = require.resolve.paths(name)?.[0]
-  return `${found}/${name}`
+  return join(folder, file)
 }
 
 const STEPS: readonly Step[] = [

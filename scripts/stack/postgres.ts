@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { postgresAccount, type Account } from './postgres-account.ts'
+import { type Account, giveTo, postgresAccount } from './postgres-account.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
 import { clearStalePostmaster } from './postmaster-file.ts'
 
@@ -40,9 +40,10 @@ const STOP_SECONDS = 10
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const dataDir = resolve(options.dataDir)
   const binaries = await postgresBinaries()
-  const account = await postgresAccount([binaries.postgres, dirname(dataDir)])
+  const account = await postgresAccount([binaries.postgres, dataDir])
   if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(binaries.initdb, dataDir, options, account)
   await clearStalePostmaster(dataDir)
+  await giveTo(account.owner, dataDir)
 
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -54,8 +55,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     ...(options.durable === false && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(binaries.postgres, ['-D', dataDir, '-p', String(options.port), ...flags], {
-    ...account,
+  const { file, args } = account.command(binaries.postgres, ['-D', dataDir, '-p', String(options.port), ...flags])
+  const child = spawn(file, args, {
+    ...account.as,
     cwd: dirname(dataDir),
     detached: true,
     windowsHide: true,
@@ -80,9 +82,9 @@ async function initialise(initdb: string, dataDir: string, options: PostgresOpti
   await mkdir(fresh, { mode: 0o700 })
   try {
     await writeFile(passwordFile, options.password, { mode: 0o600 })
-    if (account.uid !== undefined && account.gid !== undefined) {
-      await chown(fresh, account.uid, account.gid)
-      await chown(passwordFile, account.uid, account.gid)
+    if (account.owner) {
+      await chown(fresh, account.owner.uid, account.owner.gid)
+      await chown(passwordFile, account.owner.uid, account.owner.gid)
     }
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
     const auth = ['--auth=scram-sha-256', '--username=postgres', `--pwfile=${passwordFile}`]
@@ -94,15 +96,16 @@ async function initialise(initdb: string, dataDir: string, options: PostgresOpti
   }
 }
 
-async function run(command: string, args: string[], account: Account): Promise<void> {
-  const child = spawn(command, args, { ...account, windowsHide: true, stdio: ['ignore', 'ignore', 'pipe'] })
+async function run(program: string, programArgs: string[], account: Account): Promise<void> {
+  const { file, args } = account.command(program, programArgs)
+  const child = spawn(file, args, { ...account.as, windowsHide: true, stdio: ['ignore', 'ignore', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   const code = await new Promise<number | null>((done, failed) => {
     child.once('error', failed)
     child.once('close', done)
   })
-  if (code !== 0) throw new Error(`${command} ended with code ${code}:\n${errors}`)
+  if (code !== 0) throw new Error(`${program} ended with code ${code}:\n${errors}`)
 }
 
 async function ready(child: ChildProcess, options: PostgresOptions): Promise<void> {

@@ -117,7 +117,8 @@ describe('the whole story, in a real browser', () => {
       values (${organization}, 'left behind', 'connecting', 'online', 1, now() - interval '6 minutes') returning id`
     await page.reload()
     await page.getByText('1 stale session was removed').first().waitFor()
-    await goneFor(stale?.id ?? '')
+    const held = await goneFor(stale?.id ?? '')
+    expect(held.receipts).toMatchObject([{ reason: 'purge', verifiedAbsent: true }])
   })
 
   it('shows after a reload what the worker holds', async () => {
@@ -198,7 +199,8 @@ describe('the whole story, in a real browser', () => {
     await page.getByRole('button', { name: 'Delete session' }).click()
     await page.getByText('Gone', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Done' }).click()
-    await goneFor(first)
+    const held = await goneFor(first)
+    expect(held.receipts.at(-1)).toMatchObject({ reason: 'delete', verifiedAbsent: true })
     await page.getByText('No device yet').waitFor()
   })
 

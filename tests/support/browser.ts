@@ -29,7 +29,11 @@ export async function launchBrowser(): Promise<Browser> {
   const named = process.env['CHROMIUM_PATH']
   if (named) return chromium.launch({ executablePath: named, args: QUIET })
   if (process.platform === 'linux' && process.arch === 'x64') {
-    return chromium.launch({ executablePath: await sparticuz.executablePath(), args: [...sparticuz.args, ...QUIET], chromiumSandbox: false })
+    return chromium.launch({
+      executablePath: await sparticuz.executablePath(),
+      args: [...sparticuz.args, ...QUIET],
+      chromiumSandbox: false,
+    })
   }
   const system = SYSTEM_BROWSERS.find((path) => existsSync(path))
   if (!system) throw new Error('no Chromium found: set CHROMIUM_PATH')

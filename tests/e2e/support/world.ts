@@ -35,15 +35,15 @@ export type World = {
   dataDir: string
   /** The worker's data folder. */
   workerData: string
-  organizationId(): Promise<string>
-  newestSession(): Promise<string>
-  held(sessionId: string): Promise<Held>
-  devices(): Promise<LinkedDevice[]>
-  waitingDevices(): Promise<number>
-  phone(path: string, body?: unknown): Promise<void>
+  organizationId: () => Promise<string>
+  newestSession: () => Promise<string>
+  held: (sessionId: string) => Promise<Held>
+  devices: () => Promise<LinkedDevice[]>
+  waitingDevices: () => Promise<number>
+  phone: (path: string, body?: unknown) => Promise<void>
   /** The sessions in the worker's memory, asked with a signed command. */
-  memory(): Promise<SessionView[]>
-  stop(): Promise<void>
+  memory: () => Promise<SessionView[]>
+  stop: () => Promise<void>
 }
 
 /** A whole Latchkey of its own with a browser in front of it, on free ports and in a temporary folder. */
