@@ -1,9 +1,10 @@
 import type { DashboardConfig } from '#domain/config.ts'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Toaster } from 'sonner'
 import { useVisitorOfClient, VisitorContext } from '../features/auth/session.ts'
 import { ConfigContext } from '../lib/config.ts'
+import { asFailure } from '../lib/failure.ts'
 import { type Client, SupabaseContext } from '../lib/supabase.ts'
 import { TooltipProvider } from '../ui/tooltip.tsx'
 
@@ -11,9 +12,7 @@ type ProvidersProps = { config: DashboardConfig; client: Client; children: React
 
 /** Everything that the pages find around them. */
 export function Providers({ config, client, children }: ProvidersProps) {
-  const [queries] = useState(
-    () => new QueryClient({ defaultOptions: { queries: { retry: 1, networkMode: 'always' }, mutations: { networkMode: 'always' } } }),
-  )
+  const [queries] = useState(() => createQueries(client))
   return (
     <ConfigContext value={config}>
       <SupabaseContext value={client}>
@@ -30,4 +29,15 @@ export function Providers({ config, client, children }: ProvidersProps) {
 
 function VisitorProvider({ children }: { children: ReactNode }) {
   return <VisitorContext value={useVisitorOfClient()}>{children}</VisitorContext>
+}
+
+/** A session that the server does not know (it has expired, or the data were set up anew) is forgotten here too. */
+function createQueries(client: Client): QueryClient {
+  const onError = (error: unknown) => {
+    if (asFailure(error).code === 'unauthorized') void client.auth.signOut({ scope: 'local' })
+  }
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    defaultOptions: { queries: { retry: 1, networkMode: 'always' }, mutations: { networkMode: 'always' } },
+  })
 }

@@ -2,6 +2,7 @@ import { AlertDialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { cx } from './cx.ts'
 import { OVERLAY, PANEL } from './dialog.tsx'
+import { useFocusReturn } from './use-focus-return.ts'
 
 type AlertDialogProps = {
   title: string
@@ -15,12 +16,14 @@ type AlertDialogProps = {
 
 /** A question that must be answered. Mount it to open it; the answer's buttons are handed in. */
 export function AlertDialog({ title, description, onEscape, children, actions }: AlertDialogProps) {
+  const returnFocus = useFocusReturn()
   return (
     <Radix.Root open>
       <Radix.Portal>
         <Radix.Overlay className={OVERLAY} />
         <Radix.Content
           className={cx(PANEL, 'sm:max-w-md')}
+          onCloseAutoFocus={returnFocus}
           onEscapeKeyDown={(event) => {
             event.preventDefault()
             onEscape()

@@ -1,6 +1,7 @@
 import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { cx } from './cx.ts'
+import { useFocusReturn } from './use-focus-return.ts'
 
 export const OVERLAY = 'fixed inset-0 z-40 bg-shade data-[state=open]:animate-appear'
 export const PANEL = cx(
@@ -19,6 +20,7 @@ type DialogProps = {
 
 /** A modal dialog that only its own buttons and Escape close. Mount it to open it. */
 export function Dialog({ title, description, onEscape, children, className }: DialogProps) {
+  const returnFocus = useFocusReturn()
   return (
     <Radix.Root open>
       <Radix.Portal>
@@ -26,6 +28,7 @@ export function Dialog({ title, description, onEscape, children, className }: Di
         <Radix.Content
           className={cx(PANEL, className)}
           onInteractOutside={(event) => event.preventDefault()}
+          onCloseAutoFocus={returnFocus}
           onEscapeKeyDown={(event) => {
             event.preventDefault()
             onEscape()

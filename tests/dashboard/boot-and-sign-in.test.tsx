@@ -65,6 +65,13 @@ it('says that the server does not answer when signing in', async () => {
   expect((await screen.findByRole('alert')).textContent).toContain('The server cannot be reached')
 })
 
+it('asks somebody to sign in whose session the server does not know any more', async () => {
+  const server = new FakeServer()
+  server.intercept = ({ path }) => (path.startsWith('/rest/') ? json({ message: 'JWT invalid', code: 'PGRST301' }, 401) : undefined)
+  openPage(server)
+  expect(await screen.findByRole('button', { name: 'Sign in' })).toBeTruthy()
+})
+
 it('shows the sessions of one organisation, and of the other when it is chosen', async () => {
   const server = new FakeServer([linkedSession('51900000001'), linkedSession('51900000002', { organization_id: GLOBEX })])
   server.organizations.push({ id: GLOBEX, name: 'Globex', role: 'agent' })

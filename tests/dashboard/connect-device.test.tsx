@@ -95,6 +95,7 @@ it('cancelling a session that is connected by now keeps it and says so', async (
   await user.keyboard('{Escape}')
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
   expect(server.called('POST', '/cancel_link')).toHaveLength(1)
+  await waitFor(() => expect(document.activeElement?.textContent).toBe('Connect device'))
 })
 
 it('a session that was linked before goes back to disconnected when linking again is cancelled', async () => {

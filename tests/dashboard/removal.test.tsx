@@ -46,6 +46,8 @@ it('keeps the session when the answer is no, by button or Escape', async () => {
   await user.keyboard('{Escape}')
   await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
   expect(server.called('POST', '/reset_session')).toEqual([])
+  // The keyboard goes on where it was.
+  await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe(`More actions for ${PHONE}`))
 })
 
 it('tells to unlink on the phone when WhatsApp did not confirm', async () => {
