@@ -154,10 +154,10 @@ describe('a worker process', () => {
   })
 
   it('logs what nobody caught and ends, so that it is started anew in a known state (OPS-4)', async () => {
-    const code = 'setTimeout(()=>Promise.reject(Error("nobody+caught+this")),2500)'
-    const worker = await world.spawnWorker({ NODE_OPTIONS: `--import=data:text/javascript,${code}` }, world.newFolder(), false)
+    const preload = new URL('support/reject-later.ts', import.meta.url).pathname
+    const worker = await world.spawnWorker({ NODE_OPTIONS: `--import=${preload}` }, world.newFolder(), false)
     await eventually(() => expect(worker.child.exitCode).toBe(1))
-    expect(worker.output()).toContain('nobody+caught+this')
+    expect(worker.output()).toContain('nobody caught this')
     expect(worker.output()).toContain('unhandledRejection')
   })
 

@@ -8,8 +8,8 @@ import { untilAnswered } from '../until-answered.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
-import { StorageError, createCredentials, inspectCredentials, openCredentials } from '../store/credential-store.ts'
-import type { CredentialStore, Found } from '../store/credential-store.ts'
+import { createCredentials, openCredentials } from '../store/credential-store.ts'
+import type { CredentialStore } from '../store/credential-store.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Tombstones } from '../store/tombstones.ts'
@@ -17,11 +17,14 @@ import type { WhatsApp } from '../whatsapp/port.ts'
 import { decide } from './decide.ts'
 import type { Action } from './decide.ts'
 import { createLimiter } from './limiter.ts'
-import { createLinkBoard } from './link-board.ts'
+import { createEntries, running } from './entries.ts'
+import type { Entry } from './entries.ts'
 import type { LinkBoard } from './link-board.ts'
 import { createObservations } from './observations.ts'
 import type { Observations } from './observations.ts'
+import { onDisk } from './on-disk.ts'
 import { createSession } from './session.ts'
+import { viewOf } from './view.ts'
 import type { Fenced, Session, SessionSettings } from './session.ts'
 
 export type SupervisorOptions = {
@@ -40,63 +43,20 @@ export type SupervisorOptions = {
 }
 
 type Outcome = 'done' | 'missing'
-type Entry = {
-  id: string
-  row: SessionIntent | null
-  session: Session | null
-  board: LinkBoard
-  answered: string | null
-  /** What lies on disk while nothing runs; `null`: not looked at since it may have changed. */
-  found: Found | null
-  /** When it last changed here; what was read from the database before that is hearsay. */
-  changedAt: number
-  /** The database is being told that this link is gone. */
-  leaving: boolean
-}
-
 /** All sessions of this worker: at most one running session for each row, and that one only as the row wants it. */
 export type Supervisor = ReturnType<typeof createSupervisor>
 
 export function createSupervisor(options: SupervisorOptions) {
   const { whatsapp, database, clock, log, data, quarantine, tombstones, settings } = options
-  const entries = new Map<string, Entry>()
+  const entries = createEntries()
+  const { changed } = entries
   const limiter = createLimiter(settings.startConcurrency)
   const observations: Observations = createObservations({ database, clock, log, onGone: options.look })
-  let changes = 0
   let closed = false
 
-  const entryOf = (id: string): Entry => {
-    let entry = entries.get(id)
-    if (!entry) {
-      const board = createLinkBoard((count) => made.session?.watchersChanged(count))
-      const made: Entry = { id, row: null, session: null, board, answered: null, found: null, changedAt: 0, leaving: false }
-      entry = made
-      entries.set(id, made)
-    }
-    return entry
-  }
-  const running = (entry: Entry | undefined): Session | null => (entry?.session && !entry.session.isOver() ? entry.session : null)
-  const changed = (entry: Entry): void => {
-    changes += 1
-    entry.changedAt = changes
-    entry.found = null
-  }
   const storeOptions = (id: string) => ({ sessionId: id, maxPages: settings.maxPages })
 
-  /** What lies on disk for the row's generation. A folder of another generation is set aside, never started (FEN-3). */
-  const onDisk = (entry: Entry, generation: number): Found => {
-    let found = (entry.found ??= inspectCredentials(data.session(entry.id), storeOptions(entry.id)))
-    if (found.state === 'unreadable') {
-      entry.found = null
-      throw new StorageError('failed', found.reason)
-    }
-    if (found.state === 'whole' && found.generation !== generation) {
-      quarantine.take(entry.id, found.generation, `of generation ${found.generation}, but the row is of generation ${generation}`)
-      log.warn({ session: entry.id, found: found.generation, wanted: generation }, 'a folder of another generation was quarantined')
-      found = entry.found = { state: 'absent' }
-    }
-    return found
-  }
+  const diskOf = (entry: Entry, generation: number) => onDisk(entry, generation, { data, quarantine, log, maxPages: settings.maxPages })
 
   const start = (entry: Entry, row: SessionIntent, store: CredentialStore): Session => {
     const around = {
@@ -160,7 +120,7 @@ export function createSupervisor(options: SupervisorOptions) {
   const beginLink = (entry: Entry, row: SessionIntent): void => {
     entry.answered = row.link_requested_at
     try {
-      const found = onDisk(entry, row.generation)
+      const found = diskOf(entry, row.generation)
       if (found.state === 'damaged') {
         quarantine.take(row.id, null, found.reason)
         log.warn({ session: row.id, reason: found.reason }, 'an identity that was never linked is damaged: quarantined')
@@ -199,7 +159,7 @@ export function createSupervisor(options: SupervisorOptions) {
       answered: entry.answered,
       forbidden: tombstones.forbids(row.id, row.generation),
       credentials() {
-        const found = onDisk(entry, row.generation)
+        const found = diskOf(entry, row.generation)
         if (found.state === 'whole') return found.linked ? 'linked' : 'never_linked'
         return found.state === 'absent' ? 'absent' : 'damaged'
       },
@@ -246,11 +206,11 @@ export function createSupervisor(options: SupervisorOptions) {
 
   return {
     /** To be taken before reading the database, and handed to `apply` with what was read. */
-    mark: () => changes,
+    mark: entries.mark,
 
     /** Makes a row so. `missing`: the row says linked, but there are no credentials; whoever read the row decides whether to say so. */
     apply(row: SessionIntent, takenAt: string, mark: number): Outcome {
-      const entry = entryOf(row.id)
+      const entry = entries.of(row.id)
       if (closed || entry.leaving || entry.changedAt > mark || observations.isPending(row.id)) return 'done'
       const newer = entry.row && entry.row.generation !== row.generation
       entry.row = row
@@ -269,32 +229,32 @@ export function createSupervisor(options: SupervisorOptions) {
 
     /** A second read by id confirmed that a row is gone: nothing of it may run. Its folder is an orphan from now on. */
     absent(id: string): void {
-      const entry = entries.get(id)
+      const entry = entries.find(id)
       if (!entry) return
       running(entry)?.stop(false)
-      if (entry.board.watchers === 0) entries.delete(id)
+      if (entry.board.watchers === 0) entries.forget(id)
       else Object.assign(entry, { row: null, session: null })
       changed(entry)
     },
 
     /** Says that a linked row's credentials are missing or damaged; the database makes an order of that. */
     reportMissing(row: SessionIntent): void {
-      const entry = entryOf(row.id)
-      const found = onDisk(entry, row.generation)
+      const entry = entries.of(row.id)
+      const found = diskOf(entry, row.generation)
       const reason = found.state === 'damaged' ? found.reason : 'there are no credentials of a linked session'
       void reportDamaged(entry, row.generation, reason)
     },
 
     /** The session that holds generations up to `maxGeneration`, or a newer one: then `covered` is false and its folder is not touched. */
     held(id: string, maxGeneration: number): { session: Session; covered: boolean } | null {
-      const session = running(entries.get(id))
+      const session = running(entries.find(id))
       return session && { session, covered: session.generation <= maxGeneration }
     },
 
     /** The fence of a clear: nothing of generations up to `maxGeneration` runs, writes, or reports after this. */
     fence(id: string, maxGeneration: number): Fenced | null {
       observations.drop(id, maxGeneration)
-      const entry = entries.get(id)
+      const entry = entries.find(id)
       if (!entry) return null
       const session = running(entry)
       const fenced = session && session.generation <= maxGeneration ? session.fence() : null
@@ -304,33 +264,35 @@ export function createSupervisor(options: SupervisorOptions) {
     },
 
     /** The last row seen of a session, as evidence for a clear that finds nothing on disk. */
-    rowOf: (id: string): SessionIntent | null => entries.get(id)?.row ?? null,
-    knownIds: (): string[] => [...entries.keys()].filter((id) => entries.get(id)?.row),
-    isRunning: (id: string): boolean => running(entries.get(id)) !== null,
-    board: (id: string): LinkBoard => entryOf(id).board,
-    watchedLinks: (): string[] => [...entries.values()].filter((e) => e.board.watchers > 0 && e.session?.linkStep()).map((e) => e.id),
-    runningCount: (): number => [...entries.values()].filter((entry) => running(entry)).length,
+    rowOf: (id: string): SessionIntent | null => entries.find(id)?.row ?? null,
+    knownIds: (): string[] =>
+      entries
+        .all()
+        .filter((entry) => entry.row)
+        .map((entry) => entry.id),
+    isRunning: (id: string): boolean => running(entries.find(id)) !== null,
+    board: (id: string): LinkBoard => entries.of(id).board,
+    watchedLinks: (): string[] =>
+      entries
+        .all()
+        .filter((e) => e.board.watchers > 0 && e.session?.linkStep())
+        .map((e) => e.id),
+    runningCount: (): number => entries.all().filter((entry) => running(entry)).length,
 
     view(id: string): SessionView | null {
-      const entry = entries.get(id)
-      if (!entry?.row) return null
-      const { row, session } = entry
-      const base = { sessionId: id, generation: row.generation, link: session?.linkStep() ?? null }
-      if (!session || session.generation !== row.generation) {
-        return { ...base, status: row.status, reason: row.status_reason, phoneNumber: row.phone_number }
-      }
-      return { ...base, status: session.status(), reason: session.reason(), phoneNumber: session.phoneNumber() ?? row.phone_number }
+      const entry = entries.find(id)
+      return entry ? viewOf(entry) : null
     },
     viewsOf(organizationId: string): SessionView[] {
-      const ids = [...entries.values()].filter((entry) => entry.row?.organization_id === organizationId).map((entry) => entry.id)
-      return ids.map((id) => this.view(id)).filter((view) => view !== null)
+      const theirs = entries.all().filter((entry) => entry.row?.organization_id === organizationId)
+      return theirs.map(viewOf).filter((view) => view !== null)
     },
 
     /** The process ends: sockets are cut and stores closed; nothing is reported, rows stay as they are. */
     close(): void {
       closed = true
       observations.close()
-      for (const entry of entries.values()) entry.session?.stop(false)
+      for (const entry of entries.all()) entry.session?.stop(false)
     },
   }
 }
