@@ -28,9 +28,9 @@ describe('the life of a session', () => {
   it('comes back after a dropped connection (CLO-1)', async () => {
     const { id, jid } = await world.link(worker)
     world.simulator.drop(jid)
-    await world.until(id, 'reconnecting', 'connection_lost')
+    await eventually(() => expect(device(jid)).toMatchObject({ online: true, logins: 2 }))
     await world.until(id, 'connected', null)
-    await eventually(() => expect(device(jid)?.online).toBe(true))
+    expect(worker.logged()).toContain('"status":"reconnecting","reason":"connection_lost","event":"dropped"')
   })
 
   it('stops when it is replaced by another login, and starts again on one click (CLO-4)', async () => {
@@ -100,9 +100,9 @@ describe('the life of a session', () => {
     const free = await world.link(worker, '51912000111')
     world.simulator.refuse({ reason: 503, jid: stuck.jid, times: 1000 })
     world.simulator.drop(stuck.jid)
-    await world.until(stuck.id, 'reconnecting')
+    await world.until(stuck.id, 'reconnecting', 'connection_lost')
     world.simulator.drop(free.jid)
-    await world.until(free.id, 'reconnecting')
+    await eventually(() => expect(device(free.jid)).toMatchObject({ online: true, logins: 2 }))
     await world.until(free.id, 'connected')
     expect((await world.row(stuck.id))?.status).toBe('reconnecting')
     world.simulator.allow()
