@@ -101,15 +101,19 @@ describe('the link stream', () => {
     expect(await page.next()).toBeNull()
   })
 
-  it('joins an event that comes in pieces', async () => {
+  it('joins events that come in pieces, whose ends are not theirs', async () => {
     const worker = streaming()
     const page = await watch(await world.session())
     const answer = await worker
-    for (const piece of encodeLinkEvent(qr(7)).match(/.{1,9}/gs) ?? []) {
+    const sent = [qr(7), qr(8), connected]
+    for (const piece of sent
+      .map(encodeLinkEvent)
+      .join('')
+      .match(/.{1,7}/gs) ?? []) {
       answer.write(piece)
-      await sleep(5)
+      await sleep(3)
     }
-    expect(await page.next()).toEqual(qr(7))
+    for (const event of sent) expect(await page.next()).toEqual(event)
     page.leave()
   })
 
