@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -173,6 +173,53 @@ describe('a clear', () => {
     expect(existsSync(join(worker.data, 'sessions', id, 'auth.sqlite'))).toBe(true)
   })
 
+  it('of a session that the phone unlinked while it was stopped is confirmed: WhatsApp knows no such device (CLR-5)', async () => {
+    const { id, jid } = await world.link(worker)
+    await world.rpc('stop_session', { session_id: id })
+    await world.until(id, 'stopped')
+    world.simulator.unlink(jid)
+    await world.deleteRow(id)
+    expect(await world.receipt(id)).toMatchObject({ reason: 'delete', remoteUnlink: 'confirmed', generations: [1] })
+    await traceless(id)
+  })
+
+  it('that comes late leaves a newer generation alone, running or not (CLR-8)', async () => {
+    const { id } = await world.link(worker)
+    await reset(id)
+    await world.receipt(id)
+    await world.rpc('start_session', { session_id: id })
+    const jid = await world.scan(worker, id)
+    await world.until(id, 'connected')
+    await world.rpc('stop_session', { session_id: id })
+    await world.until(id, 'stopped')
+    const [late] = await world.database.sql<{ id: string }[]>`
+      insert into public.whatsapp_clearances (organization_id, session_id, max_generation, reason)
+      values (${world.organizationId}, ${id}, 2, 'reset') returning id`
+    expect(await world.receipt(id, late?.id)).toMatchObject({ generations: [], removed: { credentials: { files: 0 } } })
+    expect(existsSync(join(worker.data, 'sessions', id, 'auth.sqlite'))).toBe(true)
+    expect(world.isLinked(jid)).toBe(true)
+    await world.rpc('start_session', { session_id: id })
+    await world.until(id, 'connected', null)
+  })
+
+  it('that could not erase says so, keeps the session offline, and is done once it can (CLR-4)', async () => {
+    const { id, jid } = await world.link(worker)
+    rmSync(join(worker.data, 'erasing'), { recursive: true })
+    await reset(id)
+    const failed = await eventually(async () => {
+      const [order] = await world.database.sql<{ attempts: number; last_error: string }[]>`
+        select attempts, last_error from public.whatsapp_clearances where session_id = ${id}`
+      expect(order?.attempts).toBeGreaterThan(0)
+      return order
+    })
+    expect(failed?.last_error).toBe('still there after erasing: credentials')
+    expect(worker.supervisor.isRunning(id)).toBe(false)
+    mkdirSync(join(worker.data, 'erasing'))
+    expect(await world.receipt(id)).toMatchObject({ remoteUnlink: 'confirmed', resumedAfterCrash: false, generations: [1] })
+    expect(world.isLinked(jid)).toBe(false)
+    await traceless(id)
+  })
+
   it('is refused without a stored order, and for another session (CLR-10)', async () => {
     const { id } = await world.link(worker)
     const stranger = '00000000-0000-4000-8000-000000000000'
@@ -225,7 +272,6 @@ describe('the fence', () => {
     access.writeKeys([{ type: 'session', id: 'a', value: '"kept"' }])
     expect(access.readKeys('session', ['a']).size).toBe(1)
     store.dispose()
-    const { rmSync } = await import('node:fs')
     rmSync(folder, { recursive: true })
     access.writeCreds('{}', { phoneNumber: '+1' })
     access.writeKeys([{ type: 'session', id: 'b', value: '"late"' }])

@@ -84,6 +84,20 @@ describe('a credential file', () => {
     expect(readFileSync(join(folder, 'auth.sqlite')).equals(bytes)).toBe(true)
   })
 
+  it('takes the whole of a change or nothing of it (FEN-4)', () => {
+    const { store } = newStore()
+    const access = store.access()
+    const half = [
+      { type: 'session', id: 'first', value: '"x"' },
+      { type: 'session', id: 'second', value: {} as string },
+    ]
+    expect(() => access.writeKeys(half)).toThrow()
+    expect(access.readKeys('session', ['first']).size).toBe(0)
+    access.writeKeys([{ type: 'session', id: 'first', value: '"y"' }])
+    expect(access.readKeys('session', ['first']).get('first')).toBe('"y"')
+    store.dispose()
+  })
+
   it('that is full keeps what it had, all of it, and takes writes again when there is room (DAT-7)', () => {
     const folder = join(world.newFolder(), 'session')
     const small = createCredentials(folder, 1, whatsapp.newCredentials(), { sessionId: SESSION, maxPages: 12 })
