@@ -39,9 +39,11 @@ describe('a clear', () => {
     const old = join(worker.data, 'quarantine', `${id}.1`)
     mkdirSync(old)
     writeFileSync(join(old, 'rest'), 'x')
+    const { logins } = world.simulator.counts()
     const order = await reset(id)
     const answer = await clearNow(id, order)
     expect(answer.status).toBe(200)
+    expect(world.simulator.counts().logins, 'the live socket is enough').toBe(logins)
     const receipt = Receipt.parse(answer.body)
     expect(receipt).toMatchObject({
       orderId: order,

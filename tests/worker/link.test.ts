@@ -86,6 +86,18 @@ describe('a link', () => {
     worker = await world.startWorker({}, worker.data)
   })
 
+  it('shows a linked session that is on its way back as linking, until it is connected (LNK-2)', async () => {
+    const { id, jid } = await world.link(worker)
+    world.simulator.refuse({ reason: 503, jid, times: 1000 })
+    world.simulator.drop(jid)
+    await world.until(id, 'reconnecting')
+    const stream = await watch(worker, id)
+    await eventually(() => expect(stream.events).toMatchObject([{ type: 'status', step: 'linking', status: 'reconnecting' }]))
+    world.simulator.allow()
+    await stream.ended
+    expect(stream.events.at(-1)).toMatchObject({ type: 'status', step: 'connected', status: 'connected' })
+  })
+
   it('does not begin by a request that is old (LNK-4)', async () => {
     const id = await world.createSession()
     await world.qr(worker, id)

@@ -91,7 +91,7 @@ describe('a credential file', () => {
       { type: 'session', id: 'first', value: '"x"' },
       { type: 'session', id: 'second', value: {} as string },
     ]
-    expect(() => access.writeKeys(half)).toThrow()
+    expect(() => access.writeKeys(half)).toThrow('cannot be bound')
     expect(access.readKeys('session', ['first']).size).toBe(0)
     access.writeKeys([{ type: 'session', id: 'first', value: '"y"' }])
     expect(access.readKeys('session', ['first']).get('first')).toBe('"y"')

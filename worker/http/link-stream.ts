@@ -52,8 +52,8 @@ export function createLinkStreams(clock: Clock): LinkStreams {
       raw.on('close', end)
       raw.on('error', end)
       streams.add(push)
-      // Where no link is under way there is nothing to watch: the state is said, and that is the end.
-      if (view.link === null) push(stateOf(view))
+      // Where nothing is under way there is nothing to watch: the state is said, and that is the end.
+      if (view.link === null && view.status !== 'reconnecting') push(stateOf(view))
       else {
         comment()
         const stop = board.watch(push)

@@ -71,11 +71,9 @@ export type Session = {
   fence(): Fenced
 }
 
-export function createSession(
-  row: { generation: number; status: SessionState },
-  store: CredentialStore,
-  around: SessionSurroundings,
-): Session {
+type Row = { generation: number; status: SessionState }
+
+export function createSession(row: Row, store: CredentialStore, around: SessionSurroundings): Session {
   const { whatsapp, clock, log, limiter, settings, board } = around
   const timers = createTimers(clock)
   const known = store.identity()
@@ -241,6 +239,7 @@ export function createSession(
   const lost = (why: StatusReason, heldMs: number): void => {
     if (status !== 'connecting') dispatch('dropped', why)
     losses = heldMs >= STABLE_MS ? 1 : losses + 1
+    show('linking')
     retry()
   }
   const retry = (): void => {
@@ -267,6 +266,7 @@ export function createSession(
     login() {
       if (status === 'connected') dispatch('dropped', null)
       if (status === 'stopped') dispatch('started', null)
+      show('linking')
       open()
     },
     confirmThenLogin() {
