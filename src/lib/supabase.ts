@@ -3,16 +3,17 @@ import type { Database } from '#domain/database.types.ts'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { createContext, use } from 'react'
 import * as z from 'zod/mini'
+import { boundedFetch } from './bounded-fetch.ts'
 import { databaseFailure, Failure, functionFailure } from './failure.ts'
 
 export type Client = SupabaseClient<Database>
 
 /** The one client of the page. `fetch` is handed in by tests. */
-export function createSupabase(config: DashboardConfig, fetchHttp?: typeof fetch): Client {
+export function createSupabase(config: DashboardConfig, fetchHttp: typeof fetch = fetch): Client {
   return createClient<Database>(config.supabaseUrl, config.supabaseKey, {
     // The page asks again by itself; a call that tries in silence would keep it from saying that nobody answers.
     db: { retry: false },
-    ...(fetchHttp && { global: { fetch: fetchHttp } }),
+    global: { fetch: boundedFetch(fetchHttp) },
   })
 }
 

@@ -68,8 +68,7 @@ describe('when a part of the system is down', () => {
   it('a link that is begun now says that the worker is offline, and Cancel leaves nothing', async () => {
     await page.getByRole('button', { name: 'Connect device' }).first().click()
     await dialog().getByText('The worker is offline').waitFor()
-    const begun = await world.newestSession()
-    expect(begun).not.toBe(session)
+    const begun = await eventually(world.newestSession, (id) => id !== session)
     await dialog().getByRole('button', { name: 'Cancel' }).click()
     await dialog().waitFor({ state: 'hidden' })
     expect(await world.sql`select id from whatsapp_sessions where id = ${begun}`).toHaveLength(0)
