@@ -1,8 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCredentials, inspectCredentials, openCredentials } from '../../worker/store/credential-store.ts'
+import { writeDurably } from '../../worker/store/durable-file.ts'
 import { createWhatsApp } from '../../worker/whatsapp/socket.ts'
 import { createLog } from '../../worker/log.ts'
 import { eventually } from './support/eventually.ts'
@@ -82,6 +83,16 @@ describe('a credential file', () => {
     const bytes = readFileSync(join(folder, 'auth.sqlite'))
     expect(inspectCredentials(folder, options)).toMatchObject({ state: 'damaged' })
     expect(readFileSync(join(folder, 'auth.sqlite')).equals(bytes)).toBe(true)
+  })
+
+  it('is one of the files that are written whole or not at all, with nothing left beside them (DAT-3)', () => {
+    const folder = world.newFolder()
+    const path = join(folder, 'file.json')
+    writeDurably(path, 'old')
+    mkdirSync(join(folder, 'taken', 'by-a-folder'), { recursive: true })
+    expect(() => writeDurably(join(folder, 'taken'), 'new')).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
+    expect(readFileSync(path, 'utf8')).toBe('old')
+    expect(readdirSync(folder)).toEqual(['file.json', 'taken'])
   })
 
   it('takes the whole of a change or nothing of it (FEN-4)', () => {
