@@ -16,7 +16,7 @@ export const ClearOrder = z.object({
   requested_at: Timestamp,
   attempts: z.int(),
   /** What the row said when it was ordered away; `null`: no phone was linked then. Evidence for a worker that finds nothing on disk. */
-  phone_number: z.optional(z.nullable(z.string())),
+  phone_number: z.nullable(z.string()),
 })
 export type ClearOrder = z.infer<typeof ClearOrder>
 

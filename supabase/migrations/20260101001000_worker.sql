@@ -17,7 +17,7 @@ as $$
   select jsonb_build_object(
     'id', (clearance).id, 'organization_id', (clearance).organization_id, 'session_id', (clearance).session_id,
     'max_generation', (clearance).max_generation, 'reason', (clearance).reason,
-    'requested_at', (clearance).requested_at, 'attempts', (clearance).attempts
+    'phone_number', (clearance).phone_number, 'requested_at', (clearance).requested_at, 'attempts', (clearance).attempts
   )
 $$;
 revoke execute on function

@@ -47,17 +47,16 @@ export function createFollower(options: Options): Follower {
     const mark = supervisor.mark()
     const seen = await database.look(sessionId)
     data.confirmInstance(seen.instance_id)
+    // Asked before the orders are taken: a clear changes the session here, yet the row beside its order is as new as the order.
+    const isHearsay = supervisor.changedSince(sessionId, mark)
     order(seen.orders)
     if (!seen.session) supervisor.absent(sessionId)
-    else if (ready && supervisor.apply(seen.session, seen.taken_at, mark) === 'missing') supervisor.reportMissing(seen.session)
+    else if (ready && !isHearsay && supervisor.apply(seen.session, seen.taken_at) === 'missing') supervisor.reportMissing(seen.session)
     return seen
   }
 
-  const applyAll = (snapshot: Snapshot, mark: number): void => {
-    const missing: SessionIntent[] = []
-    for (const row of snapshot.sessions) {
-      if (supervisor.apply(row, snapshot.taken_at, mark) === 'missing') missing.push(row)
-    }
+  const applyAll = (snapshot: Snapshot, rows: SessionIntent[]): void => {
+    const missing = rows.filter((row) => supervisor.apply(row, snapshot.taken_at) === 'missing')
     const linked = snapshot.sessions.filter((row) => IS_LINKED[row.status]).length
     if (missing.length > 0 && (!data.isClaimed() || tooMany(missing.length, linked))) {
       const fields = { missing: missing.length, linked, newFolder: !data.isClaimed() }
@@ -97,10 +96,11 @@ export function createFollower(options: Options): Follower {
         const mark = supervisor.mark()
         const snapshot = await database.snapshot()
         data.confirmInstance(snapshot.instance_id)
+        const rows = snapshot.sessions.filter((row) => !supervisor.changedSince(row.id, mark))
         order(snapshot.orders)
         clear.resume()
         ready = true
-        applyAll(snapshot, mark)
+        applyAll(snapshot, rows)
         const known = new Set(snapshot.sessions.map((row) => row.id))
         await confirmAbsences(known)
         await quarantineOrphans(known)

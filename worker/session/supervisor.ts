@@ -205,13 +205,15 @@ export function createSupervisor(options: SupervisorOptions) {
   }
 
   return {
-    /** To be taken before reading the database, and handed to `apply` with what was read. */
+    /** To be taken before reading the database, and handed to `changedSince` with what was read. */
     mark: entries.mark,
+    /** Whether a session changed here after `mark`: then what was read since is hearsay (FOL-6). To be asked before any order of that read is taken. */
+    changedSince: (id: string, mark: number): boolean => (entries.find(id)?.changedAt ?? 0) > mark,
 
     /** Makes a row so. `missing`: the row says linked, but there are no credentials; whoever read the row decides whether to say so. */
-    apply(row: SessionIntent, takenAt: string, mark: number): Outcome {
+    apply(row: SessionIntent, takenAt: string): Outcome {
       const entry = entries.of(row.id)
-      if (closed || entry.leaving || entry.changedAt > mark || observations.isPending(row.id)) return 'done'
+      if (closed || entry.leaving || observations.isPending(row.id)) return 'done'
       const newer = entry.row && entry.row.generation !== row.generation
       entry.row = row
       if (newer) changed(entry)
