@@ -21,6 +21,7 @@ const order = {
   reason: 'reset',
   requested_at: '2026-11-22 03:13:47+00',
   attempts: 0,
+  phone_number: null,
 }
 const whole = {
   instance_id: id,
