@@ -14,6 +14,7 @@ const node = (name: string, timeout: number) => ({
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
+    silent: 'passed-only',
     projects: [
       node('domain', 10_000),
       node('scripts', 10_000),

@@ -1,9 +1,9 @@
 import { createClient } from '@supabase/supabase-js'
 import * as z from 'zod'
 import { ClearOrder, Receipt } from '#domain/clearance.ts'
-import { SessionId } from '#domain/session.ts'
+import type { StatusReason } from '#domain/reasons.ts'
+import { SessionId, type SessionState } from '#domain/session.ts'
 import { Look, Snapshot } from '#domain/snapshot.ts'
-import type { Observation } from './session/observations.ts'
 
 /** The database could not be reached, refused, or answered something that cannot be right. Nothing may be concluded from it. */
 export class DatabaseError extends Error {
@@ -11,6 +11,9 @@ export class DatabaseError extends Error {
     super(`${call}: ${message}`, { cause })
   }
 }
+
+/** What the worker says of a session: its state, and why, in one generation. */
+export type Observation = { sessionId: string; generation: number; status: SessionState; reason: StatusReason | null }
 
 /** What the worker asks of the database. Every call throws `DatabaseError` unless a whole, valid answer came in time. */
 export type Database = {

@@ -4,10 +4,9 @@ import { isCountersigned, sealDeviceIdentity, signDeviceIdentity } from '../phon
 import { readQr } from '../phone/qr.ts'
 import type { ScannedQr } from '../phone/qr.ts'
 import { isFresh, listWaiting } from './registration.ts'
-import type { Registration } from './registration.ts'
 import { bytes, child, node, seconds, SERVER, streamError } from './stanzas.ts'
 import { later } from './world.ts'
-import type { World } from './world.ts'
+import type { Registration, World } from './world.ts'
 
 const ANSWER_TIMEOUT_MS = 10_000
 

@@ -1,28 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { proto } from 'baileys'
-import type { BinaryNode } from 'baileys'
 import { isSigned } from '../noise/signature.ts'
 import { writeQr } from '../phone/qr.ts'
 import type { RefTimes } from '../settings.ts'
 import type { Connection } from './connection.ts'
 import { failure, node, SERVER } from './stanzas.ts'
 import { takeRefusal } from './world.ts'
-import type { World } from './world.ts'
+import type { Registration, World } from './world.ts'
 
 const SIGNAL_KEY_TYPE = Buffer.from([5])
 /** A code is scanned for some seconds after its time, as a phone is slower than a clock. */
 const GRACE_MS = 5_000
-
-/** A device that asks to be linked. */
-export type Registration = {
-  connection: Connection
-  noisePublicKey: Buffer
-  identityPublicKey: Buffer
-  platform: string
-  refs: readonly { ref: string; expiresAt: number }[]
-  /** Set from the scan on: takes the device's answer to `pair-success`, or `undefined` when the connection closed before. */
-  onAnswer?: ((answer: BinaryNode | undefined) => void) | undefined
-}
 
 /** What is shown of a device that asks to be linked. */
 export type WaitingDevice = {

@@ -1,7 +1,7 @@
+import type { BinaryNode } from 'baileys'
 import type { Accounts } from '../accounts.ts'
 import type { Behaviour, Log, RefTimes } from '../settings.ts'
 import type { Connection } from './connection.ts'
-import type { Registration } from './registration.ts'
 
 /** Logins or registrations to refuse. */
 export type Refusal = {
@@ -15,6 +15,17 @@ export type Refusal = {
 
 /** What was asked of the server since it started. */
 export type Counts = { connections: number; registrations: number; logins: number; refused: number; links: number; unlinks: number }
+
+/** A device that asks to be linked. */
+export type Registration = {
+  connection: Connection
+  noisePublicKey: Buffer
+  identityPublicKey: Buffer
+  platform: string
+  refs: readonly { ref: string; expiresAt: number }[]
+  /** Set from the scan on: takes the device's answer to `pair-success`, or `undefined` when the connection closed before. */
+  onAnswer?: ((answer: BinaryNode | undefined) => void) | undefined
+}
 
 /** Everything the server knows; one value, handed to each part. */
 export type World = {

@@ -11,6 +11,8 @@ const LUIS = '51912000111'
 let world: World
 let page: Page
 let session: string
+/** A link that is begun while the worker is gone. */
+let begun: string
 
 const row = () => page.locator(`[data-session="${session}"]`)
 const dialog = () => page.getByRole('dialog')
@@ -68,7 +70,7 @@ describe('when a part of the system is down', () => {
   it('a link that is begun now says that the worker is offline, and Cancel leaves nothing', async () => {
     await page.getByRole('button', { name: 'Connect device' }).first().click()
     await dialog().getByText('The worker is offline').waitFor()
-    const begun = await eventually(world.newestSession, (id) => id !== session)
+    begun = await eventually(world.newestSession, (id) => id !== session)
     await dialog().getByRole('button', { name: 'Cancel' }).click()
     await dialog().waitFor({ state: 'hidden' })
     expect(await world.sql`select id from whatsapp_sessions where id = ${begun}`).toHaveLength(0)
@@ -95,5 +97,12 @@ describe('when a part of the system is down', () => {
     expect(held.receipts).toMatchObject([{ reason: 'reset', remoteUnlink: 'confirmed', verifiedAbsent: true }])
     expect(await world.devices()).toEqual([])
     await page.getByText('Being removed').waitFor({ state: 'hidden' })
+
+    // The link that was cancelled while nobody carried out anything is cleared too, and no phone is said to be linked to it.
+    const cancelled = await eventually(
+      () => world.held(begun),
+      ({ openOrders }) => openOrders === 0,
+    )
+    expect(cancelled.receipts).toMatchObject([{ reason: 'cancel', remoteUnlink: 'not_linked' }])
   })
 })

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readQr } from '../support/qr.ts'
@@ -134,6 +136,11 @@ describe('the whole story, in a real browser', () => {
   })
 
   it('resets the first: nothing of it is left, here or on the phone', async () => {
+    const backup = join(world.workerData, 'sessions', 'backups', first, '2026-02-09T10-00-00')
+    await mkdir(backup, { recursive: true })
+    await writeFile(join(backup, 'auth.sqlite'), 'a backup')
+    await writeFile(join(world.workerData, 'whatsapp', 'outbox', `${first}.json`), JSON.stringify({ messages: [{ text: 'hello' }] }))
+
     await row(first)
       .getByRole('button', { name: /^More actions/ })
       .click()
@@ -154,6 +161,7 @@ describe('the whole story, in a real browser', () => {
     expect(held.files).toEqual([])
     expect(held.row).toMatchObject({ status: 'disconnected', status_reason: 'reset', generation: 2, phone_number: null })
     expect(held.receipts).toMatchObject([{ reason: 'reset', remoteUnlink: 'confirmed', verifiedAbsent: true, generations: [1] }])
+    expect(held.receipts[0]?.removed).toMatchObject({ backups: { files: 1, bytes: 8 }, outbox: { messages: 1 }, memory: { socket: true } })
     expect(held.receipts[0]?.removed.credentials.files).toBeGreaterThan(0)
     expect(await world.devices()).toEqual([])
     await row(first).getByText('disconnected', { exact: true }).waitFor()

@@ -1,12 +1,8 @@
-import type { StatusReason } from '#domain/reasons.ts'
-import type { SessionState } from '#domain/session.ts'
 import type { Clock } from '../clock.ts'
 import { pause } from '../clock.ts'
-import type { Database } from '../database.ts'
+import type { Database, Observation } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
-
-export type Observation = { sessionId: string; generation: number; status: SessionState; reason: StatusReason | null }
 
 /**
  * Reports what is observed to the database, in order for each session, the latest word only, for as long as it takes: a session that
