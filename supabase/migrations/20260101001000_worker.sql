@@ -78,6 +78,17 @@ create function public.worker_observe(
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  -- A stop without a reason was wanted by people. Where they took it back before its report came, the session is on its way
+  -- back online: left as `stopped` it would wait for somebody to start it once more.
+  if worker_observe.status = 'stopped' and worker_observe.status_reason is null then
+    update public.whatsapp_sessions s
+    set status = 'reconnecting', status_reason = null, worker_id = worker_observe.worker_id, last_active_at = now()
+    where s.id = worker_observe.session_id and s.generation = worker_observe.generation and s.desired = 'online'
+      and s.linked_at is not null;
+    if found then
+      return true;
+    end if;
+  end if;
   update public.whatsapp_sessions s
   set status = worker_observe.status,
     status_reason = worker_observe.status_reason,

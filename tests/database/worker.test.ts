@@ -94,6 +94,21 @@ describe('what the worker observes', () => {
     expect(Date.parse((await read(id))?.connected_at ?? '')).toBe(Date.parse(linkedAt))
   })
 
+  it('is on its way back when the stop that it reports was taken back meanwhile', async () => {
+    const { id } = await cast.db.insertSession(cast.acme, { status: 'connected', desired: 'online' })
+    const report = { session_id: id, generation: 1, worker_id: 'w', status: 'stopped' } as const
+    expect((await worker().rpc('worker_observe', report)).data).toBe(true)
+    expect(await read(id)).toMatchObject({ status: 'reconnecting', status_reason: null })
+    await worker().rpc('worker_observe', { ...report, status_reason: 'replaced' })
+    expect(await read(id)).toMatchObject({ status: 'stopped', status_reason: 'replaced' })
+  })
+
+  it('is stopped when that is what is wanted', async () => {
+    const { id } = await cast.db.insertSession(cast.acme, { status: 'connected', desired: 'stopped' })
+    await worker().rpc('worker_observe', { session_id: id, generation: 1, worker_id: 'w', status: 'stopped' })
+    expect(await read(id)).toMatchObject({ status: 'stopped', status_reason: null })
+  })
+
   it('cannot be a reason that nobody knows', async () => {
     const { id } = await cast.db.insertSession(cast.acme)
     const reason = 'tired' as Database['public']['Enums']['status_reason']

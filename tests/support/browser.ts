@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
+import { packedChromium } from './packed-chromium.ts'
 
 /** Where a system keeps its own Chromium or Chrome. */
 const SYSTEM_BROWSERS = [
@@ -29,11 +29,8 @@ export async function launchBrowser(): Promise<Browser> {
   const named = process.env['CHROMIUM_PATH']
   if (named) return chromium.launch({ executablePath: named, args: QUIET })
   if (process.platform === 'linux' && process.arch === 'x64') {
-    return chromium.launch({
-      executablePath: await sparticuz.executablePath(),
-      args: [...sparticuz.args, ...QUIET],
-      chromiumSandbox: false,
-    })
+    const { executablePath, args, env } = await packedChromium()
+    return chromium.launch({ executablePath, args: [...args, ...QUIET], env, chromiumSandbox: false })
   }
   const system = SYSTEM_BROWSERS.find((path) => existsSync(path))
   if (!system) throw new Error('no Chromium found: set CHROMIUM_PATH')

@@ -70,6 +70,7 @@ async function stateOfSources(): Promise<string> {
 
 async function removeOld(): Promise<void> {
   for (const name of await readdir(CACHE)) {
+    if (!name.startsWith('cluster-')) continue
     const path = join(CACHE, name)
     const facts = await stat(path).catch(() => null)
     if (facts && Date.now() - facts.ctimeMs > DAY_MS) await rm(path, { recursive: true, force: true })
