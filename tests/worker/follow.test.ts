@@ -40,6 +40,10 @@ async function spoil(edit: FaultyRoad['faults']['edit'], word: RegExp): Promise<
   await eventually(() => expect(passes()).toBeGreaterThan(before + 2))
   expect(worker.logged().slice(from)).toMatch(word)
 }
+const gate = () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { opened: promise, open: resolve }
+}
 const instanceOf = ({ data }: TestWorker) =>
   (JSON.parse(readFileSync(join(data, 'instance.json'), 'utf8')) as { instance_id: string | null }).instance_id
 type Lists = { sessions: unknown[]; orders: unknown[]; session_count: number; order_count: number; instance_id: string }
@@ -63,6 +67,33 @@ describe('a snapshot that cannot be right changes nothing (FOL-2)', () => {
     await eventually(() => expect(worker.logged()).toContain('the database is followed again'))
     await world.until(live.id, 'connected')
   })
+  it('when it was read before what was observed was stored: a session that was replaced meanwhile does not fight back (FOL-6)', async () => {
+    const { id, jid } = await world.link(worker)
+    const before = logins(jid)
+    // The word "stopped" is held back until a snapshot has read the row as it was, and that snapshot until the word is stored.
+    const [snapshotRead, wordStored] = [gate(), gate()]
+    road.faults.hold = (name) => (name === 'worker_observe' ? snapshotRead.opened : undefined)
+    world.simulator.replace(jid)
+    await eventually(() => expect(worker.supervisor.view(id)?.status).toBe('stopped'))
+    road.faults.edit = async (name, answer) => {
+      if (name === 'worker_snapshot') {
+        snapshotRead.open()
+        await wordStored.opened
+      }
+      return answer
+    }
+    await world.until(id, 'stopped', 'replaced')
+    await sleep(100)
+    road.faults.hold = null
+    road.faults.edit = null
+    wordStored.open()
+    await sleep(600)
+    expect(logins(jid)).toBe(before)
+    expect(await world.row(id)).toMatchObject({ status: 'stopped', status_reason: 'replaced' })
+    await world.rpc('reset_session', { session_id: id })
+    await eventually(() => expect(world.isLinked(jid)).toBe(false))
+  })
+
   it.each<[string, FaultyRoad['faults']['edit'], RegExp]>([
     ['its lists are cut', onSnapshot((snapshot) => ({ ...snapshot, sessions: [] })), /not what it should be/],
     ['it is empty, as a wrong key reads a table', onSnapshot(() => []), /not what it should be/],

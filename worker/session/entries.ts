@@ -28,6 +28,8 @@ export type Entries = {
   of(id: string): Entry
   forget(id: string): void
   changed(entry: Entry): void
+  /** The same by id, where there is an entry. */
+  touched(id: string): void
   /** The count of changes so far. */
   mark(): number
 }
@@ -35,6 +37,11 @@ export type Entries = {
 export function createEntries(): Entries {
   const entries = new Map<string, Entry>()
   let changes = 0
+  const changed = (entry: Entry): void => {
+    changes += 1
+    entry.changedAt = changes
+    entry.found = null
+  }
   return {
     all: () => [...entries.values()],
     find: (id) => entries.get(id),
@@ -47,10 +54,10 @@ export function createEntries(): Entries {
       return entry
     },
     forget: (id) => void entries.delete(id),
-    changed(entry) {
-      changes += 1
-      entry.changedAt = changes
-      entry.found = null
+    changed,
+    touched(id) {
+      const entry = entries.get(id)
+      if (entry) changed(entry)
     },
     mark: () => changes,
   }

@@ -20,14 +20,15 @@ export type Observations = {
 const RETRY_MS = 1000
 const RETRY_MAX_MS = 15_000
 
-/** `onGone` is called when no row has that generation any more. */
+/** `onStored` is called when the database has a word: a row that was read before that is hearsay. `onGone`: no row has that generation any more. */
 export function createObservations(options: {
   database: Database
   clock: Clock
   log: Log
+  onStored: (sessionId: string) => void
   onGone: (sessionId: string) => void
 }): Observations {
-  const { database, clock, log, onGone } = options
+  const { database, clock, log, onStored, onGone } = options
   const waiting = new Map<string, Observation>()
   const sending = new Set<string>()
   const life = { closed: false }
@@ -40,7 +41,8 @@ export function createObservations(options: {
       try {
         const stored = await database.observe(next)
         if (waiting.get(sessionId) === next) waiting.delete(sessionId)
-        if (!stored) onGone(sessionId)
+        if (stored) onStored(sessionId)
+        else onGone(sessionId)
         wait = RETRY_MS
       } catch (error) {
         log.warn({ session: sessionId, status: next.status, error: reasonOf(error) }, 'the database did not take an observation')

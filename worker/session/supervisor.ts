@@ -21,7 +21,6 @@ import { createEntries, running } from './entries.ts'
 import type { Entry } from './entries.ts'
 import type { LinkBoard } from './link-board.ts'
 import { createObservations } from './observations.ts'
-import type { Observations } from './observations.ts'
 import { onDisk } from './on-disk.ts'
 import { createSession } from './session.ts'
 import { viewOf } from './view.ts'
@@ -51,7 +50,7 @@ export function createSupervisor(options: SupervisorOptions) {
   const entries = createEntries()
   const { changed } = entries
   const limiter = createLimiter(settings.startConcurrency)
-  const observations: Observations = createObservations({ database, clock, log, onGone: options.look })
+  const observations = createObservations({ database, clock, log, onStored: entries.touched, onGone: options.look })
   let closed = false
 
   const storeOptions = (id: string) => ({ sessionId: id, maxPages: settings.maxPages })
