@@ -21,7 +21,10 @@ try {
     await image.waitFor()
     await page.getByLabel('Name (optional)').fill(name)
     await page.getByText('Saved').waitFor()
-    const qr = await eventually(async () => readQr(await image.screenshot()), (text) => text !== null)
+    const qr = await eventually(
+      async () => readQr(await image.screenshot()),
+      (text) => text !== null,
+    )
     await world.phone('scan', { qr, phone })
     await dialog.waitFor({ state: 'hidden' })
   }
