@@ -32,7 +32,8 @@ begin
 end
 $$;
 
--- Refuses all but owners; then holds the organisation's row, so that two owners cannot demote each other at the same time.
+-- Holds the organisation's row, so that two owners cannot demote each other at the same time, and refuses all but owners: asked
+-- once the row is held, for the wait may have been for the caller's own demotion.
 create function private.lock_owned_organization(organization_id uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -41,10 +42,10 @@ begin
     or lock_owned_organization.organization_id not in (select private.my_org_ids()) then
     perform private.fail(404, 'not_found', 'There is no such organisation.');
   end if;
+  perform from public.organizations o where o.id = lock_owned_organization.organization_id for update;
   if lock_owned_organization.organization_id not in (select private.my_owned_org_ids()) then
     perform private.fail(403, 'forbidden', 'Only an owner may change the members.');
   end if;
-  perform from public.organizations o where o.id = lock_owned_organization.organization_id for update;
 end
 $$;
 revoke execute on function private.lock_owned_organization(uuid) from public;

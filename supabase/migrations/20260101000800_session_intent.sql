@@ -145,7 +145,8 @@ begin
   end if;
   select c.id into order_id from public.whatsapp_clearances c
   where c.session_id = cancel_link.session_id and c.organization_id in (select private.my_admin_org_ids())
-  order by c.requested_at desc, c.max_generation desc limit 1;
+  -- By generation: `requested_at` is when a transaction began, and one may have waited for a later one.
+  order by c.max_generation desc, c.requested_at desc limit 1;
   return jsonb_build_object('outcome', outcome, 'order_id', order_id);
 end
 $$;

@@ -95,8 +95,13 @@ begin
     worker_id = worker_observe.worker_id,
     connected_at = case when worker_observe.status = 'connected' and s.status <> 'connected' then now() else s.connected_at end,
     last_active_at = case when worker_observe.status = 'connected' or s.status = 'connected' then now() else s.last_active_at end
-  where s.id = worker_observe.session_id and s.generation = worker_observe.generation;
-  return found;
+  where s.id = worker_observe.session_id and s.generation = worker_observe.generation
+    -- Within a generation a link is not undone: what is late and says that it waits speaks of the time before.
+    and (worker_observe.status <> 'connecting' or s.status = 'connecting');
+  return found or exists (
+    select from public.whatsapp_sessions s
+    where s.id = worker_observe.session_id and s.generation = worker_observe.generation
+  );
 end
 $$;
 

@@ -42,6 +42,19 @@ describe('cancelling a link', () => {
     expect(await cancel(id)).toEqual(answer)
   })
 
+  it('answers with its own order, though it was asked before another one that it waited for', async () => {
+    const { id } = await cast.db.insertSession(cast.acme, { status: 'disconnected', desired: 'stopped' })
+    const answer = await cast.db.sql.begin(async (tx) => {
+      await speakAs(tx, cast.admin.id)
+      await cast.owner.client.rpc('start_session', { session_id: id }).throwOnError()
+      const [row] = await tx<{ answer: Outcome }[]>`select public.cancel_link(${id}) as answer`
+      return row?.answer
+    })
+    const own = (await ordersOf(cast, id)).find((order) => order.reason === 'cancel')
+    expect(own?.max_generation).toBe(2)
+    expect(answer).toEqual({ outcome: 'deleted', order_id: own?.id })
+  })
+
   it.each(['connected', 'reconnecting', 'stopped'] as const)('changes nothing when the session is %s', async (status) => {
     const { id } = await cast.db.insertSession(cast.acme, { status })
     expect(await cancel(id)).toEqual({ outcome: 'already_connected', order_id: null })

@@ -82,6 +82,16 @@ describe('members and roles', () => {
     expect(await rolesIn(id)).toEqual({ [olga.id]: 'owner', [adam.id]: 'agent' })
   })
 
+  it('lets nobody change members who is an owner no more when their turn comes', async () => {
+    const id = await db.createOrganization('Acme', { owner: [olga, adam, stranger] })
+    const demote = (by: Person, whom: Person) => async (tx: Parameters<typeof speakAs>[0]) => {
+      await speakAs(tx, by.id)
+      await tx`select public.set_member_role(${id}, ${whom.id}, 'agent')`
+    }
+    await expect(interleave(db.sql, demote(olga, adam), demote(adam, stranger))).rejects.toThrow('forbidden')
+    expect(await rolesIn(id)).toEqual({ [olga.id]: 'owner', [adam.id]: 'agent', [stranger.id]: 'owner' })
+  })
+
   it('takes everything from a member who is removed', async () => {
     const id = await db.createOrganization('Acme', { owner: olga, agent: adam })
     await db.insertSession(id)

@@ -103,6 +103,14 @@ describe('what the worker observes', () => {
     expect(await read(id)).toMatchObject({ status: 'stopped', status_reason: 'replaced' })
   })
 
+  it('does not undo a link when it is late and speaks of the time before', async () => {
+    const { id } = await cast.db.insertSession(cast.acme)
+    await worker().rpc('worker_linked', { session_id: id, generation: 1, worker_id: 'w', phone_number: '4911' })
+    const late = { session_id: id, generation: 1, worker_id: 'w', status: 'connecting', status_reason: 'link_expired' } as const
+    expect((await worker().rpc('worker_observe', late)).data).toBe(true)
+    expect(await read(id)).toMatchObject({ status: 'reconnecting', status_reason: null })
+  })
+
   it('is stopped when that is what is wanted', async () => {
     const { id } = await cast.db.insertSession(cast.acme, { status: 'connected', desired: 'stopped' })
     await worker().rpc('worker_observe', { session_id: id, generation: 1, worker_id: 'w', status: 'stopped' })
