@@ -57,3 +57,49 @@ async function waitsForALock(sql: Sql, pid: () => number): Promise<void> {
   }
   throw new Error('the second transaction did not wait for the first')
 }
+
+/**
+ * Runs two transactions on two connections, the second one from the middle of the first; it may wait for it or not. What goes
+ * wrong in one of them is its answer.
+ */
+export async function overlap<A, B>(
+  sql: Sql,
+  first: (tx: TransactionSql) => Promise<A>,
+  second: (tx: TransactionSql) => Promise<B>,
+): Promise<[A | Error, B | Error]> {
+  const done = Promise.withResolvers<void>()
+  const commit = Promise.withResolvers<void>()
+  const a = settled(
+    sql.begin(async (tx) => {
+      const result = await first(tx)
+      done.resolve()
+      await commit.promise
+      return result
+    }) as Promise<A>,
+  )
+  await Promise.race([done.promise, a])
+
+  const state = { pid: 0, over: false }
+  const b = settled(
+    sql.begin(async (tx) => {
+      const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+      state.pid = row?.pid ?? 0
+      return await second(tx)
+    }) as Promise<B>,
+  ).finally(() => (state.over = true))
+  while (!state.over) {
+    const [waits] = await sql`select 1 from pg_stat_activity where pid = ${state.pid} and wait_event_type = 'Lock'`
+    if (waits) break
+    await sleep(2)
+  }
+  commit.resolve()
+  return await Promise.all([a, b])
+}
+
+async function settled<T>(promise: Promise<T>): Promise<T | Error> {
+  try {
+    return await promise
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
