@@ -180,6 +180,25 @@ it('offers a new code for an expired one, for the same session', async () => {
   expect(await screen.findByRole('img', { name: 'QR code' })).toBeTruthy()
 })
 
+it('says that linking was cancelled elsewhere, leaves it so on Close, and links anew on demand although the row is gone', async () => {
+  const { server, dialog, stream, user } = await connect()
+  const first = await stream()
+  server.sessions = []
+  first.send(statusEvent('ended', { reason: 'link_cancelled' }))
+  await within(dialog).findByText('Linking was cancelled')
+  expect(within(dialog).queryByText('Linking did not work')).toBeNull()
+  await user.click(within(dialog).getByRole('button', { name: 'New code' }))
+  const second = await stream(1)
+  expect(second.sessionId).not.toBe(first.sessionId)
+  expect(server.sessions).toMatchObject([{ id: second.sessionId }])
+
+  second.send(statusEvent('ended', { reason: 'link_cancelled' }))
+  await within(dialog).findByText('Linking was cancelled')
+  await user.click(within(dialog).getByRole('button', { name: 'Close' }))
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+  expect(server.called('POST', '/cancel_link')).toEqual([])
+})
+
 it('says why a link was refused', async () => {
   const { dialog, stream } = await connect()
   const link = await stream()

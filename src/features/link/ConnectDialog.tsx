@@ -35,9 +35,14 @@ export function ConnectDialog({ view, session, onRetry, onCancel, onClose, onRen
     }
   }
   return (
-    <Dialog title={text.title} description={text.description} className="sm:max-w-3xl" onEscape={finished ? onClose : onCancel}>
-      <div className="mt-5 grid gap-x-8 gap-y-5 sm:grid-cols-[20rem_1fr]">
-        <div>
+    <Dialog
+      title={text.title}
+      description={text.description}
+      className="max-sm:scroll-pb-24 sm:max-w-3xl"
+      onEscape={finished || view.step === 'cancelled' ? onClose : onCancel}
+    >
+      <div className="mt-5 flex flex-col gap-x-8 gap-y-5 sm:grid sm:grid-cols-[20rem_1fr] sm:grid-rows-[1fr_auto]">
+        <div className="sm:row-span-2">
           <div aria-live="polite" className="mx-auto aspect-square w-full max-w-80 overflow-hidden rounded-xl border border-line">
             <LinkPicture view={view} onRetry={onRetry} />
           </div>
@@ -53,7 +58,7 @@ export function ConnectDialog({ view, session, onRetry, onCancel, onClose, onRen
             )}
           </div>
         </div>
-        <div className="flex flex-col">
+        <div>
           <h3 className="text-sm font-semibold">{text.stepsTitle}</h3>
           <ol className="mt-3 space-y-3 text-sm">
             {text.steps.map((step, index) => (
@@ -83,18 +88,20 @@ export function ConnectDialog({ view, session, onRetry, onCancel, onClose, onRen
               </a>
             </p>
           )}
-          <div className="flex justify-end gap-2 max-sm:sticky max-sm:-bottom-5 max-sm:-mx-5 max-sm:mt-5 max-sm:-mb-5 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:px-5 max-sm:py-3 sm:mt-auto sm:pt-6">
-            {view.step === 'cancel_failed' && <Button onClick={onClose}>{words.common.close}</Button>}
-            {finished ? (
-              <Button look="primary" onClick={onClose}>
-                {words.common.done}
-              </Button>
-            ) : (
-              <Button disabled={view.step === 'cancelling'} onClick={onCancel}>
-                {words.common.cancel}
-              </Button>
-            )}
-          </div>
+        </div>
+        {/* On a small screen it stays in view while the rest is scrolled. */}
+        <div className="flex justify-end gap-2 max-sm:sticky max-sm:-bottom-5 max-sm:-mx-5 max-sm:-mb-5 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:px-5 max-sm:py-3">
+          {(view.step === 'cancel_failed' || view.step === 'cancelled') && <Button onClick={onClose}>{words.common.close}</Button>}
+          {finished && (
+            <Button look="primary" onClick={onClose}>
+              {words.common.done}
+            </Button>
+          )}
+          {!finished && view.step !== 'cancelled' && (
+            <Button disabled={view.step === 'cancelling'} onClick={onCancel}>
+              {words.common.cancel}
+            </Button>
+          )}
         </div>
       </div>
     </Dialog>

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, CloudOff, RefreshCw, TimerOff } from 'lucide-react'
+import { CircleCheck, CircleSlash, CircleX, CloudOff, RefreshCw, TimerOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { phoneLabel } from '../../lib/phone-label.ts'
 import { Button } from '../../ui/button.tsx'
@@ -37,6 +37,12 @@ export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => 
     case 'expired':
       return (
         <Message icon={<TimerOff className="size-8" strokeWidth={1.5} />} title={text.expired} hint={text.expiredHint}>
+          {retry(text.newCode)}
+        </Message>
+      )
+    case 'cancelled':
+      return (
+        <Message icon={<CircleSlash className="size-8" strokeWidth={1.5} />} title={text.cancelled} hint={text.cancelledHint}>
           {retry(text.newCode)}
         </Message>
       )

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { functionFailure } from '../../lib/failure.ts'
+import { asFailure, functionFailure } from '../../lib/failure.ts'
 import { ask, type Client } from '../../lib/supabase.ts'
 
 const Row = z.object({ id: z.uuid(), display_name: z.nullable(z.string()) })
@@ -13,6 +13,16 @@ export function createSession(client: Client, organizationId: string): Promise<R
 /** Asks for a new link of a session that is not linked. Throws a `Failure`. */
 export function requestLink(client: Client, sessionId: string): Promise<Row> {
   return ask(client.rpc('start_session', { session_id: sessionId }), Row)
+}
+
+/** As `requestLink`, or a new device where the session is gone by now. Throws a `Failure`. */
+export async function requestLinkAnyhow(client: Client, organizationId: string, sessionId: string): Promise<Row> {
+  try {
+    return await requestLink(client, sessionId)
+  } catch (error) {
+    if (asFailure(error).code !== 'not_found') throw error
+    return createSession(client, organizationId)
+  }
 }
 
 /** Opens the stream of what happens to a link. Throws a `Failure`. */

@@ -3,7 +3,7 @@ import type { LinkEvent } from '#domain/link.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import type { FailureCode } from '../../lib/failure.ts'
 
-/** What the dialog shows. `offline` goes on trying by itself; `expired` and `failed` wait for a person. */
+/** What the dialog shows. `offline` goes on trying by itself; `expired`, `cancelled` and `failed` wait for a person. */
 export type LinkView =
   | { step: 'idle' }
   | { step: 'starting' }
@@ -11,6 +11,8 @@ export type LinkView =
   | { step: 'linking' }
   | { step: 'connected'; phoneNumber: string | null; /** Found so on cancelling. */ already: boolean }
   | { step: 'expired' }
+  /** By somebody else, or in another tab. */
+  | { step: 'cancelled' }
   | { step: 'offline'; code: FailureCode }
   | { step: 'failed'; code: FailureCode | null; reason: StatusReason | null }
   | { step: 'cancelling' }
@@ -40,7 +42,8 @@ function viewOfStatus({ step, reason, phoneNumber }: Extract<LinkEvent, { type: 
     case 'connected':
       return { step: 'connected', phoneNumber, already: false }
     case 'ended':
-      return reason === null || reason === 'link_expired' ? { step: 'expired' } : { step: 'failed', code: null, reason }
+      if (reason === null || reason === 'link_expired') return { step: 'expired' }
+      return reason === 'link_cancelled' ? { step: 'cancelled' } : { step: 'failed', code: null, reason }
     // `scan`: the QR's own event follows.
     default:
       return null
@@ -67,5 +70,5 @@ export function viewAfterError(code: ErrorCode | FailureCode): LinkView {
 
 /** Whether nothing more is to be expected of the stream. */
 export function isFinal(view: LinkView): boolean {
-  return view.step === 'connected' || view.step === 'expired' || view.step === 'failed'
+  return view.step === 'connected' || view.step === 'expired' || view.step === 'cancelled' || view.step === 'failed'
 }

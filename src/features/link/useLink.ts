@@ -4,7 +4,7 @@ import { asFailure } from '../../lib/failure.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { followLink } from './follow-link.ts'
 import { hopefulWait } from './hopeful-wait.ts'
-import { cancelLink, createSession, openLinkStream, requestLink } from './link-commands.ts'
+import { cancelLink, createSession, openLinkStream, requestLink, requestLinkAnyhow } from './link-commands.ts'
 import { type LinkView, viewAfterError } from './link-view.ts'
 
 /** How long "Connected" stands before the dialog closes itself, milliseconds. */
@@ -81,7 +81,7 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
   )
 
   const retry = useCallback(() => {
-    begin(() => (row ? requestLink(client, row.id) : createSession(client, organizationId)))
+    begin(() => (row ? requestLinkAnyhow(client, organizationId, row.id) : createSession(client, organizationId)))
   }, [begin, client, organizationId, row])
 
   const cancel = useCallback(async () => {
