@@ -20,7 +20,12 @@ export function Providers({ config, client, children }: ProvidersProps) {
           <TooltipProvider delayDuration={300}>
             <VisitorProvider>{children}</VisitorProvider>
           </TooltipProvider>
-          <Toaster theme="system" position="top-center" closeButton toastOptions={{ className: '!font-sans' }} />
+          <Toaster
+            theme="system"
+            position="top-center"
+            closeButton
+            toastOptions={{ className: '!border-line !bg-surface !font-sans !text-ink' }}
+          />
         </QueryClientProvider>
       </SupabaseContext>
     </ConfigContext>
@@ -38,6 +43,7 @@ function createQueries(client: Client): QueryClient {
   }
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
-    defaultOptions: { queries: { retry: 1, networkMode: 'always' }, mutations: { networkMode: 'always' } },
+    // With `always` the library takes a network that is back for no news; for the page it is.
+    defaultOptions: { queries: { retry: 1, networkMode: 'always', refetchOnReconnect: true }, mutations: { networkMode: 'always' } },
   })
 }

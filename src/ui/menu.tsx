@@ -27,7 +27,7 @@ export function MenuItem({ danger, className, ...rest }: MenuItemProps) {
   return (
     <Radix.Item
       className={cx(
-        'flex min-h-9 items-center gap-2.5 rounded-lg px-2.5 text-sm outline-none select-none data-[disabled]:opacity-50 data-[highlighted]:bg-raised',
+        'flex min-h-9 items-center gap-2.5 rounded-lg px-2.5 text-sm select-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-brand data-[disabled]:opacity-50 data-[highlighted]:bg-raised',
         danger && 'text-bad',
         className,
       )}
@@ -51,7 +51,7 @@ export function MenuChoice({ value, children }: { value: string; children: React
   return (
     <Radix.RadioItem
       value={value}
-      className="flex min-h-9 items-center justify-between gap-3 rounded-lg px-2.5 text-sm outline-none select-none data-[highlighted]:bg-raised"
+      className="flex min-h-9 items-center justify-between gap-3 rounded-lg px-2.5 text-sm select-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-brand data-[highlighted]:bg-raised"
     >
       {children}
       <Radix.ItemIndicator aria-hidden>✓</Radix.ItemIndicator>

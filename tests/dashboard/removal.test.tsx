@@ -30,6 +30,8 @@ it('resets after a confirmation, and shows what is gone', async () => {
   expect(server.called('POST', '/reset_session')).toEqual([])
   await user.click(within(question).getByRole('button', { name: 'Reset session' }))
   expect(await within(question).findByText('Gone')).toBeTruthy()
+  // It was a question; it is none any more.
+  expect(within(question).getByRole('heading').textContent).toBe(`Reset ${PHONE}`)
   expect(question.textContent).toContain('12 credential files, 3 backup files, 4 waiting messages')
   expect(await screen.findByText('Session was reset')).toBeTruthy()
   expect(server.orders).toMatchObject([{ reason: 'reset', receipt: { verifiedAbsent: true } }])
@@ -68,6 +70,7 @@ it('says that the order is stored when the worker is offline, and lists it', asy
   await user.click(within(question).getByRole('button', { name: 'Done' }))
   const strip = await screen.findByRole('list', { name: 'Being removed' })
   expect(strip.textContent).toContain(PHONE)
+  expect(strip.textContent).toContain('ordered just now')
 })
 
 it('says that the order is stored when the worker does not confirm in time', async () => {
@@ -85,6 +88,10 @@ it('says why a reset could not be stored', async () => {
   await user.click(within(question).getByRole('button', { name: 'Reset session' }))
   expect(await within(question).findByText('This did not work')).toBeTruthy()
   expect(within(question).getByText(/The server cannot be reached/)).toBeTruthy()
+  expect(within(question).queryByRole('button', { name: 'Done' })).toBeNull()
+  server.intercept = () => undefined
+  await user.click(within(question).getByRole('button', { name: 'Try again' }))
+  expect(await within(question).findByText('Gone')).toBeTruthy()
 })
 
 it('asks before it deletes a session that was linked', async () => {

@@ -1,5 +1,5 @@
 import { EFFECTIVE_STATES } from '#domain/session.ts'
-import { act, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { format } from 'date-fns/format'
 import { expect, it, vi } from 'vitest'
 import { fakeSession, linkedSession } from './support/fake-rows.ts'
@@ -109,7 +109,12 @@ it('stops believing what it shows when the server has not answered for ten secon
     expect(within(shown).queryByText('connected')).toBeNull()
     expect((await screen.findByRole('alert')).textContent).toContain('No answer from the server')
     server.intercept = () => undefined
-    await act(() => vi.advanceTimersByTimeAsync(5000))
+    // The network is back: nobody waits for the next poll.
+    const before = server.calls.length
+    fireEvent.offline(window)
+    fireEvent.online(window)
+    await act(() => vi.advanceTimersByTimeAsync(50))
+    expect(server.calls.length).toBeGreaterThan(before)
     expect(within(await row('+51987654321')).getByText('connected')).toBeTruthy()
   } finally {
     vi.useRealTimers()

@@ -1,16 +1,23 @@
-import { formatDistanceToNowStrict } from 'date-fns/formatDistanceToNowStrict'
+import { formatDistanceStrict } from 'date-fns/formatDistanceStrict'
+import { useNow } from '../../lib/useNow.ts'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
 import { orderLabel, type RemovalOrder } from './session-overview.ts'
 
+/** What is younger is not counted, milliseconds. */
+const JUST_NOW = 5000
+
 /** Every open order to clear, even where the session's row is gone already. */
 export function BeingRemoved({ orders, workerOnline }: { orders: RemovalOrder[]; workerOnline: boolean | undefined }) {
   const words = useWords()
+  const now = useNow(1000)
   if (orders.length === 0) return null
   const step = ({ attempts }: RemovalOrder) => {
     if (workerOnline === false) return words.removal.waiting
     return attempts > 0 ? words.removal.trying(attempts) : words.removal.underWay
   }
+  const ago = (time: string) =>
+    now - Date.parse(time) < JUST_NOW ? words.removal.justNow : formatDistanceStrict(time, now, { addSuffix: true })
   return (
     <section
       aria-labelledby="being-removed"
@@ -25,8 +32,7 @@ export function BeingRemoved({ orders, workerOnline }: { orders: RemovalOrder[];
           <li key={order.id} className="flex flex-wrap items-baseline gap-x-3 text-[13px]">
             <span className="font-medium tabular-nums">{orderLabel(order)}</span>
             <span className="text-muted">
-              {words.removalReasons[order.reason]} · {step(order)} ·{' '}
-              {words.removal.since(formatDistanceToNowStrict(new Date(order.requested_at), { addSuffix: true }))}
+              {words.removalReasons[order.reason]} · {step(order)} · {words.removal.since(ago(order.requested_at))}
             </span>
           </li>
         ))}

@@ -30,9 +30,14 @@ export function RemovalDialog({ kind, session, onConfirm, onClose }: RemovalDial
     else setPhase(result)
   }
   const asking = phase === 'asking'
+  const failed = typeof phase === 'object' && phase.kind === 'failed'
+  const title = {
+    reset: asking ? text.resetQuestion : text.resetTitle,
+    delete: asking ? text.deleteQuestion : text.deleteTitle,
+  }[kind]
   return (
     <AlertDialog
-      title={kind === 'reset' ? text.resetTitle(label) : text.deleteTitle(label)}
+      title={title(label)}
       description={kind === 'reset' ? text.resetBody : text.deleteBody}
       // The order is stored: closing the dialog takes nothing back.
       onEscape={onClose}
@@ -47,9 +52,16 @@ export function RemovalDialog({ kind, session, onConfirm, onClose }: RemovalDial
             </Button>
           </>
         ) : (
-          <Button look={phase === 'working' ? 'secondary' : 'primary'} onClick={onClose}>
-            {phase === 'working' ? words.common.close : words.common.done}
-          </Button>
+          <>
+            <Button look={phase === 'working' || failed ? 'secondary' : 'primary'} onClick={onClose}>
+              {phase === 'working' || failed ? words.common.close : words.common.done}
+            </Button>
+            {failed && (
+              <Button look="danger" onClick={() => void confirm()}>
+                {words.common.tryAgain}
+              </Button>
+            )}
+          </>
         )
       }
     >

@@ -2,6 +2,7 @@ import { format } from 'date-fns/format'
 import { EllipsisVertical, Link2, Play, RotateCcw, Smartphone, Square, Trash2 } from 'lucide-react'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { cx } from '../../ui/cx.ts'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Tooltip } from '../../ui/tooltip.tsx'
@@ -38,8 +39,8 @@ export function SessionRow({ session, mayChange, isDeleting, outdated, ...orders
       </span>
       <div className="min-w-0 flex-1 basis-full sm:basis-auto">
         <p className="flex min-w-0 items-baseline gap-2 text-sm">
-          <span className="truncate font-medium tabular-nums">{label}</span>
-          {name && <span className="truncate text-muted">{name}</span>}
+          <bdi className={cx('truncate font-medium tabular-nums', name && 'shrink-0')}>{label}</bdi>
+          {name && <bdi className="truncate text-muted">{name}</bdi>}
         </p>
         <p className="mt-0.5 text-xs text-muted">
           {words.list.lastActive(format(new Date(session.updated_at), 'PP p'))}

@@ -40,7 +40,7 @@ export function WhatsAppConnection() {
       </div>
 
       {whatsApp.outdatedSince !== null ? (
-        <Notice tone="bad" title={words.failures.unreachable}>
+        <Notice tone="bad" title={words.list.outdatedTitle}>
           {words.list.outdated(format(whatsApp.outdatedSince, 'p'))}
         </Notice>
       ) : (
