@@ -5,6 +5,7 @@ import type { DashboardConfig } from '#domain/config.ts'
 import { errorBody } from '#domain/errors.ts'
 import type { Page } from './page.ts'
 import { pass } from './proxy.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 import { StartError } from './start-error.ts'
 
 /** What lies behind the one origin. Parts that are not run have no port. */
@@ -26,6 +27,20 @@ const FUNCTIONS = '/functions/v1'
 const FUNCTION = `${FUNCTIONS}/whatsapp-session`
 /** The simulator's page is below this, and asks its own API by relative addresses. */
 const PHONE = '/phone'
+/** It stands before the dashboard is built, so it must do without it. */
+const STARTING_PAGE = `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width">
+  <meta name="color-scheme" content="light dark">
+  <meta http-equiv="refresh" content="1">
+  <title>Latchkey</title>
+  <body style="display:grid;place-content:center;min-height:100vh;margin:0;font-family:system-ui,sans-serif;text-align:center">
+    <h1 style="font-size:1.125rem;margin:0">Latchkey is starting</h1>
+    <p style="opacity:.7;margin:.25rem 1rem">This page opens as soon as all parts are ready.</p>
+  </body>
+</html>
+`
 /** Loopback, whatever port a tunnel gives it. A page elsewhere that points its name at us does not get in. */
 const OUR_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/
 
@@ -43,6 +58,7 @@ export async function openFront(port: number): Promise<Front> {
     if (!OUR_HOST.test(host)) return refuse(response, 403, 'This address is for this machine only.')
     const url = request.url ?? '/'
     const path = url.split('?', 1)[0] ?? '/'
+    if (!config && request.headers.accept?.includes('text/html')) return tellStarting(response)
     if (path === '/config.json') return answerConfig(response, host)
     if (isBelow(path, '/rest/v1') || isBelow(path, '/auth/v1')) return forward(request, response, behind.api, url)
     if (isBelow(path, FUNCTION)) return forward(request, response, behind.edge, url.slice(FUNCTIONS.length))
@@ -82,7 +98,7 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE')
-      throw new StartError(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} npm start`)
+      throw new StartError(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port < 65_535 ? port + 1 : 5180} npm start`)
     if (code === 'EACCES') throw new StartError(`Port ${port} may not be used by this account. Choose another: PORT=5180 npm start`)
     throw error
   }
@@ -96,6 +112,12 @@ function isBelow(path: string, prefix: string): boolean {
 function forward(request: IncomingMessage, response: ServerResponse, port: number | undefined, path: string): void {
   if (port === undefined) return refuse(response, 503, 'This part is not running.')
   pass(request, response, port, path)
+}
+
+/** For who opens the page too early: it looks again by itself. */
+function tellStarting(response: ServerResponse): void {
+  const headers = { ...SECURITY_HEADERS, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'retry-after': '1' }
+  response.writeHead(503, headers).end(STARTING_PAGE)
 }
 
 function refuse(response: ServerResponse, status: 403 | 503, message: string): void {

@@ -39,7 +39,7 @@ export async function takeLock(file: string, where: Where): Promise<Lock> {
 /** Takes a lock, or says who holds it. */
 export async function tryLock(file: string, where: Where): Promise<Lock | Holder> {
   const mine = JSON.stringify({ pid: process.pid, mark: await processMark(process.pid), ...where } satisfies Holder)
-  await mkdir(dirname(file), { recursive: true, mode: 0o711 })
+  await makeFolder(dirname(file))
   for (;;) {
     try {
       await createWhole(file, mine)
@@ -51,6 +51,15 @@ export async function tryLock(file: string, where: Where): Promise<Lock | Holder
     const holder = await lockHolder(file)
     if (holder) return holder
     if (stale !== null) await putAside(file, stale)
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o711 })
+  } catch (error) {
+    const { message } = error as NodeJS.ErrnoException
+    throw new StartError(`${dirname(folder)} cannot be used as the data folder: ${message}. Set LATCHKEY_DATA to another.`)
   }
 }
 

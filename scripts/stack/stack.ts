@@ -176,7 +176,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }
   } catch (error) {
     await stop()
-    throw error
+    // Its parts fail because they are being ended; that is not what there is to say.
+    throw signal?.aborted ? signal.reason : error
   } finally {
     signal?.removeEventListener('abort', giveUp)
   }

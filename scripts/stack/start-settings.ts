@@ -4,7 +4,12 @@ import type { Realm } from './layout.ts'
 import { StartError } from './start-error.ts'
 
 const Environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(5180),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.int().max(65_535))
+    .default(5180),
   LATCHKEY_DATA: z.string().min(1).default('./data'),
 })
 

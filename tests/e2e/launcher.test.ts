@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -68,22 +68,33 @@ describe('a start that cannot be', () => {
     await new Promise((done) => other.close(done))
   })
 
-  it.each(['web', '70000'])('names a setting that is wrong: PORT=%s', async (PORT) => {
+  it.each(['web', '70000', ' ', '0x10', '5e3'])('names a setting that is wrong: PORT=%s', async (PORT) => {
     const launcher = start(await newFolder(), 0, { PORT })
     expect(await launcher.exited).toBe(1)
     expect(launcher.output()).toContain('PORT')
     expect(launcher.output()).not.toContain('    at ')
   })
 
+  it('says so when its data folder cannot be one', async () => {
+    const file = join(await newFolder(), 'file')
+    await writeFile(file, '')
+    const launcher = start(file, await freePort())
+    expect(await launcher.exited).toBe(1)
+    expect(launcher.output()).toContain(`${file} cannot be used as the data folder`)
+    expect(launcher.output()).not.toContain('    at ')
+  })
+
   it('leaves no process behind when it is stopped half way', async () => {
     const folder = await newFolder()
-    for (const wait of [100, 700]) {
+    for (const wait of [100, 700, 1400]) {
       const launcher = start(folder, await freePort())
       while (!existsSync(join(folder, 'demo/lock.json'))) await sleep(5)
       await sleep(wait)
       const children = await descendants(launcher.pid)
       launcher.signal('SIGTERM')
       await launcher.exited
+      expect(launcher.output()).toContain('Stopped before it was ready.')
+      expect(launcher.output()).not.toContain('last lines')
       expect(await allEnded(children, 3)).toEqual([])
       expect(existsSync(join(folder, 'demo/lock.json'))).toBe(false)
     }

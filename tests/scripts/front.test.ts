@@ -22,6 +22,22 @@ afterEach(async () => {
   part.close()
 })
 
+describe('while the stack starts', () => {
+  it('tells a browser so, which looks again by itself, and a program in JSON', async () => {
+    const starting = await openFront(0)
+    try {
+      const page = await fetch(starting.url, { headers: { accept: 'text/html,*/*;q=0.8' } })
+      expect([page.status, page.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8'])
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+      expect(await page.text()).toMatch(/<meta http-equiv="refresh" content="1">[^]*Latchkey is starting/)
+      const data = await fetch(`${starting.url}/config.json`, { headers: { accept: 'application/json' } })
+      expect([data.status, await data.json()]).toMatchObject([503, { error: { code: 'not_ready' } }])
+    } finally {
+      await starting.close()
+    }
+  })
+})
+
 describe('the one origin', () => {
   it.each([
     ['/rest/v1/table?select=id', '/rest/v1/table?select=id'],
