@@ -89,7 +89,7 @@ const drawWaiting = keyedList(byId('waiting'), (first) => {
       scan.hidden = device.qr === null
       if (device.ref === null) setText(detail, 'Its codes have expired')
       else if (device.qr === null) setText(detail, 'Copy the text of its code and scan it below')
-      else setText(detail, `QR code · ${left} s left`)
+      else setText(detail, `Shows QR codes for ${left} s more`)
     },
   }
 })
