@@ -12,7 +12,7 @@ import { parseJson } from './json.ts'
 import { relayLink } from './link-relay.ts'
 import { type Call, parseCall } from './route.ts'
 import type { Settings } from './settings.ts'
-import { askWorker, type WorkerAnswer, workerFailure } from './worker-client.ts'
+import { askWorker, type WorkerAnswer, workerFailure, workerNonsense } from './worker-client.ts'
 
 const CurrentQr = z.object({ qr: z.string(), expiresAt: z.string(), number: z.int() })
 
@@ -63,16 +63,16 @@ async function handle(settings: Settings, request: Request): Promise<Response> {
   const asked = await askWorker(settings, call.value, intent.value, gone.signal)
   if (!asked.ok) return answerRefusal(asked)
   return call.value.route === 'link'
-    ? answerLink(settings, asked.value, () => gone.abort())
+    ? answerLink(settings, intent.value, asked.value, () => gone.abort())
     : answerOnce(ANSWERS[call.value.route], call.value, intent.value, asked.value)
 }
 
-function answerLink(settings: Settings, { response, stopClock }: WorkerAnswer, abort: () => void): Response {
+function answerLink(settings: Settings, intent: Intent, { response, stopClock }: WorkerAnswer, abort: () => void): Response {
   stopClock()
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
   if (response.body && isStream) return answerEvents(relayLink(response.body, settings.linkStreamMs, abort))
   abort()
-  return answerRefusal(refuse('internal', 'The worker gave an unexpected answer.'))
+  return answerRefusal(workerNonsense(intent, 'link', response.status))
 }
 
 async function answerOnce(shape: z.ZodMiniType, call: Call, intent: Intent, { response, stopClock }: WorkerAnswer): Promise<Response> {
@@ -84,7 +84,15 @@ async function answerOnce(shape: z.ZodMiniType, call: Call, intent: Intent, { re
   } finally {
     stopClock()
   }
-  if (shape.safeParse(parseJson(text)).success) return answerJson(text)
-  console.error('unexpected answer of the worker', call.route, text.slice(0, 200))
-  return answerRefusal(refuse('internal', 'The worker gave an unexpected answer.'))
+  const answer = shape.safeParse(parseJson(text))
+  if (answer.success && isAbout(answer.data, call, intent)) return answerJson(text)
+  return answerRefusal(workerNonsense(intent, call.route, response.status, text.length))
+}
+
+const Subject = z.object({ sessionId: z.optional(z.string()), orderId: z.optional(z.string()) })
+
+/** Whether an answer is about what was asked: a receipt of anything else is no proof. */
+function isAbout(answer: unknown, { sessionId }: Call, { order }: Intent): boolean {
+  const subject = Subject.parse(answer)
+  return (subject.sessionId ?? sessionId) === sessionId && subject.orderId === order?.id
 }

@@ -1,4 +1,4 @@
-import { ErrorBody, type Result } from '#domain/errors.ts'
+import { ERROR_STATUS, ErrorBody, type Result } from '#domain/errors.ts'
 import { SESSION_ROUTES, type SessionRoute, workerPath } from '#domain/routes.ts'
 import { refuse, type Refusal } from './answer.ts'
 import { signCommand } from './command.ts'
@@ -42,7 +42,7 @@ export async function askWorker(settings: Settings, call: Call, intent: Intent, 
       signal: AbortSignal.any([signal, clock.signal]),
     })
     if (response.ok) return { ok: true, value: { response, stopClock: () => clearTimeout(timer) } }
-    const refusal = await workerRefusal(response)
+    const refusal = await workerRefusal(response, intent)
     clearTimeout(timer)
     return refusal
   } catch (error) {
@@ -53,20 +53,28 @@ export async function askWorker(settings: Settings, call: Call, intent: Intent, 
 
 /** What a call that broke off means: `queued` says that the order is stored and will be carried out all the same. */
 export function workerFailure(error: unknown, intent: Intent): Refusal {
-  const detail = intent.order ? { queued: true, orderId: intent.order.id } : undefined
-  const tail = intent.order ? ' The order is stored and will be carried out.' : ''
-  return error instanceof DOMException && error.name === 'TimeoutError'
-    ? refuse('timeout', `The worker did not answer in time.${tail}`, detail)
-    : refuse('worker_offline', `The worker cannot be reached.${tail}`, detail)
+  return error instanceof DOMException && error.name === 'TimeoutError' ? workerSilent(intent) : workerAway(intent)
 }
 
-async function workerRefusal(response: Response): Promise<Refusal> {
+/** For an answer that no worker should give. It is not logged: it may hold what links an account. */
+export function workerNonsense(intent: Intent, ...facts: (string | number)[]): Refusal {
+  console.error('unexpected answer of the worker', ...facts)
+  return refuse('internal', `The worker gave an unexpected answer.${tail(intent)}`, queued(intent))
+}
+
+const workerAway = (intent: Intent) => refuse('worker_offline', `The worker cannot be reached.${tail(intent)}`, queued(intent))
+const workerSilent = (intent: Intent) => refuse('timeout', `The worker did not answer in time.${tail(intent)}`, queued(intent))
+const tail = ({ order }: Intent) => (order ? ' The order is stored and will be carried out.' : '')
+const queued = ({ order }: Intent) => (order ? { queued: true, orderId: order.id } : undefined)
+
+/** How proxies say, in words of their own, that nobody is behind them. */
+const PROXY_REFUSALS: Record<number, (intent: Intent) => Refusal> = { 502: workerAway, 503: workerAway, 504: workerSilent }
+
+async function workerRefusal(response: Response, intent: Intent): Promise<Refusal> {
   const text = await response.text()
   const parsed = ErrorBody.safeParse(parseJson(text))
-  if (!parsed.success) {
-    console.error('unexpected answer of the worker', response.status, text.slice(0, 200))
-    return refuse('internal', 'The worker gave an unexpected answer.')
-  }
+  if (!parsed.success) return PROXY_REFUSALS[response.status]?.(intent) ?? workerNonsense(intent, response.status, text.length)
   const { code, message, detail } = parsed.data.error
-  return refuse(code, message, detail)
+  // What the worker cannot do now it does later, for the order stays open until there is a receipt.
+  return ERROR_STATUS[code] >= 500 && intent.order ? refuse(code, message, { ...detail, ...queued(intent) }) : refuse(code, message, detail)
 }
