@@ -39,7 +39,9 @@ export function createHandler(settings: Settings): (request: Request) => Promise
 }
 
 async function handle(settings: Settings, request: Request): Promise<Response> {
-  const call = parseCall(request.method, new URL(request.url).pathname)
+  const url = URL.parse(request.url)
+  if (!url) return answerRefusal(refuse('invalid_input', 'The host is not valid.', { field: 'host' }))
+  const call = parseCall(request.method, url.pathname)
   if (!call.ok) return answerRefusal(call)
   const token = bearerToken(request.headers)
   if (token === null) return answerRefusal(refuse('unauthorized', 'Sign in first.'))
