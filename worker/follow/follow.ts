@@ -51,7 +51,8 @@ export function createFollower(options: Options): Follower {
     const isHearsay = supervisor.changedSince(sessionId, mark)
     order(seen.orders)
     if (!seen.session) supervisor.absent(sessionId)
-    else if (ready && !isHearsay && supervisor.apply(seen.session, seen.taken_at) === 'missing') supervisor.reportMissing(seen.session)
+    // Missing credentials are for a pass to judge, which sees all of them: a volume that is not mounted is many single looks, too.
+    else if (ready && !isHearsay) supervisor.apply(seen.session, seen.taken_at)
     return seen
   }
 
@@ -60,7 +61,10 @@ export function createFollower(options: Options): Follower {
     const linked = snapshot.sessions.filter((row) => IS_LINKED[row.status]).length
     if (missing.length > 0 && (!data.isClaimed() || tooMany(missing.length, linked))) {
       const fields = { missing: missing.length, linked, newFolder: !data.isClaimed() }
-      return log.error(fields, 'ALARM: too many sessions without credentials: is this the right data folder? Nothing is reported')
+      log.error(fields, 'ALARM: too many sessions without credentials: is this the right data folder? None is called damaged')
+      // Under a folder that is this database's, nobody else has them online.
+      if (data.isClaimed()) for (const row of missing) supervisor.reportOffline(row)
+      return
     }
     data.claim(snapshot.instance_id)
     for (const row of missing) supervisor.reportMissing(row)

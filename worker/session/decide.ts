@@ -20,6 +20,8 @@ export type Action =
   | 'stop'
   /** Stopping was wanted while no worker ran: nothing to do but say so. */
   | 'mark_stopped'
+  /** The row says online, a tombstone says never again: only a clear of the row's generation leads on. */
+  | 'mark_fenced'
   | 'begin_link'
   /** Somebody asked anew for a link that is under way. */
   | 'keep_link'
@@ -32,7 +34,7 @@ export type Action =
 /** What to do about a row (rules FOL-3 to FOL-7). `takenAt` is the database's clock, as is `link_requested_at`: no clocks are compared. */
 export function decide(row: SessionIntent, takenAt: string, local: LocalFacts): Action {
   const stopIfRunning = (): Action => (local.running === 'no' ? 'leave' : 'stop')
-  if (local.forbidden) return stopIfRunning()
+  if (local.forbidden) return local.running === 'no' && isOnlineInRow(row) ? 'mark_fenced' : stopIfRunning()
   if (row.status === 'disconnected') return stopIfRunning()
   if (row.desired === 'stopped') {
     if (local.running !== 'no') return 'stop'
@@ -54,6 +56,10 @@ export function decide(row: SessionIntent, takenAt: string, local: LocalFacts): 
       // Replaced, given up, or the disk was full: offline until somebody starts it.
       return holdsLink(local) ? 'leave' : 'report_missing'
   }
+}
+
+function isOnlineInRow({ status }: SessionIntent): boolean {
+  return status === 'connected' || status === 'reconnecting'
 }
 
 function holdsLink(local: LocalFacts): boolean {

@@ -3,18 +3,15 @@ import type { StatusReason } from '#domain/reasons.ts'
 import { nextState } from '#domain/session.ts'
 import type { SessionEvent, SessionState } from '#domain/session.ts'
 import { createTimers } from '../clock.ts'
-import type { Cancel, Clock } from '../clock.ts'
+import type { Cancel } from '../clock.ts'
 import { reasonOf } from '../log.ts'
-import type { Log } from '../log.ts'
 import type { CredentialStore, Identity } from '../store/credential-store.ts'
 import { StorageError } from '../store/credential-store.ts'
 import { readClose } from '../whatsapp/close-codes.ts'
 import type { CloseMeaning } from '../whatsapp/close-codes.ts'
-import type { SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from '../whatsapp/port.ts'
+import type { SocketEvent, WhatsAppAuth, WhatsAppSocket } from '../whatsapp/port.ts'
 import { backoffMs } from './backoff.ts'
-import type { BackoffSettings } from './backoff.ts'
-import type { Limiter } from './limiter.ts'
-import type { LinkBoard } from './link-board.ts'
+import type { SessionSurroundings } from './surroundings.ts'
 
 /** A connection that held this long was a success: the next loss starts counting anew. Milliseconds. */
 const STABLE_MS = 30_000
@@ -24,28 +21,6 @@ const START_PLACE_MS = 15_000
 const MAX_RESTARTS = 3
 /** Lost connections that one link attempt survives. */
 const LINK_TRIES = 5
-
-export type SessionSettings = { backoff: BackoffSettings; linkUnwatchedMs: number }
-
-/** What a session needs of the worker around it. */
-export type SessionSurroundings = {
-  whatsapp: WhatsApp
-  clock: Clock
-  log: Log
-  limiter: Limiter
-  settings: SessionSettings
-  board: LinkBoard
-  /** The state changed; `report` says whether the database has to be told. */
-  changed(report: boolean): void
-  /** Tells the database that pairing succeeded, until it answers: `false`, the row is gone or newer; `null`, the session is over. */
-  confirmLink(phoneNumber: string, isOver: () => boolean): Promise<boolean | null>
-  /** Pairing succeeded for a row that is gone or newer. */
-  onOrphaned(): void
-  /** WhatsApp says that the link is gone. The session is over. */
-  onUnlinked(reason: StatusReason): void
-  /** What is stored cannot be read. The session is over. */
-  onDamaged(reason: string): void
-}
 
 /** What is left of a session behind the fence, for the clear. `socket` is open and silent; whoever takes it terminates it. */
 export type Fenced = { socket: WhatsAppSocket | null; hadSocket: boolean; timers: number }
@@ -162,6 +137,8 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
         storageFailed(error)
       }
     })
+    // It may have failed in this very call, before it knew how to give its place back.
+    if (over) leaveQueue()
   }
 
   const hear = (event: SocketEvent): void => {

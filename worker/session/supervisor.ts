@@ -20,11 +20,14 @@ import { createLimiter } from './limiter.ts'
 import { createEntries, running } from './entries.ts'
 import type { Entry } from './entries.ts'
 import type { LinkBoard } from './link-board.ts'
+import { createFarewell } from './farewell.ts'
 import { createObservations } from './observations.ts'
 import { onDisk } from './on-disk.ts'
+import { createRowWords } from './row-words.ts'
 import { createSession } from './session.ts'
 import { viewOf } from './view.ts'
-import type { Fenced, Session, SessionSettings } from './session.ts'
+import type { Fenced, Session } from './session.ts'
+import type { SessionSettings } from './surroundings.ts'
 
 export type SupervisorOptions = {
   whatsapp: WhatsApp
@@ -52,6 +55,8 @@ export function createSupervisor(options: SupervisorOptions) {
   const limiter = createLimiter(settings.startConcurrency)
   const observations = createObservations({ database, clock, log, onStored: entries.touched, onGone: options.look })
   let closed = false
+  const { leave, reportDamaged } = createFarewell({ ...options, observations, changed, isClosed: () => closed })
+  const { reconcile, reportOffline } = createRowWords({ database, log, observations, entries })
 
   const storeOptions = (id: string) => ({ sessionId: id, maxPages: settings.maxPages })
 
@@ -89,31 +94,6 @@ export function createSupervisor(options: SupervisorOptions) {
     entry.session = session
     changed(entry)
     return session
-  }
-
-  /** Tells the database that a link is gone, until it answers, and carries out the order that it makes of that. */
-  const leave = async (entry: Entry, generation: number, reason: StatusReason): Promise<void> => {
-    if (entry.leaving) return
-    entry.leaving = true
-    observations.drop(entry.id, generation)
-    const order = await untilAnswered(
-      clock,
-      log,
-      () => closed,
-      () => database.unlinked(entry.id, generation, reason),
-    )
-    entry.leaving = false
-    changed(entry)
-    if (closed) return
-    if (order) options.clear(order, reason === 'unlinked_from_phone')
-    options.look(entry.id)
-  }
-
-  const reportDamaged = async (entry: Entry, generation: number, reason: string): Promise<void> => {
-    log.error({ session: entry.id, generation, reason }, 'the credentials are lost or damaged')
-    quarantine.take(entry.id, null, reason)
-    changed(entry)
-    await leave(entry, generation, 'credentials_damaged')
   }
 
   const beginLink = (entry: Entry, row: SessionIntent): void => {
@@ -165,15 +145,6 @@ export function createSupervisor(options: SupervisorOptions) {
     })
   }
 
-  /** A row that differs from what runs (a restored database, an edit by hand) is told again. */
-  const reconcile = (entry: Entry, row: SessionIntent): void => {
-    const session = running(entry)
-    if (!session?.isLinked() || session.status() === 'connecting') return
-    const [status, reason] = [session.status(), session.reason()]
-    if (status === row.status && reason === row.status_reason) return
-    observations.report({ sessionId: row.id, generation: row.generation, status, reason })
-  }
-
   const act = (entry: Entry, row: SessionIntent, action: Action): Outcome => {
     switch (action) {
       case 'leave':
@@ -184,6 +155,9 @@ export function createSupervisor(options: SupervisorOptions) {
         break
       case 'mark_stopped':
         observations.report({ sessionId: row.id, generation: row.generation, status: 'stopped', reason: null })
+        break
+      case 'mark_fenced':
+        observations.report({ sessionId: row.id, generation: row.generation, status: 'stopped', reason: 'storage_failed' })
         break
       case 'begin_link':
         beginLink(entry, row)
@@ -212,7 +186,12 @@ export function createSupervisor(options: SupervisorOptions) {
     /** Makes a row so. `missing`: the row says linked, but there are no credentials; whoever read the row decides whether to say so. */
     apply(row: SessionIntent, takenAt: string): Outcome {
       const entry = entries.of(row.id)
-      if (closed || entry.leaving || observations.isPending(row.id)) return 'done'
+      if (closed || entry.leaving) return 'done'
+      if (observations.isPending(row.id)) {
+        // A database that forgot the link refuses that word for ever.
+        if (row.status === 'connecting') reconcile(entry, row)
+        return 'done'
+      }
       const newer = entry.row && entry.row.generation !== row.generation
       entry.row = row
       if (newer) changed(entry)
@@ -224,6 +203,7 @@ export function createSupervisor(options: SupervisorOptions) {
         return act(entry, row, actionFor(entry, row, takenAt))
       } catch (error) {
         log.error({ session: row.id, error: reasonOf(error) }, 'a session could not be looked at; it is left as it is')
+        reportOffline(row)
         return 'done'
       }
     },
@@ -237,6 +217,8 @@ export function createSupervisor(options: SupervisorOptions) {
       else Object.assign(entry, { row: null, session: null })
       changed(entry)
     },
+
+    reportOffline,
 
     /** Says that a linked row's credentials are missing or damaged; the database makes an order of that. */
     reportMissing(row: SessionIntent): void {

@@ -1,0 +1,158 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from './support/eventually.ts'
+import { startWorld } from './support/world.ts'
+import type { TestWorker, World } from './support/world.ts'
+
+let world: World
+let worker: TestWorker
+beforeAll(async () => {
+  world = await startWorld()
+  worker = await world.startWorker()
+})
+afterAll(() => world.stop())
+
+const folderOf = (id: string) => join(worker.data, 'sessions', id)
+const restart = async (between: () => unknown): Promise<void> => {
+  await worker.stop()
+  await between()
+  worker = await world.startWorker({}, worker.data)
+}
+/** Holds a session's file as another program might: the worker can neither read it nor call it damaged. Returns how to let go. */
+const hold = (id: string): (() => void) => {
+  const other = new DatabaseSync(join(folderOf(id), 'auth.sqlite'))
+  other.exec('pragma locking_mode = exclusive; begin exclusive')
+  return () => other.close()
+}
+/** An order as a late one comes: for generations that the row has left behind. */
+const orderFor = async (id: string, maxGeneration: number): Promise<string> => {
+  const [order] = await world.database.sql<{ id: string }[]>`
+    insert into public.whatsapp_clearances (organization_id, session_id, max_generation, reason)
+    values (${world.organizationId}, ${id}, ${maxGeneration}, 'reset') returning id`
+  return order?.id ?? ''
+}
+const attempts = async (orderId: string): Promise<number> => {
+  const [order] = await world.database.sql<{ attempts: number }[]>`select attempts from public.whatsapp_clearances where id = ${orderId}`
+  return order?.attempts ?? 0
+}
+
+describe('a row never says connected while nothing runs', () => {
+  it('when its credentials cannot be read at the start: reconnecting, until they can (DAT-6)', async () => {
+    const { id } = await world.link(worker)
+    let letGo = () => {}
+    await restart(() => (letGo = hold(id)))
+    await world.until(id, 'reconnecting', 'storage_failed')
+    letGo()
+    await world.until(id, 'connected', null)
+  })
+
+  it('when its generation must stay gone, as of a database that was restored: stopped (CLR-3)', async () => {
+    const { id, jid } = await world.link(worker)
+    await restart(() => writeFileSync(join(worker.data, 'tombstones', `${id}.damaged.json`), ''))
+    await world.until(id, 'stopped', 'storage_failed')
+    expect(world.simulator.devices().find((device) => device.jid === jid)?.online).toBe(false)
+    await world.rpc('start_session', { session_id: id })
+    await world.until(id, 'stopped', 'storage_failed')
+    await restart(() => rmSync(join(worker.data, 'tombstones', `${id}.damaged.json`)))
+    await world.rpc('start_session', { session_id: id })
+    await world.until(id, 'connected', null)
+  })
+
+  it('and one that runs is told to a database that was restored from before its link (FOL-12, LNK-7)', async () => {
+    const { id, jid } = await world.link(worker)
+    await world.database.sql`update public.whatsapp_sessions
+      set status = 'connecting', linked_at = null, phone_number = null, worker_id = null where id = ${id}`
+    expect(await world.until(id, 'connected', null)).toMatchObject({ phone_number: '+51987654321' })
+    // And what is wanted next is still heard.
+    await world.rpc('stop_session', { session_id: id })
+    await world.until(id, 'stopped', null)
+    expect(world.isLinked(jid)).toBe(true)
+  })
+})
+
+describe('a volume that is not mounted', () => {
+  it('unlinks nobody, although each session is looked at by itself (FOL-9)', async () => {
+    const ids: string[] = []
+    for (let index = 0; index < 4; index += 1) ids.push((await world.link(worker)).id)
+    const sessions = join(worker.data, 'sessions')
+    await restart(() => renameSync(sessions, `${sessions}.unmounted`))
+    await eventually(() => expect(worker.logged()).toContain('ALARM: too many sessions without credentials'))
+    for (const id of ids) await worker.call('POST', `/api/sessions/${id}/start`, { sessionId: id })
+    await worker.follower.pass()
+    for (const id of ids) {
+      await world.until(id, 'reconnecting', 'storage_failed')
+      expect(await world.row(id)).toMatchObject({ generation: 1, phone_number: '+51987654321' })
+      expect(await world.orders(id)).toEqual([])
+    }
+    await restart(() => {
+      rmSync(sessions, { recursive: true })
+      renameSync(`${sessions}.unmounted`, sessions)
+    })
+    for (const id of ids) await eventually(() => expect(worker.supervisor.view(id)?.status).toBe('connected'))
+  })
+})
+
+describe('a disk that refuses', () => {
+  it('to set damaged credentials aside does not end the worker: they are reported and cleared where they lie (DAT-6, OPS-4)', async () => {
+    const { id } = await world.link(worker)
+    await world.rpc('stop_session', { session_id: id })
+    await world.until(id, 'stopped')
+    writeFileSync(join(folderOf(id), 'auth.sqlite'), 'x'.repeat(8192))
+    rmSync(join(worker.data, 'quarantine'), { recursive: true })
+    await world.rpc('start_session', { session_id: id })
+    await world.until(id, 'disconnected', 'credentials_damaged')
+    expect(await world.receipt(id)).toMatchObject({ remoteUnlink: 'unconfirmed', removed: { credentials: { files: 1 } } })
+    expect(existsSync(folderOf(id))).toBe(false)
+    mkdirSync(join(worker.data, 'quarantine'))
+  })
+})
+
+describe('a clear', () => {
+  it('erases nothing that it cannot read: it may be of a newer generation (CLR-8, DAT-6)', async () => {
+    const { id, jid } = await world.link(worker)
+    await world.database.sql`update public.whatsapp_sessions set generation = 2 where id = ${id}`
+    await worker.stop()
+    const file = new DatabaseSync(join(folderOf(id), 'auth.sqlite'))
+    file.exec('update identity set generation = 2')
+    file.close()
+    worker = await world.startWorker({}, worker.data)
+    await eventually(() => expect(worker.supervisor.view(id)?.status).toBe('connected'))
+    await world.rpc('stop_session', { session_id: id })
+    await world.until(id, 'stopped')
+    const letGo = hold(id)
+    const order = await orderFor(id, 1)
+    await eventually(async () => expect(await attempts(order)).toBeGreaterThan(0))
+    expect(existsSync(join(folderOf(id), 'auth.sqlite'))).toBe(true)
+    letGo()
+    expect(await world.receipt(id, order)).toMatchObject({ generations: [], removed: { credentials: { files: 0 } } })
+    await world.rpc('start_session', { session_id: id })
+    await world.until(id, 'connected', null)
+    expect(world.isLinked(jid)).toBe(true)
+  })
+
+  it('of a session whose own file cannot be read any more unlinks over the live socket and closes it (CLR-2, CLR-5)', async () => {
+    const { id, jid } = await world.link(worker)
+    const session = worker.supervisor.held(id, 1)?.session
+    if (!session) throw new Error('not running')
+    session.identity = () => {
+      throw new Error('disk I/O error')
+    }
+    const order = await world.rpc<string>('reset_session', { session_id: id })
+    expect(await world.receipt(id, order)).toMatchObject({ remoteUnlink: 'confirmed', removed: { memory: { socket: true } } })
+    expect(world.isLinked(jid)).toBe(false)
+    expect(existsSync(folderOf(id))).toBe(false)
+  })
+
+  it('is shown to nobody of another organisation, not even once it is done (CMD-6)', async () => {
+    const { id } = await world.link(worker)
+    const order = await world.rpc<string>('reset_session', { session_id: id })
+    await world.receipt(id, order)
+    await eventually(() => expect(worker.clear.receiptOf(order)).not.toBeNull())
+    const ask = (organizationId: string) =>
+      worker.call('POST', `/api/sessions/${id}/clear`, { sessionId: id, organizationId, body: JSON.stringify({ orderId: order }) })
+    expect(await ask('7f0c1a52-8f5e-4a86-9f3c-111111111111')).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
+    expect(await ask(world.organizationId)).toMatchObject({ status: 200, body: { orderId: order } })
+  })
+})

@@ -1,0 +1,53 @@
+import type { ClearOrder } from '#domain/clearance.ts'
+import type { StatusReason } from '#domain/reasons.ts'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database.ts'
+import { reasonOf } from '../log.ts'
+import type { Log } from '../log.ts'
+import type { Quarantine } from '../store/quarantine.ts'
+import { untilAnswered } from '../until-answered.ts'
+import type { Entry } from './entries.ts'
+import type { Observations } from './observations.ts'
+
+type Options = {
+  database: Database
+  clock: Clock
+  log: Log
+  quarantine: Quarantine
+  observations: Observations
+  changed(entry: Entry): void
+  isClosed(): boolean
+  look(sessionId: string): void
+  clear(order: ClearOrder, gone: boolean): void
+}
+
+/** How a link ends that nobody here ended: the database is told, and makes an order of it (CLR-9). Neither call ever throws. */
+export function createFarewell({ database, clock, log, quarantine, observations, changed, isClosed, look, clear }: Options) {
+  /** Tells the database that a link is gone, until it answers, and carries out the order that it makes of that. */
+  const leave = async (entry: Entry, generation: number, reason: StatusReason): Promise<void> => {
+    if (entry.leaving) return
+    entry.leaving = true
+    observations.drop(entry.id, generation)
+    const order = await untilAnswered(clock, log, isClosed, () => database.unlinked(entry.id, generation, reason))
+    entry.leaving = false
+    changed(entry)
+    if (isClosed()) return
+    if (order) clear(order, reason === 'unlinked_from_phone')
+    look(entry.id)
+  }
+
+  /** The same for credentials that are lost or damaged, which are set aside first: the order that follows erases them there, too. */
+  const reportDamaged = async (entry: Entry, generation: number, reason: string): Promise<void> => {
+    log.error({ session: entry.id, generation, reason }, 'the credentials are lost or damaged')
+    try {
+      quarantine.take(entry.id, null, reason)
+    } catch (error) {
+      // A disk that refuses must not end the worker: what is damaged is never started, and is erased where it lies.
+      log.error({ session: entry.id, error: reasonOf(error) }, 'damaged credentials could not be set aside')
+    }
+    changed(entry)
+    await leave(entry, generation, 'credentials_damaged')
+  }
+
+  return { leave, reportDamaged }
+}

@@ -1,0 +1,29 @@
+import type { StatusReason } from '#domain/reasons.ts'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { WhatsApp } from '../whatsapp/port.ts'
+import type { BackoffSettings } from './backoff.ts'
+import type { Limiter } from './limiter.ts'
+import type { LinkBoard } from './link-board.ts'
+
+export type SessionSettings = { backoff: BackoffSettings; linkUnwatchedMs: number }
+
+/** What a session needs of the worker around it. */
+export type SessionSurroundings = {
+  whatsapp: WhatsApp
+  clock: Clock
+  log: Log
+  limiter: Limiter
+  settings: SessionSettings
+  board: LinkBoard
+  /** The state changed; `report` says whether the database has to be told. */
+  changed(report: boolean): void
+  /** Tells the database that pairing succeeded, until it answers: `false`, the row is gone or newer; `null`, the session is over. */
+  confirmLink(phoneNumber: string, isOver: () => boolean): Promise<boolean | null>
+  /** Pairing succeeded for a row that is gone or newer. */
+  onOrphaned(): void
+  /** WhatsApp says that the link is gone. The session is over. */
+  onUnlinked(reason: StatusReason): void
+  /** What is stored cannot be read. The session is over. */
+  onDamaged(reason: string): void
+}
