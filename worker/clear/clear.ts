@@ -28,8 +28,8 @@ export type ClearEngine = {
   accept(order: ClearOrder, gone?: boolean): Promise<Receipt>
   /** Takes up every clear that was interrupted or could not be reported. */
   resume(): void
-  /** The receipt of an order that was completed in this process's life. */
-  receiptOf(orderId: string): Receipt | null
+  /** The receipt of an order that was completed in this process's life, and whose it is. */
+  receiptOf(orderId: string): Completed | null
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
@@ -45,13 +45,14 @@ type Options = {
   unlinkMs: number
 }
 
+type Completed = { organizationId: string; receipt: Receipt }
 /** What the synchronous part hands to the rest. */
 type Erased = { tombstone: Tombstone; fenced: Fenced | null; creds: string | null; resumed: boolean }
 
 export function createClearEngine(options: Options): ClearEngine {
   const { whatsapp, database, clock, log, places, tombstones, supervisor, unlinkMs } = options
   const underWay = new Map<string, Promise<Receipt>>()
-  const completed = new Map<string, Receipt>()
+  const completed = new Map<string, Completed>()
   /** Orders that began in this process: their tombstones are no sign of a crash. */
   const begun = new Set<string>()
   /** How the last unlink of a session went, for a second order that finds nothing left to unlink. */
@@ -64,8 +65,8 @@ export function createClearEngine(options: Options): ClearEngine {
     const resumed = before !== null && !begun.has(id)
     begun.add(id)
     const held = supervisor().held(session_id, max_generation)
-    const identity = held?.covered ? readIdentity(held.session) : null
-    const found = survey(order, places, identity, held !== null && !held.covered, lastKnownLink(order))
+    const covered = held?.covered ? { identity: readIdentity(held.session) } : null
+    const found = survey(order, places, covered, held !== null && !held.covered, lastKnownLink(order))
     const findings = before ? mergeFindings(before.findings, found.findings) : found.findings
     const tombstone: Tombstone = before
       ? { ...before, findings }
@@ -96,8 +97,8 @@ export function createClearEngine(options: Options): ClearEngine {
       fenced?.socket?.terminate()
       return 'confirmed'
     }
-    if (creds !== null) {
-      const live = fenced?.socket ?? null
+    const live = fenced?.socket ?? null
+    if (creds !== null || live) {
       return (await unlinkDevice({ whatsapp, clock, live, creds, ms: unlinkMs })) ? 'confirmed' : 'unconfirmed'
     }
     // A second order for the same session says how the first went: an admin who was told to unlink on the phone is told again.
@@ -111,7 +112,7 @@ export function createClearEngine(options: Options): ClearEngine {
     let { tombstone } = erased
     if (!tombstone.receipt) {
       const unlinking = unlink(erased, gone)
-      if (erased.creds !== null || gone) remember(unlinks, order.session_id, unlinking)
+      if (erased.creds !== null || erased.fenced?.socket || gone) remember(unlinks, order.session_id, unlinking)
       const remoteUnlink = await unlinking
       tombstone = { ...tombstone, remoteUnlink }
       tombstone = { ...tombstone, receipt: receiptFor(erased, remoteUnlink) }
@@ -121,7 +122,7 @@ export function createClearEngine(options: Options): ClearEngine {
     const stored = await database.completeOrder(order.id, tombstone.receipt)
     // Only now, with the receipt in the database, may the tombstone go.
     tombstones.remove(tombstone)
-    remember(completed, order.id, stored)
+    remember(completed, order.id, { organizationId: order.organization_id, receipt: stored })
     log.info({ order: order.id, session: order.session_id, remoteUnlink: stored.remoteUnlink }, 'cleared')
     return stored
   }
@@ -142,7 +143,7 @@ export function createClearEngine(options: Options): ClearEngine {
 
   const accept = (order: ClearOrder, gone = false): Promise<Receipt> => {
     const done = completed.get(order.id)
-    if (done) return Promise.resolve(done)
+    if (done) return Promise.resolve(done.receipt)
     const same = underWay.get(order.id)
     if (same) return same
     const clearing = carryOut(order, gone)
@@ -169,9 +170,9 @@ export function createClearEngine(options: Options): ClearEngine {
 }
 
 /** `null` where the running session's file cannot be read: it is erased all the same. */
-function readIdentity(session: Session): { identity: Identity } | null {
+function readIdentity(session: Session): Identity | null {
   try {
-    return { identity: session.identity() }
+    return session.identity()
   } catch {
     return null
   }

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { ClearOrder } from '#domain/clearance.ts'
 import type { Backups } from '../store/backups.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
+import type { Found } from '../store/credential-store.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import { readIfPresent, sizeOf } from '../store/durable-file.ts'
 import type { Outbox } from '../store/outbox.ts'
@@ -15,19 +16,26 @@ export type Places = { data: DataFolder; backups: Backups; outbox: Outbox; quara
 
 /** What a clear found: what the receipt will say, and what is needed to unlink. `creds` never reaches a disk or a log. */
 export type Survey = { findings: Findings; creds: string | null; erasesCredentials: boolean }
-type Held = { identity: { generation: number; linked: boolean; creds: string } } | null
+/** `identity: null`: the running session can no longer read its own file. */
+type Held = { identity: { generation: number; linked: boolean; creds: string } | null } | null
 
 const NOTHING = { files: 0, bytes: 0 }
 
 /**
- * Looks before anything is erased. `held`: the identity of the running session, if its generation is covered. `newer`: a newer
- * generation runs, so that its credentials are none of this order's business.
+ * Looks before anything is erased. `held`: the running session, if its generation is covered. `newer`: a newer generation runs, so that
+ * its credentials are none of this order's business. Throws where the system refuses to read: what cannot be read may be of a newer
+ * generation, and only what an order covers is erased.
  */
 export function survey(order: ClearOrder, places: Places, held: Held, newer: boolean, lastKnown: boolean | null): Survey {
   const { session_id: id, max_generation: max } = order
   const folder = places.data.session(id)
-  const found = newer ? ({ state: 'absent' } as const) : held ? { state: 'whole' as const, ...held.identity } : inspect(folder, id, places)
-  const covered = found.state === 'damaged' || found.state === 'unreadable' || (found.state === 'whole' && found.generation <= max)
+  const found = newer
+    ? ({ state: 'absent' } as const)
+    : held
+      ? foundOf(held)
+      : inspectCredentials(folder, { sessionId: id, maxPages: places.maxPages })
+  if (found.state === 'unreadable') throw new Error(`the credentials cannot be read, so nothing is erased yet: ${found.reason}`)
+  const covered = found.state === 'damaged' || (found.state === 'whole' && found.generation <= max)
   const whole = covered && found.state === 'whole' ? found : null
   return {
     creds: whole?.linked ? whole.creds : null,
@@ -46,14 +54,17 @@ export function survey(order: ClearOrder, places: Places, held: Held, newer: boo
   }
 }
 
-/** Erases all that an order covers, and verifies that it is absent; throws when something is left. Harmless when repeated. */
+/**
+ * Erases all that an order covers, and verifies that it is absent; throws when something is left. Harmless when repeated. The credentials
+ * go last: until then, whoever takes up an interrupted clear can still unlink with them.
+ */
 export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: boolean): void {
   const { session_id: id, max_generation: max } = order
   const { data, backups, outbox, quarantine } = places
-  if (erasesCredentials) data.erase(data.session(id))
   backups.erase(id, max)
   outbox.erase(id, max)
   quarantine.erase(id, max)
+  if (erasesCredentials) data.erase(data.session(id))
 
   const left = [
     erasesCredentials && existsSync(data.session(id)) ? 'credentials' : null,
@@ -64,11 +75,14 @@ export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: b
   if (left.length > 0) throw new Error(`still there after erasing: ${left.join(', ')}`)
 }
 
-/** Adds what an interrupted clear had found before to what was still there when it was resumed. */
+/**
+ * Adds what an interrupted clear had found before to what was still there when it was resumed. Whether a phone was linked is told by
+ * credentials alone: that they are gone by now says nothing about it.
+ */
 export function mergeFindings(before: Findings, now: Findings): Findings {
   const larger = (a: typeof NOTHING, b: typeof NOTHING) => (a.bytes >= b.bytes ? a : b)
   return {
-    linked: before.linked ?? now.linked,
+    linked: before.linked ?? (now.generations.length > 0 ? now.linked : null),
     generations: [...new Set([...before.generations, ...now.generations])].toSorted((a, b) => a - b),
     removed: {
       credentials: larger(before.removed.credentials, now.removed.credentials),
@@ -80,8 +94,8 @@ export function mergeFindings(before: Findings, now: Findings): Findings {
   }
 }
 
-function inspect(folder: string, sessionId: string, places: Places) {
-  return inspectCredentials(folder, { sessionId, maxPages: places.maxPages })
+function foundOf({ identity }: NonNullable<Held>): Found {
+  return identity ? { state: 'whole', phoneNumber: null, ...identity } : { state: 'damaged', reason: 'its own session cannot read it' }
 }
 
 /** Names of contacts and groups, kept in one file of the session's folder. */

@@ -13,8 +13,8 @@ export async function unlinkDevice(options: {
   whatsapp: WhatsApp
   clock: Clock
   live: WhatsAppSocket | null
-  /** The erased session's credentials, as JSON. */
-  creds: string
+  /** The erased session's credentials, as JSON; `null`: nobody could read them, so that there is the live socket or nothing. */
+  creds: string | null
   ms: number
 }): Promise<boolean> {
   const { whatsapp, clock, live, creds, ms } = options
@@ -25,7 +25,7 @@ export async function unlinkDevice(options: {
     live.terminate()
     if (gone) return true
   }
-  while (left() > 0) {
+  while (creds !== null && left() > 0) {
     const outcome = await loginAndUnlink(whatsapp, clock, creds, left())
     if (outcome !== 'again') return outcome === 'gone'
     await pause(clock, Math.min(RETRY_MS, Math.max(0, left())))

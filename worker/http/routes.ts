@@ -74,7 +74,7 @@ export function createRoutes({ supervisor, clear, follower, streams }: Options):
   const clearNow = async (call: Call): Promise<unknown> => {
     const wanted = orderIn(call.body)
     const done = wanted ? clear.receiptOf(wanted) : null
-    if (done && done.sessionId === call.sessionId) return done
+    if (done && done.receipt.sessionId === call.sessionId && done.organizationId === call.claims.organization_id) return done.receipt
     const { orders, session } = await lookAt(call)
     const order = wanted ? orders.find((one) => one.id === wanted) : orders.at(-1)
     if (!order || order.organization_id !== call.claims.organization_id) {
