@@ -114,7 +114,7 @@ describe('a snapshot that cannot be right changes nothing (FOL-2)', () => {
     expect(isUntouched()).toBe(true)
   })
   it('when the key is wrong from the start: not ready, nothing started', async () => {
-    const wrong = await world.startWorker({ SUPABASE_SERVICE_ROLE_KEY: world.database.anonKey })
+    const wrong = await world.startWorker({ SUPABASE_SERVICE_ROLE_KEY: world.database.anonKey }, world.newFolder(), false)
     await eventually(() => expect(wrong.logged()).toContain('cannot be followed'))
     expect((await fetch(`${wrong.url}/ready`)).status).toBe(503)
     expect(instanceOf(wrong)).toBeNull()

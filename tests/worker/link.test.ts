@@ -38,6 +38,7 @@ describe('a link', () => {
   it('streams starting, the QR with its end, linking and connected, then ends (LNK-2)', async () => {
     const id = await world.createSession()
     const stream = await watch(worker, id)
+    expect(stream.response.status).toBe(200)
     expect(stream.response.headers.get('cache-control')).toBe('no-store')
     expect(stream.response.headers.get('content-type')).toContain('text/event-stream')
     const qr = await eventually(() => {

@@ -101,7 +101,8 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
     organizationId,
     newFolder,
 
-    async startWorker(extra: Environment = {}, data = newFolder()): Promise<TestWorker> {
+    /** Starts a worker and, unless told otherwise, waits until it is ready: before that it refuses every command. */
+    async startWorker(extra: Environment = {}, data = newFolder(), ready = true): Promise<TestWorker> {
       const settings = readSettings(environment(data, 0, extra))
       let text = ''
       const sink = new Writable({
@@ -121,6 +122,11 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
       const worker = createWorker(settings, { whatsapp, database, clock: systemClock, log, version: 'test' })
       stops.push(() => worker.stop())
       const url = await worker.start()
+      if (ready) {
+        await eventually(() => {
+          if (!worker.follower.isReady()) throw new Error(`not ready: ${text}`)
+        }, 15_000)
+      }
       return { ...worker, data, url, call: caller.to(url, organizationId), logged: () => text }
     },
 
