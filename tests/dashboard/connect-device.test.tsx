@@ -156,6 +156,19 @@ it('says within two seconds that the worker is offline, and shows the code when 
   expect(await screen.findByRole('img', { name: 'QR code' })).toBeTruthy()
 })
 
+it.each([
+  ['not_ready', 'Almost there', 'A part of the server is still starting. Trying again by itself.'],
+  ['timeout', 'No connection', 'The server does not answer. Trying again by itself.'],
+] as const)('does not blame the worker, nor ask for a hand, when the answer is %s', async (code, title, hint) => {
+  const server = new FakeServer()
+  server.intercept = ({ path }) => (path.endsWith('/link') ? refusal(code) : undefined)
+  const { dialog, stream } = await connect(server)
+  await within(dialog).findByText(title)
+  expect(within(dialog).getByText(hint)).toBeTruthy()
+  server.intercept = () => undefined
+  expect(await stream()).toBeTruthy()
+})
+
 it('cancelling while the worker is offline says that the order is stored', async () => {
   const server = new FakeServer()
   server.isWorkerOnline = false

@@ -1,8 +1,10 @@
 import { CircleCheck, CircleSlash, CircleX, CloudOff, RefreshCw, TimerOff } from 'lucide-react'
 import type { ReactNode } from 'react'
+import type { FailureCode } from '../../lib/failure.ts'
 import { phoneLabel } from '../../lib/phone-label.ts'
 import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
+import type { Words } from '../../words/en.ts'
 import { useWords } from '../../words/words.ts'
 import type { LinkView } from './link-view.ts'
 import { QrCode } from './QrCode.tsx'
@@ -46,16 +48,14 @@ export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => 
           {retry(text.newCode)}
         </Message>
       )
-    case 'offline':
+    case 'offline': {
+      const [title, hint] = offlineWords(view.code, text)
       return (
-        <Message
-          icon={<CloudOff className="size-8" strokeWidth={1.5} />}
-          title={view.code === 'worker_offline' ? text.offline : view.code === 'unreachable' ? text.unreachable : words.failures[view.code]}
-          hint={view.code === 'worker_offline' ? text.offlineHint : text.unreachableHint}
-        >
+        <Message icon={<CloudOff className="size-8" strokeWidth={1.5} />} title={title} hint={hint}>
           {retry(words.common.tryAgain)}
         </Message>
       )
+    }
     case 'failed':
       return (
         <Message
@@ -77,6 +77,14 @@ export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => 
     default:
       return null
   }
+}
+
+/** Who does not answer, as far as that is known. */
+function offlineWords(code: FailureCode, text: Words['link']): [title: string, hint: string] {
+  if (code === 'worker_offline') return [text.offline, text.offlineHint]
+  if (code === 'not_ready') return [text.notReady, text.notReadyHint]
+  if (code === 'rate_limited') return [text.busy, text.busyHint]
+  return [text.unreachable, text.unreachableHint]
 }
 
 type MessageProps = { icon: ReactNode; title: string; hint?: string | undefined; children?: ReactNode }
