@@ -145,6 +145,23 @@ describe('a clear', () => {
     expect(existsSync(folderOf(id))).toBe(false)
   })
 
+  it('of a later link claims nothing of how an earlier one was unlinked (CLR-5, CLR-6)', async () => {
+    const { id } = await world.link(worker)
+    expect(await world.receipt(id, await world.rpc<string>('reset_session', { session_id: id }))).toMatchObject({
+      remoteUnlink: 'confirmed',
+    })
+    await world.rpc('start_session', { session_id: id })
+    const jid = await world.scan(worker, id, '51912000111')
+    await world.until(id, 'connected')
+    await world.rpc('stop_session', { session_id: id })
+    await world.until(id, 'stopped')
+    writeFileSync(join(folderOf(id), 'auth.sqlite'), 'x'.repeat(8192))
+    await world.rpc('start_session', { session_id: id })
+    await world.until(id, 'disconnected', 'credentials_damaged')
+    expect(await world.receipt(id)).toMatchObject({ reason: 'unlinked', remoteUnlink: 'unconfirmed' })
+    expect(world.isLinked(jid), 'nobody could unlink it').toBe(true)
+  })
+
   it('is shown to nobody of another organisation, not even once it is done (CMD-6)', async () => {
     const { id } = await world.link(worker)
     const order = await world.rpc<string>('reset_session', { session_id: id })

@@ -56,7 +56,7 @@ export function createClearEngine(options: Options): ClearEngine {
   /** Orders that began in this process: their tombstones are no sign of a crash. */
   const begun = new Set<string>()
   /** How the last unlink of a session went, for a second order that finds nothing left to unlink. */
-  const unlinks = new Map<string, Promise<RemoteUnlink>>()
+  const unlinks = new Map<string, { maxGeneration: number; went: Promise<RemoteUnlink> }>()
 
   /** Steps 1 to 3: tombstone, fence, erase, verify. Synchronous on purpose. */
   const erase = (order: ClearOrder): Erased => {
@@ -103,8 +103,15 @@ export function createClearEngine(options: Options): ClearEngine {
     }
     // A second order for the same session says how the first went: an admin who was told to unlink on the phone is told again.
     const earlier = findings.generations.length === 0 ? unlinks.get(order.session_id) : undefined
-    if (earlier) return earlier
+    if (earlier && (findings.linked === false || !mayHaveLinkedAfter(earlier.maxGeneration, order))) return earlier.went
     return findings.linked === false ? 'not_linked' : 'unconfirmed'
+  }
+
+  /** Whether a generation that an order covers can have been linked after a clear up to `maxGeneration`. */
+  const mayHaveLinkedAfter = (maxGeneration: number, order: ClearOrder): boolean => {
+    if (order.max_generation <= maxGeneration) return false
+    const row = supervisor().rowOf(order.session_id)
+    return row === null || row.generation > maxGeneration
   }
 
   const carryOut = async (order: ClearOrder, gone: boolean): Promise<Receipt> => {
@@ -112,7 +119,8 @@ export function createClearEngine(options: Options): ClearEngine {
     let { tombstone } = erased
     if (!tombstone.receipt) {
       const unlinking = unlink(erased, gone)
-      if (erased.creds !== null || erased.fenced?.socket || gone) remember(unlinks, order.session_id, unlinking)
+      if (erased.creds !== null || erased.fenced?.socket || gone)
+        remember(unlinks, order.session_id, { maxGeneration: order.max_generation, went: unlinking })
       const remoteUnlink = await unlinking
       tombstone = { ...tombstone, remoteUnlink }
       tombstone = { ...tombstone, receipt: receiptFor(erased, remoteUnlink) }
