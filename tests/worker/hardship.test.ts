@@ -72,6 +72,23 @@ describe('a row never says connected while nothing runs', () => {
   })
 })
 
+describe('a link that must not begin', () => {
+  it('since a tombstone of its session cannot be read says so, instead of nothing (CLR-4)', async () => {
+    const { id, jid } = await world.link(worker)
+    const tombstone = join(worker.data, 'tombstones', `${id}.damaged.json`)
+    await restart(() => writeFileSync(tombstone, ''))
+    const order = await world.rpc<string>('reset_session', { session_id: id })
+    expect(await world.receipt(id, order), 'it fences, but it keeps no order from erasing').toMatchObject({ remoteUnlink: 'confirmed' })
+    expect(world.isLinked(jid)).toBe(false)
+    await world.rpc('start_session', { session_id: id })
+    await world.until(id, 'connecting', 'storage_failed')
+    expect(existsSync(folderOf(id))).toBe(false)
+    await restart(() => rmSync(tombstone))
+    await world.rpc('start_session', { session_id: id })
+    expect(await world.qr(worker, id)).toContain('#')
+  })
+})
+
 describe('a volume that is not mounted', () => {
   it('unlinks nobody, although each session is looked at by itself (FOL-9)', async () => {
     const ids: string[] = []

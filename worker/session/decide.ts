@@ -23,6 +23,8 @@ export type Action =
   /** The row says online, a tombstone says never again: only a clear of the row's generation leads on. */
   | 'mark_fenced'
   | 'begin_link'
+  /** A link was asked for that a tombstone forbids: one that is damaged, or of a database that was restored. */
+  | 'refuse_link'
   /** Somebody asked anew for a link that is under way. */
   | 'keep_link'
   | 'login'
@@ -34,7 +36,7 @@ export type Action =
 /** What to do about a row (rules FOL-3 to FOL-7). `takenAt` is the database's clock, as is `link_requested_at`: no clocks are compared. */
 export function decide(row: SessionIntent, takenAt: string, local: LocalFacts): Action {
   const stopIfRunning = (): Action => (local.running === 'no' ? 'leave' : 'stop')
-  if (local.forbidden) return local.running === 'no' && isOnlineInRow(row) ? 'mark_fenced' : stopIfRunning()
+  if (local.forbidden) return local.running === 'no' ? whileForbidden(row, takenAt, local) : 'stop'
   if (row.status === 'disconnected') return stopIfRunning()
   if (row.desired === 'stopped') {
     if (local.running !== 'no') return 'stop'
@@ -58,8 +60,10 @@ export function decide(row: SessionIntent, takenAt: string, local: LocalFacts): 
   }
 }
 
-function isOnlineInRow({ status }: SessionIntent): boolean {
-  return status === 'connected' || status === 'reconnecting'
+function whileForbidden(row: SessionIntent, takenAt: string, local: LocalFacts): Action {
+  if (row.status === 'connected' || row.status === 'reconnecting') return 'mark_fenced'
+  if (row.status !== 'connecting' || row.desired === 'stopped') return 'leave'
+  return isNewRequest(row, local) && isFresh(row, takenAt) ? 'refuse_link' : 'leave'
 }
 
 function holdsLink(local: LocalFacts): boolean {

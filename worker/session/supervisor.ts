@@ -113,10 +113,15 @@ export function createSupervisor(options: SupervisorOptions) {
       void database.touch([row.id]).catch((error) => log.warn({ error: reasonOf(error) }, 'a link could not be stamped'))
     } catch (error) {
       log.error({ session: row.id, error: reasonOf(error) }, 'no link could be begun')
-      changed(entry)
-      observations.report({ sessionId: row.id, generation: row.generation, status: 'connecting', reason: 'storage_failed' })
-      entry.board.show({ step: 'ended', status: 'connecting', reason: 'storage_failed', phoneNumber: null })
+      refuseLink(entry, row)
     }
+  }
+
+  const refuseLink = (entry: Entry, row: SessionIntent): void => {
+    entry.answered = row.link_requested_at
+    changed(entry)
+    observations.report({ sessionId: row.id, generation: row.generation, status: 'connecting', reason: 'storage_failed' })
+    entry.board.show({ step: 'ended', status: 'connecting', reason: 'storage_failed', phoneNumber: null })
   }
 
   const resume = (entry: Entry, row: SessionIntent, how: 'login' | 'confirmThenLogin'): void => {
@@ -161,6 +166,10 @@ export function createSupervisor(options: SupervisorOptions) {
         break
       case 'begin_link':
         beginLink(entry, row)
+        break
+      case 'refuse_link':
+        log.error({ session: row.id }, 'no link could be begun: a tombstone forbids it')
+        refuseLink(entry, row)
         break
       case 'keep_link':
         entry.answered = row.link_requested_at
