@@ -40,12 +40,13 @@ const attempts = async (orderId: string): Promise<number> => {
 
 describe('a row never says connected while nothing runs', () => {
   it('when its credentials cannot be read at the start: reconnecting, until they can (DAT-6)', async () => {
-    const { id } = await world.link(worker)
+    const { id, jid } = await world.link(worker)
     let letGo = () => {}
     await restart(() => (letGo = hold(id)))
     await world.until(id, 'reconnecting', 'storage_failed')
     letGo()
     await world.until(id, 'connected', null)
+    expect(world.isLinked(jid)).toBe(true)
   })
 
   it('when its generation must stay gone, as of a database that was restored: stopped (CLR-3)', async () => {

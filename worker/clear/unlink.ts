@@ -25,7 +25,8 @@ export async function unlinkDevice(options: {
     live.terminate()
     if (gone) return true
   }
-  while (creds !== null && left() > 0) {
+  if (creds === null) return false
+  while (left() > 0) {
     const outcome = await loginAndUnlink(whatsapp, clock, creds, left())
     if (outcome !== 'again') return outcome === 'gone'
     await pause(clock, Math.min(RETRY_MS, Math.max(0, left())))
