@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { serve, type ServerType } from '@hono/node-server'
 import { App } from '@supabase/lite'
-import { createPostgresConnection } from '@supabase/lite/postgres'
 import postgres, { type PostgresType } from 'postgres'
 import { HOSTED_DEFAULTS } from './hosted-defaults.ts'
+import { createLastingConnection } from './lasting-connection.ts'
 import { applyMigrations } from './migrations.ts'
 
 /** How long the connections to the database may take to end, milliseconds. */
@@ -44,7 +44,7 @@ export type RunningSupabaseApi = {
 export async function startSupabaseApi(options: SupabaseApiOptions): Promise<RunningSupabaseApi> {
   const anonKey = apiKey('publishable', options.jwtSecret)
   const serviceRoleKey = apiKey('secret', options.jwtSecret)
-  const connection = createPostgresConnection({
+  const connection = createLastingConnection({
     url: options.databaseUrl,
     postgresOptions: { max: options.connections ?? 10, onnotice: () => {}, types: { json: json(114), jsonb: json(3802) } },
   })

@@ -134,6 +134,26 @@ describe('the API over it', () => {
     expect((await worker.rpc('worker_snapshot')).error).toBeNull()
     await api.stop()
   })
+
+  it('answers every request again after a crash in the middle of many, whichever connection they meet', async () => {
+    let server = await start()
+    const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0 })
+    const worker = createClient(api.url, api.serviceRoleKey)
+    const ask = async () => (await worker.rpc('worker_snapshot').abortSignal(AbortSignal.timeout(10_000))).status
+    for (let crash = 0; crash < 3; crash++) {
+      const asked = Array.from({ length: 30 }, ask)
+      await Promise.race(asked)
+      process.kill(server.pid, 'SIGKILL')
+      await server.exited
+      const broken = await Promise.all(asked)
+      // 0 is no answer at all. Some say 404: the API reads its functions anew and finds none.
+      expect(broken).not.toContain(0)
+      server = await start({ port: Number(new URL(server.url).port) })
+      const again = await Promise.all(Array.from({ length: 30 }, ask))
+      expect(again.filter((status) => status !== 200)).toEqual([])
+    }
+    await api.stop()
+  })
 })
 
 describe('the migrations', () => {
