@@ -62,6 +62,6 @@ describe('on a small screen', () => {
     const number = page.locator('[data-session]').getByText(`+${LUIS}`)
     await number.waitFor()
     expect(await number.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(false)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    expect(await page.locator('html').evaluate((html) => html.scrollWidth)).toBe(390)
   })
 })
