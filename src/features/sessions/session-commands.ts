@@ -24,7 +24,7 @@ export async function clearDeleted(client: Client, sessionId: string): Promise<C
   }
 }
 
-/** The open orders of some sessions. Throws a `Failure`. */
+/** The open orders of some sessions, the newest first: by generation, for `requested_at` is only when a transaction began. Throws a `Failure`. */
 export function openOrdersOf(client: Client, sessionIds: string[]): Promise<{ id: string; session_id: string }[]> {
   return ask(
     client
@@ -32,7 +32,7 @@ export function openOrdersOf(client: Client, sessionIds: string[]): Promise<{ id
       .select('id, session_id')
       .in('session_id', sessionIds)
       .is('completed_at', null)
-      .order('requested_at', { ascending: false }),
+      .order('max_generation', { ascending: false }),
     z.array(z.object({ id: z.uuid(), session_id: z.uuid() })),
   )
 }
