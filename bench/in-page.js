@@ -1,5 +1,7 @@
 // Runs in the page before its own scripts: notes when "Connect device" was clicked and when its QR stood in the document.
 globalThis.marks = { click: 0, drawn: 0 }
+// The browser keeps 250 calls and then no more; the page's polls alone are soon that many.
+performance.setResourceTimingBufferSize(100_000)
 
 document.addEventListener(
   'click',
