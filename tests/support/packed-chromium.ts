@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sparticuz, { inflate } from '@sparticuz/chromium'
@@ -46,10 +46,19 @@ async function unpack(folder: string): Promise<void> {
     if (temporary === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = temporary
   }
+  await writeFile(join(beside, 'fonts/fonts.conf'), fontsIn(join(folder, 'fonts')))
   try {
     await rename(beside, folder)
   } catch (error) {
     await rm(beside, { recursive: true, force: true })
     if (!existsSync(folder)) throw error
   }
+}
+
+/** The package's own list of fonts names folders of another machine. */
+function fontsIn(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${folder}</dir><cachedir>${join(folder, 'cache')}</cachedir></fontconfig>
+`
 }
