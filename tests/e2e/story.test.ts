@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readQr } from '../support/qr.ts'
@@ -46,6 +47,23 @@ async function beginLink(): Promise<string> {
 const isGone = (held: Held) => held.row === null && held.openOrders === 0 && held.files.length === 0 && held.memory === null
 const goneFor = (sessionId: string) => eventually(() => world.held(sessionId), isGone)
 
+/** Database, worker's memory, disk and phone hold this and nothing else: sessions by id, of which `linked` are on disk and online. */
+async function holdOnly(rows: Record<string, string>, linked: string[]): Promise<void> {
+  const wanted = {
+    rows,
+    memory: rows,
+    onDisk: linked,
+    openOrders: 0,
+    devices: linked.map(() => ({ phone: ANA, online: true })),
+    waiting: 0,
+  }
+  const seen = await eventually(
+    () => world.everything(),
+    (all) => isDeepStrictEqual(all, wanted),
+  )
+  expect(seen).toEqual(wanted)
+}
+
 describe('the whole story, in a real browser', () => {
   let first: string
 
@@ -59,6 +77,7 @@ describe('the whole story, in a real browser', () => {
     )
     expect(orders.map(({ reason }) => reason)).toEqual(['purge', 'purge', 'purge'])
     expect(await world.sql`select id from whatsapp_sessions`).toHaveLength(0)
+    await holdOnly({}, [])
   })
 
   it('links a device by scanning the QR that the page shows', async () => {
@@ -73,6 +92,7 @@ describe('the whole story, in a real browser', () => {
     expect(held.memory).toMatchObject({ status: 'connected', phoneNumber: ANA_NUMBER })
     expect(held.files).not.toEqual([])
     expect(await world.devices()).toMatchObject([{ phone: ANA, online: true }])
+    await holdOnly({ [first]: 'connected' }, [first])
   })
 
   it('leaves nothing of a second link when Cancel is clicked, and the first untouched', async () => {
@@ -81,10 +101,10 @@ describe('the whole story, in a real browser', () => {
     await dialog().waitFor({ state: 'hidden' })
     const held = await goneFor(second)
     expect(held.receipts).toMatchObject([{ reason: 'cancel', remoteUnlink: 'not_linked', verifiedAbsent: true }])
-    expect(await world.waitingDevices()).toBe(0)
     expect(await row(second).count()).toBe(0)
     expect(await world.devices()).toMatchObject([{ phone: ANA, online: true }])
     expect((await world.held(first)).memory).toMatchObject({ status: 'connected' })
+    await holdOnly({ [first]: 'connected' }, [first])
   })
 
   it('leaves nothing when Escape is pressed; a click beside the dialog is no cancel', async () => {
@@ -95,7 +115,7 @@ describe('the whole story, in a real browser', () => {
     await dialog().waitFor({ state: 'hidden' })
     const held = await goneFor(third)
     expect(held.receipts).toMatchObject([{ reason: 'cancel' }])
-    expect(await world.waitingDevices()).toBe(0)
+    await holdOnly({ [first]: 'connected' }, [first])
   })
 
   it('removes a link that was left behind with the trash icon', async () => {
@@ -109,7 +129,7 @@ describe('the whole story, in a real browser', () => {
     await row(fourth).waitFor({ state: 'detached' })
     const held = await goneFor(fourth)
     expect(held.receipts).toMatchObject([{ reason: 'delete', verifiedAbsent: true }])
-    expect(await world.waitingDevices()).toBe(0)
+    await holdOnly({ [first]: 'connected' }, [first])
   })
 
   it('purges what became stale meanwhile when the page is loaded again', async () => {
@@ -121,6 +141,7 @@ describe('the whole story, in a real browser', () => {
     await page.getByText('1 stale session was removed').first().waitFor()
     const held = await goneFor(stale?.id ?? '')
     expect(held.receipts).toMatchObject([{ reason: 'purge', verifiedAbsent: true }])
+    await holdOnly({ [first]: 'connected' }, [first])
   })
 
   it('shows after a reload what the worker holds', async () => {
@@ -133,6 +154,7 @@ describe('the whole story, in a real browser', () => {
         .getByRole('button', { name: /^Delete/ })
         .count(),
     ).toBe(0)
+    await holdOnly({ [first]: 'connected' }, [first])
   })
 
   it('resets the first: nothing of it is left, here or on the phone', async () => {
@@ -165,6 +187,7 @@ describe('the whole story, in a real browser', () => {
     expect(held.receipts[0]?.removed.credentials.files).toBeGreaterThan(0)
     expect(await world.devices()).toEqual([])
     await row(first).getByText('disconnected', { exact: true }).waitFor()
+    await holdOnly({ [first]: 'disconnected' }, [])
   })
 
   it('stays gone when the worker is started again', async () => {
@@ -173,7 +196,7 @@ describe('the whole story, in a real browser', () => {
     expect(held.files).toEqual([])
     expect(held.row).toMatchObject({ status: 'disconnected', generation: 2 })
     expect(await world.devices()).toEqual([])
-    expect(await world.waitingDevices()).toBe(0)
+    await holdOnly({ [first]: 'disconnected' }, [])
   })
 
   it('links the same row again under a new generation', async () => {
@@ -186,6 +209,7 @@ describe('the whole story, in a real browser', () => {
     expect(held.row?.generation).toBeGreaterThan(2)
     expect(held.memory).toMatchObject({ status: 'connected' })
     expect(await world.devices()).toMatchObject([{ phone: ANA, online: true }])
+    await holdOnly({ [first]: 'connected' }, [first])
   })
 
   it('says so when the phone unlinks it, and erases what is left', async () => {
@@ -198,6 +222,7 @@ describe('the whole story, in a real browser', () => {
       ({ openOrders, files }) => openOrders === 0 && files.length === 0,
     )
     expect(held.receipts.at(-1)).toMatchObject({ reason: 'unlinked', remoteUnlink: 'confirmed' })
+    await holdOnly({ [first]: 'disconnected' }, [])
   })
 
   it('deletes the row in the end, after asking', async () => {
@@ -210,6 +235,7 @@ describe('the whole story, in a real browser', () => {
     const held = await goneFor(first)
     expect(held.receipts.at(-1)).toMatchObject({ reason: 'delete', verifiedAbsent: true })
     await page.getByText('No device yet').waitFor()
+    await holdOnly({}, [])
   })
 
   it('never made the browser complain', () => {

@@ -15,6 +15,24 @@ afterEach(() => void world.simulator.configure({ unlinkReply: 'ack', unlinkDelay
 const traces = (worker: WorkerProcess, id: string): string[] =>
   (readdirSync(worker.data, { recursive: true }) as string[]).filter((path) => path.includes(id))
 
+/** Leaves on disk what a worker leaves that dies right behind its tombstone; returns the order. */
+async function plantTombstone(data: string, id: string): Promise<string> {
+  const orderId = await world.rpc<string>('reset_session', { session_id: id })
+  const look = await world.database.service.rpc('worker_look', { session_id: id })
+  const [order] = (look.data as unknown as { orders: unknown[] }).orders
+  const nothing = { files: 0, bytes: 0 }
+  const findings = {
+    linked: true,
+    generations: [1],
+    removed: { credentials: nothing, backups: nothing, outbox: { messages: 0 }, names: 0, quarantine: nothing },
+  }
+  writeFileSync(
+    join(data, 'tombstones', `${id}.${orderId}.json`),
+    JSON.stringify({ version: 1, order, startedAt: new Date().toISOString(), findings, remoteUnlink: null, receipt: null }),
+  )
+  return orderId
+}
+
 describe('a worker process', () => {
   it('reconnects its linked sessions after a restart, without a new link (FOL-4)', async () => {
     const first = await world.spawnWorker()
@@ -78,19 +96,7 @@ describe('a worker process', () => {
     const first = await world.spawnWorker()
     const { id, jid } = await world.link(first)
     await first.kill('SIGKILL')
-    const orderId = await world.rpc<string>('reset_session', { session_id: id })
-    const { data } = await world.database.service.rpc('worker_look', { session_id: id })
-    const [order] = (data as unknown as { orders: unknown[] }).orders
-    const nothing = { files: 0, bytes: 0 }
-    const findings = {
-      linked: true,
-      generations: [1],
-      removed: { credentials: nothing, backups: nothing, outbox: { messages: 0 }, names: 0, quarantine: nothing },
-    }
-    writeFileSync(
-      join(first.data, 'tombstones', `${id}.${orderId}.json`),
-      JSON.stringify({ version: 1, order, startedAt: new Date().toISOString(), findings, remoteUnlink: null, receipt: null }),
-    )
+    const orderId = await plantTombstone(first.data, id)
     const second = await world.spawnWorker({}, first.data)
     expect(await world.receipt(id, orderId)).toMatchObject({ remoteUnlink: 'confirmed', resumedAfterCrash: true, generations: [1] })
     expect(world.isLinked(jid)).toBe(false)
@@ -102,19 +108,7 @@ describe('a worker process', () => {
     const first = await world.spawnWorker()
     const { id, jid } = await world.link(first)
     await first.kill('SIGKILL')
-    const orderId = await world.rpc<string>('reset_session', { session_id: id })
-    const { data } = await world.database.service.rpc('worker_look', { session_id: id })
-    const [order] = (data as unknown as { orders: unknown[] }).orders
-    const nothing = { files: 0, bytes: 0 }
-    const findings = {
-      linked: true,
-      generations: [1],
-      removed: { credentials: nothing, backups: nothing, outbox: { messages: 0 }, names: 0, quarantine: nothing },
-    }
-    writeFileSync(
-      join(first.data, 'tombstones', `${id}.${orderId}.json`),
-      JSON.stringify({ version: 1, order, startedAt: new Date().toISOString(), findings, remoteUnlink: null, receipt: null }),
-    )
+    const orderId = await plantTombstone(first.data, id)
     const road = await world.road()
     road.faults.down = true
     const second = await world.spawnWorker({ SUPABASE_URL: road.url }, first.data, false)

@@ -13,6 +13,8 @@ import { layoutOf } from '../../../scripts/stack/layout.ts'
 import { startStack, type Stack, type StackOptions } from '../../../scripts/stack/stack.ts'
 import { launchBrowser } from '../../support/browser.ts'
 
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
+
 /** What the simulator tells of a linked device. */
 const LinkedDevice = z.object({ jid: z.string(), phone: z.string(), online: z.boolean(), logins: z.number() })
 export type LinkedDevice = z.infer<typeof LinkedDevice>
@@ -28,6 +30,18 @@ export type Held = {
   memory: SessionView | null
 }
 
+/** The same of all sessions at once, by id: what the page, the worker and the phone must agree on. */
+export type Everything = {
+  rows: Record<string, string>
+  memory: Record<string, string>
+  /** Sessions of which anything at all lies in the worker's data folder. */
+  onDisk: string[]
+  openOrders: number
+  devices: { phone: string; online: boolean }[]
+  /** Devices that ask the simulator to be linked. */
+  waiting: number
+}
+
 export type World = {
   stack: Stack
   sql: Sql
@@ -38,8 +52,8 @@ export type World = {
   organizationId: () => Promise<string>
   newestSession: () => Promise<string>
   held: (sessionId: string) => Promise<Held>
+  everything: () => Promise<Everything>
   devices: () => Promise<LinkedDevice[]>
-  waitingDevices: () => Promise<number>
   phone: (path: string, body?: unknown) => Promise<void>
   /** The sessions in the worker's memory, asked with a signed command. */
   memory: () => Promise<SessionView[]>
@@ -97,8 +111,21 @@ export async function openWorld(environment: StackOptions['environment'] = {}): 
         memory: (await memory()).find((session) => session.sessionId === sessionId) ?? null,
       }
     },
+    everything: async () => {
+      const rows = await sql<{ id: string; status: string }[]>`select id, status from whatsapp_sessions`
+      const [open] = await sql<{ count: number }[]>`select count(*)::int as count from whatsapp_clearances where completed_at is null`
+      const { devices, waiting } = await simulator()
+      const paths = await readdir(workerData, { recursive: true })
+      return {
+        rows: Object.fromEntries(rows.map(({ id, status }) => [id, status])),
+        memory: Object.fromEntries((await memory()).map(({ sessionId, status }) => [sessionId, status])),
+        onDisk: [...new Set(paths.flatMap((path) => path.match(UUID) ?? []))],
+        openOrders: open?.count ?? 0,
+        devices: devices.map(({ phone, online }) => ({ phone, online })),
+        waiting: waiting.length,
+      }
+    },
     devices: async () => (await simulator()).devices,
-    waitingDevices: async () => (await simulator()).waiting.length,
     phone: async (path, body = {}) => {
       const response = await fetch(`${stack.parts.simulator.url}/api/${path}`, {
         method: 'POST',
