@@ -16,9 +16,20 @@ export type SocketEvent =
   /** Credentials could not be read or written; what was stored before is still there. */
   | { type: 'storage_failed'; error: Error }
 
+/** `to`: E.164 with plus. `id`: chosen by the caller before the first try, and the same on each later one. */
+export type OutgoingText = { id: string; to: string; text: string }
+
+/**
+ * `sent`: WhatsApp's server acknowledged it. `refused`: it will never be taken. `unknown`: no answer, or the connection or the disk
+ * failed: it may have been taken, so send it again later with the same id; WhatsApp drops the double.
+ */
+export type SendOutcome = 'sent' | 'refused' | 'unknown'
+
 export type WhatsAppSocket = {
   /** Logged in, and not closed since. */
   isOpen(): boolean
+  /** Sends a text and waits for the server's acknowledgement, at most `ms`. Ends early as `unknown` when the socket does. Never throws. */
+  sendText(message: OutgoingText, ms: number): Promise<SendOutcome>
   /**
    * Asks WhatsApp to remove this linked device and waits for its answer, at most `ms`. `true`: acknowledged, or WhatsApp says that
    * the device is gone. `false`: no answer. Never throws.

@@ -103,6 +103,7 @@ function attach(sock: WASocket, auth: Auth, onEvent: OnEvent): WhatsAppSocket {
 
   return {
     isOpen: () => open,
+    sendText: () => Promise.resolve('unknown'),
     unlink: (ms) => removeDevice(sock, auth, ms, closeListeners, () => closed),
     terminate() {
       silent = true
