@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts'
 import { createDatabase } from './database.ts'
 import { createLog, reasonOf } from './log.ts'
 import { readSettings } from './settings.ts'
+import { systemDisk } from './store/disk.ts'
 import { createWhatsApp } from './whatsapp/socket.ts'
 import { createWorker } from './worker.ts'
 
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     })
   }
 
-  const worker = createWorker(settings, { whatsapp, database, clock: systemClock, log, version: version() })
+  const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk: systemDisk, log, version: version() })
   let stopping = false
   const stop = (signal: string): void => {
     if (stopping) return

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync, fdatasyncSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { systemDisk } from '../../worker/store/disk.ts'
 import { removeDurably } from '../../worker/store/durable-file.ts'
 import type { Contender } from './contender.ts'
 
@@ -69,7 +70,7 @@ export function openAppendOnly(folder: string): Contender {
     get: (type, id) => read(`${type}/${id}`),
     clear() {
       closeSync(file)
-      removeDurably(folder)
+      removeDurably(systemDisk, folder)
     },
   }
 }

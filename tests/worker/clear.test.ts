@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Receipt } from '#domain/clearance.ts'
 import { canonicalJson } from '../../worker/clear/receipt.ts'
 import { createCredentials } from '../../worker/store/credential-store.ts'
+import { systemDisk } from '../../worker/store/disk.ts'
 import { eventually, sleep } from './support/eventually.ts'
 import { startWorld } from './support/world.ts'
 import type { TestWorker, World } from './support/world.ts'
@@ -214,7 +215,7 @@ describe('a clear', () => {
       expect(order?.attempts).toBeGreaterThan(0)
       return order
     })
-    expect(failed?.last_error).toBe('still there after erasing: credentials')
+    expect(failed?.last_error).toMatch(/ENOENT.*rename/)
     expect(worker.supervisor.isRunning(id)).toBe(false)
     mkdirSync(join(worker.data, 'erasing'))
     expect(await world.receipt(id)).toMatchObject({ remoteUnlink: 'confirmed', resumedAfterCrash: false, generations: [1] })
@@ -269,7 +270,7 @@ describe('the fence', () => {
     const { newCredentials } = await import('../../worker/whatsapp/socket.ts').then(({ createWhatsApp }) =>
       createWhatsApp({ url: world.simulator.webSocketUrl, log: { debug() {}, info() {}, warn() {}, error() {}, child: () => never() } }),
     )
-    const store = createCredentials(folder, 1, newCredentials(), { sessionId: id, maxPages: 1000 })
+    const store = createCredentials(folder, 1, newCredentials(), { disk: systemDisk, sessionId: id, maxPages: 1000 })
     const access = store.access()
     access.writeKeys([{ type: 'session', id: 'a', value: '"kept"' }])
     expect(access.readKeys('session', ['a']).size).toBe(1)
@@ -288,6 +289,7 @@ describe('the fence', () => {
       log: { debug() {}, info() {}, warn() {}, error() {}, child: () => never() },
     })
     const store = createCredentials(folder, 1, whatsapp.newCredentials(), {
+      disk: systemDisk,
       sessionId: '7f0c1a52-8f5e-4a86-9f3c-111111111111',
       maxPages: 1000,
     })

@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { startWorld } from './support/world.ts'
+import { systemDisk } from '../../worker/store/disk.ts'
+import type { Disk } from '../../worker/store/disk.ts'
 import type { TestWorker, World } from './support/world.ts'
 
 let world: World
@@ -118,12 +120,19 @@ describe('a disk that refuses', () => {
     await world.rpc('stop_session', { session_id: id })
     await world.until(id, 'stopped')
     writeFileSync(join(folderOf(id), 'auth.sqlite'), 'x'.repeat(8192))
-    rmSync(join(worker.data, 'quarantine'), { recursive: true })
-    await world.rpc('start_session', { session_id: id })
+    const refusing: Disk = {
+      ...systemDisk,
+      makeFolder(path) {
+        if (path.includes(join('quarantine', id))) throw Object.assign(new Error('EIO: i/o error, mkdir'), { code: 'EIO' })
+        systemDisk.makeFolder(path)
+      },
+    }
+    await worker.stop()
+    worker = await world.startWorker({}, worker.data, true, refusing)
     await world.until(id, 'disconnected', 'credentials_damaged')
     expect(await world.receipt(id)).toMatchObject({ remoteUnlink: 'unconfirmed', removed: { credentials: { files: 1 } } })
     expect(existsSync(folderOf(id))).toBe(false)
-    mkdirSync(join(worker.data, 'quarantine'))
+    await restart(() => {})
   })
 })
 

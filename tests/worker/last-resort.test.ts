@@ -11,6 +11,7 @@ import { createLinkBoard } from '../../worker/session/link-board.ts'
 import { createSession } from '../../worker/session/session.ts'
 import { openBackups } from '../../worker/store/backups.ts'
 import { createCredentials, inspectCredentials } from '../../worker/store/credential-store.ts'
+import { systemDisk } from '../../worker/store/disk.ts'
 import { openDataFolder } from '../../worker/store/data-folder.ts'
 import { openOutbox } from '../../worker/store/outbox.ts'
 import { openQuarantine } from '../../worker/store/quarantine.ts'
@@ -19,7 +20,7 @@ import { createWhatsApp } from '../../worker/whatsapp/socket.ts'
 const SESSION = '7f0c1a52-8f5e-4a86-9f3c-111111111111'
 const log = createLog('silent', 'test')
 const whatsapp = createWhatsApp({ url: undefined, log })
-const options = { sessionId: SESSION, maxPages: 1000 }
+const options = { disk: systemDisk, sessionId: SESSION, maxPages: 1000 }
 const order: ClearOrder = {
   id: '7f0c1a52-8f5e-4a86-9f3c-222222222222',
   organization_id: '7f0c1a52-8f5e-4a86-9f3c-333333333333',
@@ -70,7 +71,7 @@ describe('a place among those that start', () => {
 
 describe('erasing', () => {
   const places = () => {
-    const data = openDataFolder(root, 'demo')
+    const data = openDataFolder(systemDisk, root, 'demo')
     return {
       data,
       quarantine: openQuarantine(data, systemClock),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCredentials, inspectCredentials, openCredentials } from '../../worker/store/credential-store.ts'
+import { systemDisk } from '../../worker/store/disk.ts'
 import { writeDurably } from '../../worker/store/durable-file.ts'
 import { createWhatsApp } from '../../worker/whatsapp/socket.ts'
 import { createLog } from '../../worker/log.ts'
@@ -12,7 +13,7 @@ import type { TestWorker, World } from './support/world.ts'
 
 const SESSION = '7f0c1a52-8f5e-4a86-9f3c-111111111111'
 const whatsapp = createWhatsApp({ url: undefined, log: createLog('silent', 'test') })
-const options = { sessionId: SESSION, maxPages: 1000 }
+const options = { disk: systemDisk, sessionId: SESSION, maxPages: 1000 }
 
 let world: World
 let worker: TestWorker
@@ -88,9 +89,9 @@ describe('a credential file', () => {
   it('is one of the files that are written whole or not at all, with nothing left beside them (DAT-3)', () => {
     const folder = world.newFolder()
     const path = join(folder, 'file.json')
-    writeDurably(path, 'old')
+    writeDurably(systemDisk, path, 'old')
     mkdirSync(join(folder, 'taken', 'by-a-folder'), { recursive: true })
-    expect(() => writeDurably(join(folder, 'taken'), 'new')).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
+    expect(() => writeDurably(systemDisk, join(folder, 'taken'), 'new')).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
     expect(readFileSync(path, 'utf8')).toBe('old')
     expect(readdirSync(folder)).toEqual(['file.json', 'taken'])
   })
@@ -111,7 +112,7 @@ describe('a credential file', () => {
 
   it('that is full keeps what it had, all of it, and takes writes again when there is room (DAT-7)', () => {
     const folder = join(world.newFolder(), 'session')
-    const small = createCredentials(folder, 1, whatsapp.newCredentials(), { sessionId: SESSION, maxPages: 12 })
+    const small = createCredentials(folder, 1, whatsapp.newCredentials(), { disk: systemDisk, sessionId: SESSION, maxPages: 12 })
     const before = small.identity().creds
     const access = small.access()
     access.writeKeys([{ type: 'session', id: 'kept', value: '"kept"' }])
@@ -153,7 +154,7 @@ describe('a session whose storage fails', () => {
     await world.until(id, 'stopped', 'storage_failed')
     expect(small.logged()).toContain('the disk is full')
     expect(world.isLinked(jid)).toBe(true)
-    const found = inspectCredentials(join(small.data, 'sessions', id), { sessionId: id, maxPages: 1000 })
+    const found = inspectCredentials(join(small.data, 'sessions', id), { disk: systemDisk, sessionId: id, maxPages: 1000 })
     expect(found).toMatchObject({ state: 'whole', linked: true, phoneNumber: '+51987654321' })
     await small.stop()
     expect((await world.row(other.id))?.status).toBe('connected')

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { ClearOrder } from '#domain/clearance.ts'
@@ -6,7 +5,8 @@ import type { Backups } from '../store/backups.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
 import type { Found } from '../store/credential-store.ts'
 import type { DataFolder } from '../store/data-folder.ts'
-import { readIfPresent, sizeOf } from '../store/durable-file.ts'
+import type { Disk } from '../store/disk.ts'
+import { sizeOf } from '../store/durable-file.ts'
 import type { Outbox } from '../store/outbox.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Findings } from '../store/tombstones.ts'
@@ -33,7 +33,7 @@ export function survey(order: ClearOrder, places: Places, held: Held, newer: boo
     ? ({ state: 'absent' } as const)
     : held
       ? foundOf(held)
-      : inspectCredentials(folder, { sessionId: id, maxPages: places.maxPages })
+      : inspectCredentials(folder, { disk: places.data.disk, sessionId: id, maxPages: places.maxPages })
   if (found.state === 'unreadable') throw new Error(`the credentials cannot be read, so nothing is erased yet: ${found.reason}`)
   const covered = found.state === 'damaged' || (found.state === 'whole' && found.generation <= max)
   const whole = covered && found.state === 'whole' ? found : null
@@ -44,10 +44,10 @@ export function survey(order: ClearOrder, places: Places, held: Held, newer: boo
       linked: whole ? whole.linked : covered ? null : lastKnown,
       generations: whole ? [whole.generation] : [],
       removed: {
-        credentials: covered ? sizeOf(folder) : NOTHING,
+        credentials: covered ? sizeOf(places.data.disk, folder) : NOTHING,
         backups: places.backups.measure(id, max),
         outbox: { messages: places.outbox.measure(id, max) },
-        names: covered ? countNames(folder) : 0,
+        names: covered ? countNames(places.data.disk, folder) : 0,
         quarantine: places.quarantine.measure(id, max),
       },
     },
@@ -67,7 +67,7 @@ export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: b
   if (erasesCredentials) data.erase(data.session(id))
 
   const left = [
-    erasesCredentials && existsSync(data.session(id)) ? 'credentials' : null,
+    erasesCredentials && data.disk.stat(data.session(id)) ? 'credentials' : null,
     backups.measure(id, max).files > 0 ? 'backups' : null,
     outbox.measure(id, max) > 0 ? 'outbox' : null,
     quarantine.measure(id, max).files > 0 ? 'quarantine' : null,
@@ -99,9 +99,9 @@ function foundOf({ identity }: NonNullable<Held>): Found {
 }
 
 /** Names of contacts and groups, kept in one file of the session's folder. */
-function countNames(folder: string): number {
+function countNames(disk: Disk, folder: string): number {
   try {
-    return Object.keys(z.record(z.string(), z.unknown()).parse(JSON.parse(readIfPresent(join(folder, 'names.json')) ?? '{}'))).length
+    return Object.keys(z.record(z.string(), z.unknown()).parse(JSON.parse(disk.read(join(folder, 'names.json')) ?? '{}'))).length
   } catch {
     return 0
   }

@@ -12,7 +12,7 @@ type Options = { data: DataFolder; quarantine: Quarantine; log: Log; maxPages: n
  * aside, never started (FEN-3). Throws `StorageError` where the system refuses to read, which says nothing about what is there.
  */
 export function onDisk(entry: Entry, generation: number, { data, quarantine, log, maxPages }: Options): Found {
-  const found = (entry.found ??= inspectCredentials(data.session(entry.id), { sessionId: entry.id, maxPages }))
+  const found = (entry.found ??= inspectCredentials(data.session(entry.id), { disk: data.disk, sessionId: entry.id, maxPages }))
   if (found.state === 'unreadable') {
     entry.found = null
     throw new StorageError('failed', found.reason)

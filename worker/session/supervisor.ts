@@ -58,7 +58,7 @@ export function createSupervisor(options: SupervisorOptions) {
   const { leave, reportDamaged } = createFarewell({ ...options, observations, changed, isClosed: () => closed })
   const { reconcile, reportOffline } = createRowWords({ database, log, observations, entries })
 
-  const storeOptions = (id: string) => ({ sessionId: id, maxPages: settings.maxPages })
+  const storeOptions = (id: string) => ({ disk: data.disk, sessionId: id, maxPages: settings.maxPages })
 
   const diskOf = (entry: Entry, generation: number) => onDisk(entry, generation, { data, quarantine, log, maxPages: settings.maxPages })
 

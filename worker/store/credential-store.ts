@@ -1,7 +1,6 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { removeDurably, syncFolder } from './durable-file.ts'
+import type { Disk, SqlFile } from './disk.ts'
+import { removeDurably } from './durable-file.ts'
 import { credentialDamage } from './credential-schema.ts'
 import type { CredentialAccess } from '../whatsapp/port.ts'
 
@@ -54,25 +53,27 @@ export type CredentialStore = {
   dispose(): void
 }
 
-type Options = { sessionId: string; maxPages: number }
+export type StoreOptions = { disk: Disk; sessionId: string; maxPages: number }
 
 /** Makes a session's folder with a new identity in it, whole or not at all. Throws `StorageError`; the folder must not exist. */
-export function createCredentials(folder: string, generation: number, creds: string, options: Options): CredentialStore {
-  const building = join(dirname(folder), `.new-${options.sessionId}`)
+export function createCredentials(folder: string, generation: number, creds: string, options: StoreOptions): CredentialStore {
+  const { disk, sessionId, maxPages } = options
+  const building = join(dirname(folder), `.new-${sessionId}`)
   try {
-    removeDurably(building)
-    mkdirSync(building, { mode: 0o700 })
-    const database = connect(join(building, FILE), options.maxPages)
+    removeDurably(disk, building)
+    disk.makeFolder(building)
+    const database = connect(disk, join(building, FILE), maxPages)
     try {
-      database.exec(SCHEMA)
+      database.exec(`begin; ${SCHEMA}`)
       const insert = database.prepare('insert into identity (one, session_id, generation, linked, creds) values (1, ?, ?, 0, ?)')
-      insert.run(options.sessionId, generation, creds)
+      insert.run(sessionId, generation, creds)
+      database.exec('commit')
     } finally {
       database.close()
     }
-    syncFolder(building)
-    renameSync(building, folder)
-    syncFolder(dirname(folder))
+    disk.sync(building)
+    disk.rename(building, folder)
+    disk.sync(dirname(folder))
   } catch (error) {
     throw asStorageError(error)
   }
@@ -80,13 +81,13 @@ export function createCredentials(folder: string, generation: number, creds: str
 }
 
 /** Opens what is there and never makes anything. Throws `StorageError` where it is absent or damaged. */
-export function openCredentials(folder: string, options: Options): CredentialStore {
-  const damage = headerDamage(join(folder, FILE))
+export function openCredentials(folder: string, options: StoreOptions): CredentialStore {
+  const damage = headerDamage(options.disk, join(folder, FILE))
   if (damage) throw new StorageError('damaged', damage)
-  let database: DatabaseSync
+  let database: SqlFile
   let identity: Identity
   try {
-    database = connect(join(folder, FILE), options.maxPages)
+    database = connect(options.disk, join(folder, FILE), options.maxPages)
   } catch (error) {
     throw asStorageError(error)
   }
@@ -100,9 +101,9 @@ export function openCredentials(folder: string, options: Options): CredentialSto
 }
 
 /** Reads a session's folder that no store holds, and makes nothing. */
-export function inspectCredentials(folder: string, options: Options): Found {
-  if (!existsSync(folder)) return { state: 'absent' }
+export function inspectCredentials(folder: string, options: StoreOptions): Found {
   try {
+    if (!options.disk.stat(folder)) return { state: 'absent' }
     const store = openCredentials(folder, options)
     const identity = store.identity()
     store.dispose()
@@ -114,25 +115,19 @@ export function inspectCredentials(folder: string, options: Options): Found {
 }
 
 /** Judged before SQLite opens the file: it would make a new database of an empty one. */
-function headerDamage(path: string): string | null {
-  if (!existsSync(path)) return 'there is no credentials file'
-  const header = Buffer.alloc(100)
-  let file: number
+function headerDamage(disk: Disk, path: string): string | null {
+  let header: Buffer
   try {
-    file = openSync(path, 'r')
+    if (!disk.stat(path)) return 'there is no credentials file'
+    header = disk.readStart(path, 100)
   } catch (error) {
     throw asStorageError(error)
-  }
-  try {
-    readSync(file, header, 0, 100, 0)
-  } finally {
-    closeSync(file)
   }
   const isSqlite = header.toString('latin1', 0, 16) === 'SQLite format 3\0'
   return isSqlite && header.readUInt32BE(68) === APPLICATION_ID ? null : 'the credentials file is empty or not ours'
 }
 
-function own(database: DatabaseSync, generation: number): CredentialStore {
+function own(database: SqlFile, generation: number): CredentialStore {
   let disposed = false
   let epoch = 0
   const selectIdentity = database.prepare('select generation, linked, phone_number, creds from identity where one = 1')
@@ -200,8 +195,8 @@ function own(database: DatabaseSync, generation: number): CredentialStore {
   }
 }
 
-function connect(path: string, maxPages: number): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 0 })
+function connect(disk: Disk, path: string, maxPages: number): SqlFile {
+  const database = disk.openDatabase(path)
   try {
     // The small cache and log keep five hundred idle sessions cheap.
     database.exec(`
@@ -220,7 +215,7 @@ function connect(path: string, maxPages: number): DatabaseSync {
   return database
 }
 
-function readChecked(database: DatabaseSync, sessionId: string): Identity {
+function readChecked(database: SqlFile, sessionId: string): Identity {
   const format = database.prepare('pragma user_version').get()?.['user_version']
   if (format !== FORMAT) throw new StorageError('damaged', `the credentials file has the unknown format ${String(format)}`)
   const check = database.prepare('pragma quick_check(1)').get()?.['quick_check']

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import type { DataFolder } from './data-folder.ts'
-import { readIfPresent } from './durable-file.ts'
 
 const Queue = z.looseObject({ generation: z.int().optional(), messages: z.array(z.unknown()) })
 
@@ -14,7 +13,7 @@ export type Outbox = {
 export function openOutbox(data: DataFolder): Outbox {
   const read = (sessionId: string): z.infer<typeof Queue> | null => {
     try {
-      const value: unknown = JSON.parse(readIfPresent(data.outbox(sessionId)) ?? 'null')
+      const value: unknown = JSON.parse(data.disk.read(data.outbox(sessionId)) ?? 'null')
       return Queue.parse(Array.isArray(value) ? { messages: value } : value)
     } catch {
       return null

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Clock } from '../clock.ts'
 import type { DataFolder } from './data-folder.ts'
-import { addSizes, namesIn, readIfPresent, sizeOf, syncFolder, writeDurably } from './durable-file.ts'
+import type { Disk } from './disk.ts'
+import { addSizes, sizeOf, writeDurably } from './durable-file.ts'
 import type { Size } from './durable-file.ts'
 
 /** How long a quarantined folder is kept, days. */
@@ -33,10 +33,11 @@ export type Quarantine = {
 }
 
 export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
+  const { disk } = data
   const entries = (): { folder: string; why: Why | null; sessionId: string }[] =>
-    namesIn(data.quarantine).map((name) => {
+    disk.names(data.quarantine).map((name) => {
       const folder = join(data.quarantine, name)
-      return { folder, why: readWhy(folder), sessionId: name.split('.')[0] ?? '' }
+      return { folder, why: readWhy(disk, folder), sessionId: name.split('.')[0] ?? '' }
     })
   const covered = (sessionId: string, maxGeneration: number): string[] =>
     entries()
@@ -46,10 +47,10 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
   return {
     take(sessionId, generation, reason) {
       const from = data.session(sessionId)
-      if (!existsSync(from)) return false
+      if (!disk.stat(from)) return false
       const now = clock.now()
       let to = join(data.quarantine, `${sessionId}.${now}`)
-      for (let copy = 1; existsSync(to); copy += 1) to = join(data.quarantine, `${sessionId}.${now}-${copy}`)
+      for (let copy = 1; disk.stat(to); copy += 1) to = join(data.quarantine, `${sessionId}.${now}-${copy}`)
       const why: Why = {
         session_id: sessionId,
         generation,
@@ -57,14 +58,18 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
         since: new Date(now).toISOString(),
         keep_until: new Date(now + KEEP_DAYS * 86_400_000).toISOString(),
       }
-      mkdirSync(to, { mode: 0o700 })
-      writeDurably(join(to, 'why.json'), JSON.stringify(why))
-      renameSync(from, join(to, 'session'))
-      syncFolder(to)
-      syncFolder(data.sessions)
+      disk.makeFolder(to)
+      disk.sync(data.quarantine)
+      writeDurably(disk, join(to, 'why.json'), JSON.stringify(why))
+      disk.rename(from, join(to, 'session'))
+      disk.sync(to)
+      disk.sync(data.sessions)
       return true
     },
-    measure: (sessionId, maxGeneration) => covered(sessionId, maxGeneration).map(sizeOf).reduce(addSizes, { files: 0, bytes: 0 }),
+    measure: (sessionId, maxGeneration) =>
+      covered(sessionId, maxGeneration)
+        .map((folder) => sizeOf(disk, folder))
+        .reduce(addSizes, { files: 0, bytes: 0 }),
     erase(sessionId, maxGeneration) {
       for (const folder of covered(sessionId, maxGeneration)) data.erase(folder)
     },
@@ -76,9 +81,9 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
   }
 }
 
-function readWhy(folder: string): Why | null {
+function readWhy(disk: Disk, folder: string): Why | null {
   try {
-    return Why.parse(JSON.parse(readIfPresent(join(folder, 'why.json')) ?? ''))
+    return Why.parse(JSON.parse(disk.read(join(folder, 'why.json')) ?? ''))
   } catch {
     return null
   }

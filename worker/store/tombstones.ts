@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { ClearOrder, Receipt, RemoteUnlink } from '#domain/clearance.ts'
 import type { Log } from '../log.ts'
-import { namesIn, readIfPresent, removeDurably, writeDurably } from './durable-file.ts'
+import { removeDurably, writeDurably } from './durable-file.ts'
 import type { DataFolder } from './data-folder.ts'
 
 const Size = z.object({ files: z.int(), bytes: z.int() })
@@ -47,18 +47,19 @@ export type Tombstones = {
 
 /** Reads the tombstones. One that cannot be read still forbids every generation of the session in its name. */
 export function openTombstones(data: DataFolder, log: Log): Tombstones {
+  const { disk } = data
   const byOrder = new Map<string, Tombstone>()
   const unreadable = new Set<string>()
   const pathOf = (tombstone: Tombstone): string => join(data.tombstones, `${tombstone.order.session_id}.${tombstone.order.id}.json`)
 
-  for (const name of namesIn(data.tombstones)) {
+  for (const name of disk.names(data.tombstones)) {
     const path = join(data.tombstones, name)
     if (name.endsWith('.tmp')) {
-      removeDurably(path)
+      removeDurably(disk, path)
       continue
     }
     try {
-      const tombstone = Tombstone.parse(JSON.parse(readIfPresent(path) ?? ''))
+      const tombstone = Tombstone.parse(JSON.parse(disk.read(path) ?? ''))
       byOrder.set(tombstone.order.id, tombstone)
     } catch {
       unreadable.add(name.split('.')[0] ?? name)
@@ -70,11 +71,11 @@ export function openTombstones(data: DataFolder, log: Log): Tombstones {
     get: (orderId) => byOrder.get(orderId) ?? null,
     all: () => [...byOrder.values()],
     put(tombstone) {
-      writeDurably(pathOf(tombstone), JSON.stringify(tombstone))
+      writeDurably(disk, pathOf(tombstone), JSON.stringify(tombstone))
       byOrder.set(tombstone.order.id, tombstone)
     },
     remove(tombstone) {
-      removeDurably(pathOf(tombstone))
+      removeDurably(disk, pathOf(tombstone))
       byOrder.delete(tombstone.order.id)
     },
     forbids: (sessionId, generation) =>

@@ -14,6 +14,8 @@ import { systemClock } from '../../../worker/clock.ts'
 import { createDatabase } from '../../../worker/database.ts'
 import { createLog } from '../../../worker/log.ts'
 import { readSettings } from '../../../worker/settings.ts'
+import { systemDisk } from '../../../worker/store/disk.ts'
+import type { Disk } from '../../../worker/store/disk.ts'
 import { createWhatsApp } from '../../../worker/whatsapp/socket.ts'
 import { createWorker } from '../../../worker/worker.ts'
 import type { Worker } from '../../../worker/worker.ts'
@@ -102,7 +104,7 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
     newFolder,
 
     /** Starts a worker and, unless told otherwise, waits until it is ready: before that it refuses every command. */
-    async startWorker(extra: Environment = {}, data = newFolder(), ready = true): Promise<TestWorker> {
+    async startWorker(extra: Environment = {}, data = newFolder(), ready = true, disk: Disk = systemDisk): Promise<TestWorker> {
       const settings = readSettings(environment(data, 0, extra))
       let text = ''
       const sink = new Writable({
@@ -119,7 +121,7 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
         timeoutMs: settings.DATABASE_TIMEOUT_MS,
       })
       const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
-      const worker = createWorker(settings, { whatsapp, database, clock: systemClock, log, version: 'test' })
+      const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk, log, version: 'test' })
       stops.push(() => worker.stop())
       const url = await worker.start()
       if (ready) {

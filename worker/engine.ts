@@ -1,0 +1,126 @@
+import { LINK_STAMP_SECONDS } from '#domain/link.ts'
+import { createClearEngine } from './clear/clear.ts'
+import type { ClearEngine } from './clear/clear.ts'
+import type { Clock } from './clock.ts'
+import type { Database } from './database.ts'
+import { createFollower } from './follow/follow.ts'
+import type { Follower } from './follow/follow.ts'
+import { createLoop } from './follow/loop.ts'
+import { reasonOf } from './log.ts'
+import type { Log } from './log.ts'
+import { createSupervisor } from './session/supervisor.ts'
+import type { Supervisor } from './session/supervisor.ts'
+import type { Settings } from './settings.ts'
+import { openBackups } from './store/backups.ts'
+import { openDataFolder } from './store/data-folder.ts'
+import type { Disk } from './store/disk.ts'
+import { openOutbox } from './store/outbox.ts'
+import { openQuarantine } from './store/quarantine.ts'
+import { openTombstones } from './store/tombstones.ts'
+import type { WhatsApp } from './whatsapp/port.ts'
+
+/** How soon a failed pass is tried again, milliseconds, unless the interval is shorter. */
+const RETRY_MS = 2000
+const PURGE_MS = 60_000
+
+/** All that reaches out of the worker: a simulation hands in its own. */
+export type Effects = { whatsapp: WhatsApp; database: Database; clock: Clock; disk: Disk; log: Log }
+
+export type EngineSettings = Omit<
+  Settings,
+  `SUPABASE_${string}` | `COMMAND_${string}` | 'WORKER_HOST' | 'WORKER_PORT' | 'WORKER_PUBLIC_URL'
+>
+
+/** The worker without its doors: everything that keeps sessions, and nothing that listens. */
+export type Engine = {
+  readonly supervisor: Supervisor
+  readonly clear: ClearEngine
+  readonly follower: Follower
+  /** Takes up every clear that was interrupted, before any session starts. */
+  sweep(): void
+  /** Begins to follow the database. */
+  run(): void
+  /** Cuts all sockets and closes all stores; rows stay as they are. Resolves when what was under way has ended. */
+  stop(): Promise<void>
+  /** Gives the data folder back. */
+  close(): void
+}
+
+/** Puts the parts together. Throws when the data folder is another worker's, or of another realm. */
+export function createEngine(settings: EngineSettings, { whatsapp, database, clock, disk, log }: Effects): Engine {
+  const data = openDataFolder(disk, settings.WORKER_DATA, settings.WORKER_REALM)
+  const maxPages = settings.CREDENTIAL_MAX_PAGES
+  const quarantine = openQuarantine(data, clock)
+  const tombstones = openTombstones(data, log)
+  const places = { data, quarantine, backups: openBackups(data, maxPages), outbox: openOutbox(data), maxPages }
+
+  const supervisor: Supervisor = createSupervisor({
+    whatsapp,
+    database,
+    clock,
+    log,
+    data,
+    quarantine,
+    tombstones,
+    settings: {
+      backoff: { minMs: settings.RECONNECT_MIN_MS, maxMs: settings.RECONNECT_MAX_MS, tries: settings.RECONNECT_TRIES },
+      linkUnwatchedMs: settings.LINK_UNWATCHED_SECONDS * 1000,
+      startConcurrency: settings.START_CONCURRENCY,
+      maxPages,
+    },
+    look: (id) => void follower.look(id).catch((error) => log.warn({ session: id, error: reasonOf(error) }, 'a look failed')),
+    clear: (order, gone) => void clear.accept(order, gone).catch(() => {}),
+  })
+  const unlinkMs = settings.UNLINK_TIMEOUT_MS
+  const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
+  const follower = createFollower({ database, supervisor, clear, data, quarantine, tombstones, log })
+
+  const pollMs = settings.POLL_SECONDS * 1000
+  const quietly = (what: string, run: () => Promise<unknown>) => async () => {
+    await run().catch((error: unknown) => log.debug({ error: reasonOf(error) }, `${what} failed`))
+  }
+  const follow = createLoop(
+    clock,
+    () => (follower.isReady() ? pollMs : Math.min(pollMs, RETRY_MS)),
+    async () => void (await follower.pass()),
+  )
+  const loops = [
+    follow,
+    createLoop(
+      clock,
+      () => settings.HEARTBEAT_SECONDS * 1000,
+      quietly('heartbeat', () => database.heartbeat(supervisor.runningCount())),
+    ),
+    createLoop(
+      clock,
+      () => LINK_STAMP_SECONDS * 1000,
+      quietly('stamp', async () => {
+        const ids = supervisor.watchedLinks()
+        if (ids.length > 0) await database.touch(ids)
+      }),
+    ),
+    createLoop(
+      clock,
+      () => PURGE_MS,
+      quietly('purge', async () => {
+        quarantine.expire()
+        if (follower.isReady() && (await database.purge()).length > 0) void follow.now()
+      }),
+    ),
+  ]
+
+  return {
+    supervisor,
+    clear,
+    follower,
+    sweep: () => clear.resume(),
+    run() {
+      for (const loop of loops) void loop.now()
+    },
+    async stop() {
+      supervisor.close()
+      await Promise.all(loops.map((loop) => loop.close()))
+    },
+    close: () => data.close(),
+  }
+}
