@@ -1,0 +1,114 @@
+import type { ClearOrder, ClearReason, Receipt } from '#domain/clearance.ts'
+import type { ErrorCode } from '#domain/errors.ts'
+import type { StatusReason } from '#domain/reasons.ts'
+import type { DESIRED_STATES, SessionState } from '#domain/session.ts'
+import type { SessionIntent } from '#domain/snapshot.ts'
+
+/** The one organisation, and whoever clicks in it. */
+export const ORGANIZATION = '00000000-0000-4000-8000-00000000000a'
+export const ADMIN = '00000000-0000-4000-8000-0000000000ad'
+export const WORKER = 'worker-1'
+
+/** A row of `whatsapp_sessions`. Times are milliseconds. What the model leaves out (`updated_at`, the name) decides nothing. */
+export type SessionRow = {
+  id: string
+  desired: (typeof DESIRED_STATES)[number]
+  generation: number
+  link_requested_at: number | null
+  status: SessionState
+  status_reason: StatusReason | null
+  phone_number: string | null
+  worker_id: string | null
+  linked_at: number | null
+  connected_at: number | null
+  last_active_at: number | null
+  observed_boot: string | null
+  observed_sequence: number | null
+  created_at: number
+}
+
+/** A row of `whatsapp_clearances`. Times are milliseconds. */
+export type OrderRow = {
+  id: string
+  session_id: string
+  phone_number: string | null
+  worker_id: string | null
+  max_generation: number
+  reason: ClearReason
+  /** `null`: the worker. */
+  requested_by: string | null
+  requested_at: number
+  attempts: number
+  last_error: string | null
+  completed_at: number | null
+  receipt: Receipt | null
+}
+
+/** The row of `whatsapp_workers`. Times are milliseconds. */
+export type WorkerRow = { heartbeat_at: number }
+
+export type State = { sessions: Map<string, SessionRow>; orders: Map<string, OrderRow>; worker: WorkerRow | null }
+
+/** What the database refuses: a code of `domain/errors.ts`, or Postgres' own for a violated check. */
+export class Refused extends Error {
+  readonly code: ErrorCode | '23514'
+  constructor(code: ErrorCode | '23514') {
+    super(code)
+    this.code = code
+  }
+}
+
+/** A copy that shares nothing with `state` that can change. Receipts never do once they are stored. */
+export function copyOf({ sessions, orders, worker }: State): State {
+  return {
+    sessions: new Map(Array.from(sessions, ([id, row]) => [id, { ...row }])),
+    orders: new Map(Array.from(orders, ([id, order]) => [id, { ...order }])),
+    worker: worker && { ...worker },
+  }
+}
+
+/** `linked_states_have_been_linked`: what was never linked is not called online or stopped. */
+export function check(row: SessionRow): void {
+  if (row.linked_at === null && row.status !== 'connecting' && row.status !== 'disconnected') throw new Refused('23514')
+}
+
+/** Milliseconds as the database's timestamps are after parsing. */
+export function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : iso(ms)
+}
+
+/** `private.session_json` */
+export function intentOf(row: SessionRow): SessionIntent {
+  const { id, desired, generation, status, status_reason, phone_number } = row
+  const [linked_at, link_requested_at] = [isoOrNull(row.linked_at), isoOrNull(row.link_requested_at)]
+  return {
+    id,
+    organization_id: ORGANIZATION,
+    desired,
+    generation,
+    status,
+    status_reason,
+    phone_number,
+    linked_at,
+    link_requested_at,
+  }
+}
+
+/** `private.order_json` */
+export function clearOrderOf(order: OrderRow): ClearOrder {
+  const { id, session_id, max_generation, reason, phone_number, attempts } = order
+  return {
+    id,
+    organization_id: ORGANIZATION,
+    session_id,
+    max_generation,
+    reason,
+    phone_number,
+    requested_at: iso(order.requested_at),
+    attempts,
+  }
+}

@@ -1,0 +1,82 @@
+import type { ClearReason } from '#domain/clearance.ts'
+import { HEARTBEAT_STALE_SECONDS } from '#domain/routes.ts'
+import { isStale } from '#domain/stale.ts'
+import { check, iso } from './state.ts'
+import type { OrderRow, SessionRow, State } from './state.ts'
+
+export type Table = ReturnType<typeof createTable>
+
+/** The state, and what triggers and private functions do to it. */
+export function createTable({ now, newId }: { now: () => number; newId: () => string }) {
+  let state: State = { sessions: new Map(), orders: new Map(), worker: null }
+
+  const rowsInOrder = () => [...state.sessions.values()].toSorted((a, b) => a.created_at - b.created_at || compareIds(a, b))
+  const ordersInOrder = () => [...state.orders.values()].toSorted((a, b) => a.requested_at - b.requested_at || compareIds(a, b))
+
+  /** `private.order_clear` */
+  const orderClear = (row: SessionRow, reason: ClearReason, by: string | null): OrderRow => {
+    const order: OrderRow = {
+      id: newId(),
+      session_id: row.id,
+      phone_number: row.phone_number,
+      worker_id: row.worker_id,
+      max_generation: row.generation,
+      reason,
+      requested_by: by,
+      requested_at: now(),
+      attempts: 0,
+      last_error: null,
+      completed_at: null,
+      receipt: null,
+    }
+    state.orders.set(order.id, order)
+    return order
+  }
+
+  /** A delete and its trigger. */
+  const remove = (row: SessionRow, reason: ClearReason, by: string | null): OrderRow => {
+    state.sessions.delete(row.id)
+    return orderClear(row, reason, by)
+  }
+
+  return {
+    state: () => state,
+    replace: (other: State) => void (state = other),
+    now,
+    newId,
+    rowsInOrder,
+    ordersInOrder,
+    orderClear,
+    remove,
+    row: (id: string) => state.sessions.get(id),
+    insert(row: SessionRow): void {
+      state.sessions.set(row.id, row)
+    },
+    /** An update that violates a check changes nothing. */
+    update(row: SessionRow, changes: Partial<SessionRow>): void {
+      const changed = { ...row, ...changes }
+      check(changed)
+      Object.assign(row, changed)
+    },
+    ordersOf: (sessionId: string) => ordersInOrder().filter((order) => order.session_id === sessionId),
+    /** `private.online_worker_ids` */
+    workerIsOnline: () => state.worker !== null && state.worker.heartbeat_at > now() - HEARTBEAT_STALE_SECONDS * 1000,
+    /** `purge_stale_sessions()` */
+    purge(by: string | null): string[] {
+      const at = new Date(now())
+      const stale = [...state.sessions.values()].filter((row) => row.status === 'connecting' && isStale(factsOf(row), at))
+      for (const row of stale) remove(row, 'purge', by)
+      return stale.map((row) => row.id)
+    },
+  }
+}
+
+function factsOf({ status, linked_at, last_active_at, created_at }: SessionRow) {
+  const [linked, active] = [linked_at, last_active_at].map((ms) => (ms == null ? null : iso(ms)))
+  return { status, linked_at: linked ?? null, last_active_at: active ?? null, created_at: iso(created_at) }
+}
+
+/** As Postgres sorts uuids. */
+function compareIds(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}

@@ -1,0 +1,124 @@
+import type { ClearOrder, Receipt } from '#domain/clearance.ts'
+import { StatusReason } from '#domain/reasons.ts'
+import type { Look, Snapshot } from '#domain/snapshot.ts'
+import type { Observation } from '../../../worker/database.ts'
+import { clearOrderOf, intentOf, iso, Refused, WORKER } from './state.ts'
+import type { SessionRow } from './state.ts'
+import type { Table } from './table.ts'
+
+/** What the worker may call with the service key. A refusal is thrown. */
+export function createWorkerCalls(table: Table, instanceId: string) {
+  const rowOf = (id: string, generation: number): SessionRow | undefined => {
+    const row = table.row(id)
+    return row?.generation === generation ? row : undefined
+  }
+
+  return {
+    snapshot(): Snapshot {
+      const sessions = table.rowsInOrder().map(intentOf)
+      const orders = table
+        .ordersInOrder()
+        .filter((order) => order.completed_at === null)
+        .map(clearOrderOf)
+      const [session_count, order_count] = [sessions.length, orders.length]
+      return { instance_id: instanceId, taken_at: iso(table.now()), session_count, order_count, sessions, orders }
+    },
+
+    look(sessionId: string): Look {
+      const row = table.row(sessionId)
+      const orders = table
+        .ordersOf(sessionId)
+        .filter((order) => order.completed_at === null)
+        .map(clearOrderOf)
+      return { instance_id: instanceId, taken_at: iso(table.now()), session: row ? intentOf(row) : null, orders }
+    },
+
+    heartbeat(_sessionCount: number): void {
+      table.state().worker = { heartbeat_at: table.now() }
+    },
+
+    touch(sessionIds: string[]): void {
+      for (const id of sessionIds) {
+        const row = table.row(id)
+        if (row) table.update(row, { last_active_at: table.now() })
+      }
+    },
+
+    observe({ sessionId, generation, status, reason, boot = null, sequence = null }: Delivered): boolean {
+      const row = rowOf(sessionId, generation)
+      if (!row) return false
+      if (boot !== null && row.observed_boot === boot && sequence !== null && (row.observed_sequence ?? 0) >= sequence) return true
+      const now = table.now()
+      const observed = { worker_id: WORKER, ...(boot !== null && { observed_boot: boot, observed_sequence: sequence }) }
+      if (status === 'stopped' && reason === null && row.desired === 'online' && row.linked_at !== null) {
+        table.update(row, { ...observed, status: 'reconnecting', status_reason: null, last_active_at: now })
+        return true
+      }
+      if (status === 'connecting' && row.status !== 'connecting') return true
+      table.update(row, {
+        ...observed,
+        status,
+        status_reason: reason,
+        connected_at: status === 'connected' && row.status !== 'connected' ? now : row.connected_at,
+        last_active_at: status === 'connected' || row.status === 'connected' ? now : row.last_active_at,
+      })
+      return true
+    },
+
+    linked(sessionId: string, generation: number, phoneNumber: string): boolean {
+      const row = rowOf(sessionId, generation)
+      if (!row || row.status === 'disconnected') return false
+      if (row.status !== 'connecting') return true
+      const now = table.now()
+      table.update(row, {
+        status: 'reconnecting',
+        status_reason: null,
+        linked_at: now,
+        last_active_at: now,
+        worker_id: WORKER,
+        phone_number: phoneNumber,
+      })
+      return true
+    },
+
+    unlinked(sessionId: string, generation: number, reason: string): ClearOrder | null {
+      const row = rowOf(sessionId, generation)
+      if (row) {
+        const order = table.orderClear(row, 'unlinked', null)
+        table.update(row, {
+          desired: 'stopped',
+          generation: row.generation + 1,
+          status: 'disconnected',
+          status_reason: StatusReason.parse(reason),
+          worker_id: null,
+          connected_at: null,
+          link_requested_at: null,
+        })
+        return clearOrderOf(order)
+      }
+      const earlier = table.ordersOf(sessionId).findLast((order) => order.reason === 'unlinked' && order.max_generation === generation)
+      return earlier ? clearOrderOf(earlier) : null
+    },
+
+    completeOrder(orderId: string, receipt: Receipt): Receipt {
+      if (receipt.orderId !== orderId) throw new Refused('invalid_input')
+      const order = table.state().orders.get(orderId)
+      if (!order) throw new Refused('order_missing')
+      if (order.completed_at === null || order.receipt === null) {
+        Object.assign(order, { completed_at: table.now(), receipt: structuredClone(receipt), last_error: null })
+      }
+      return structuredClone(order.receipt ?? receipt)
+    },
+
+    failOrder(orderId: string, error: string): void {
+      const order = table.state().orders.get(orderId)
+      if (!order || order.completed_at !== null) return
+      order.attempts += 1
+      order.last_error = error.slice(0, 500)
+    },
+
+    purge: (): string[] => table.purge(null),
+  }
+}
+
+type Delivered = Observation & { boot?: string | null; sequence?: number | null }
