@@ -1,5 +1,5 @@
 /** `npm run bench <name>`: runs one of the benches beside this file. */
-const BENCHES = { link: () => import('./link.ts'), store: () => import('./store.ts') } as const
+const BENCHES = { clear: () => import('./clear.ts'), link: () => import('./link.ts'), store: () => import('./store.ts') } as const
 
 const name = process.argv[2] ?? ''
 if (!Object.hasOwn(BENCHES, name)) {

@@ -53,15 +53,16 @@ const PASSWORD = 'correct horse battery staple'
 
 /**
  * A fresh stack of its own: a real Postgres with all migrations applied and the API over it, on free ports of 127.0.0.1,
- * in a temporary folder. Takes well under a second; one for each test file is meant.
+ * in a temporary folder. Takes well under a second; one for each test file is meant. `durable`: it waits for the disk as the
+ * real one does; tests need not, what measures time must.
  */
-export async function startTestDatabase(): Promise<TestDatabase> {
+export async function startTestDatabase({ durable = false } = {}): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-db-'))
   await chmod(folder, 0o711)
   const jwtSecret = 'a secret of the tests that is long enough for HS256'
   const dataDir = join(folder, 'db')
   await copyPreparedCluster(dataDir)
-  const server = await startOnFreePort(dataDir)
+  const server = await startOnFreePort(dataDir, durable)
   // A test run that is broken off leaves neither a server nor its files behind.
   const end = () => {
     process.kill(server.pid, 'SIGKILL')
@@ -128,13 +129,13 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 }
 
 /** Another process may take the port between finding it and listening: then the next one will do. */
-async function startOnFreePort(dataDir: string, tries = 3): Promise<RunningPostgres> {
+async function startOnFreePort(dataDir: string, durable: boolean, tries = 3): Promise<RunningPostgres> {
   const port = await freePort()
   try {
-    return await startPostgres({ dataDir, port, password: CLUSTER_PASSWORD, durable: false })
+    return await startPostgres({ dataDir, port, password: CLUSTER_PASSWORD, durable })
   } catch (error) {
     if (tries <= 1 || !String(error).includes('is taken')) throw error
-    return await startOnFreePort(dataDir, tries - 1)
+    return await startOnFreePort(dataDir, durable, tries - 1)
   }
 }
 

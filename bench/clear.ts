@@ -1,0 +1,127 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { eachAtOnce } from './at-once.ts'
+import { clearOnce, type Timing } from './clear/clear-once.ts'
+import { watchDisk, type DiskWatch } from './clear/disk-watch.ts'
+import { probeFsync } from './clear/fsync-probe.ts'
+import { plantLeftovers } from './clear/leftovers.ts'
+import { linkAgain, linkNew, type Live } from './clear/link.ts'
+import { startStack, type Stack } from './clear/stack.ts'
+import { report, spread, table, type Spread } from './report.ts'
+
+/** Live all the time, beside those that are being cleared. */
+const SESSIONS = Number(process.env['SESSIONS'] ?? 200)
+/** Of each mode. Each round clears `ROUND` sessions, which are linked again before the next, outside the clock. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 6)
+const ROUND = 20
+const BURST = 10
+const MODES = { 'one after the other': 1, [`${BURST} at once`]: BURST }
+/** One phone of so many does not answer. */
+const SILENT_EACH = 10
+/** As many links at once as the worker starts sockets. */
+const LINKS_AT_ONCE = 8
+
+/** Milliseconds that the 99th percentile may take. */
+const GOALS = { accepted: 50, goneLocally: 250, unlink: 5000 } as const
+
+type Turn = { live: Live; silent: boolean }
+
+/**
+ * What a clear costs while 200 sessions are live: until the order is durable, until nothing is left on this machine, until the phone has
+ * confirmed or is said not to have. Database, worker and simulated WhatsApp are processes of their own, on the machine's cores together
+ * with this one, in which the API runs.
+ */
+export async function run(): Promise<void> {
+  const stack = await startStack()
+  const disk = watchDisk(stack.data)
+  try {
+    const names = Array.from({ length: SESSIONS + ROUND }, (_, index) => `Session ${index}`)
+    const begun = performance.now()
+    let sessions = await eachAtOnce(names, LINKS_AT_ONCE, async (name) => withLeftovers(stack, await linkNew(stack, name)))
+    const linked = Math.round((performance.now() - begun) / 1000)
+    console.log(`${sessions.length} sessions were linked in ${linked} s`)
+
+    const busy = monitorEventLoopDelay({ resolution: 1 })
+    const timings: Record<string, Timing[]> = {}
+    const steady: number[] = []
+    for (const [mode, atOnce] of Object.entries(MODES)) {
+      timings[mode] = []
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const turns = sessions.slice(0, ROUND).map((live, index) => ({ live, silent: index % SILENT_EACH === 0 }))
+        sessions = sessions.slice(ROUND)
+        for (const { live, silent } of turns) if (silent) await stack.phone('POST', `devices/${live.jid}/offline`)
+        busy.enable()
+        timings[mode].push(...(await clearRound(stack, disk, turns, atOnce)))
+        busy.disable()
+        steady.push(await countSteady(stack, sessions))
+        const again = await eachAtOnce(turns, LINKS_AT_ONCE, async ({ live }) => withLeftovers(stack, await linkAgain(stack, live.id)))
+        sessions.push(...again)
+      }
+    }
+    await conditions(stack, busy.percentile(99) / 1e6)
+    show(timings, Math.min(...steady))
+  } finally {
+    disk.close()
+    await stack.stop()
+  }
+}
+
+/** Clears so many at once, again and again. A phone that does not answer is not waited for before the next clears. */
+async function clearRound(stack: Stack, disk: DiskWatch, turns: readonly Turn[], atOnce: number): Promise<Timing[]> {
+  const all: Promise<Timing>[] = []
+  for (let from = 0; from < turns.length; from += atOnce) {
+    const now = turns.slice(from, from + atOnce).map(({ live, silent }) => ({ silent, clearing: clearOnce(stack, disk, live) }))
+    all.push(...now.map(({ clearing }) => clearing))
+    // Whoever fails is heard below, when all are awaited.
+    await Promise.allSettled(now.filter(({ silent }) => !silent).map(({ clearing }) => clearing))
+  }
+  return await Promise.all(all)
+}
+
+function withLeftovers(stack: Stack, live: Live): Live {
+  plantLeftovers(stack.data, live)
+  return live
+}
+
+/** How many of `sessions` are connected, by the worker's word and WhatsApp's, and have been since they were linked. */
+async function countSteady(stack: Stack, sessions: readonly Live[]): Promise<number> {
+  const [connected, online] = await Promise.all([stack.connected(), stack.online()])
+  return sessions.filter(({ id, jid }) => connected.has(id) && online.get(jid) === 1).length
+}
+
+/** Says under what the figures were taken. */
+async function conditions(stack: Stack, busyMs: number): Promise<void> {
+  const [settings] = await stack.sql<{ fsync: string; commit: string }[]>`
+    select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`
+  console.log(`Postgres: fsync ${settings?.fsync}, synchronous_commit ${settings?.commit}`)
+  console.log(table({ 'fsync of 4 KiB, by itself': probeFsync(stack.data) }))
+  console.log(`What is seen from outside may be late by this process' own delays: p99 ${busyMs.toFixed(1)} ms`)
+}
+
+function rowsOf(timings: readonly Timing[]): Record<string, Spread> {
+  const of = (outcome: Timing['outcome']) => timings.filter((one) => one.outcome === outcome).map(({ unlink }) => unlink)
+  return {
+    accepted: spread(timings.map(({ accepted }) => accepted)),
+    tombstone: spread(timings.map(({ tombstone }) => tombstone)),
+    goneLocally: spread(timings.map(({ goneLocally }) => goneLocally)),
+    unlink: spread(timings.map(({ unlink }) => unlink)),
+    unlinkConfirmed: spread(of('confirmed')),
+    unlinkUnconfirmed: spread(of('unconfirmed')),
+  }
+}
+
+function show(timings: Record<string, Timing[]>, steady: number): void {
+  for (const [mode, some] of Object.entries(timings)) console.log(`\n${some.length} clears, ${mode}\n${table(rowsOf(some))}`)
+  const all = Object.values(timings).flat()
+  const rows = rowsOf(all)
+  const goals = Object.entries(GOALS).map(([name, ms]) => [name, (rows[name]?.p99 ?? Number.NaN) <= ms] as const)
+  for (const [name, met] of goals) console.log(`${met ? 'met' : 'MISSED'}: ${name} p99 ≤ ${GOALS[name as keyof typeof GOALS]} ms`)
+  report(`clear: all ${all.length}, beside ${steady} live sessions`, rows, {
+    liveSessions: SESSIONS,
+    stillConnected: steady / SESSIONS,
+    clears: all.length,
+    unconfirmed: all.filter(({ outcome }) => outcome === 'unconfirmed').length,
+    beforeCommand: all.filter(({ beforeCommand }) => beforeCommand).length,
+    goals: Object.fromEntries(goals),
+    modes: Object.fromEntries(Object.entries(timings).map(([mode, some]) => [mode, rowsOf(some)])),
+  })
+}
