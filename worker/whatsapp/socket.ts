@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events'
-import { BufferJSON, Browsers, initAuthCreds, makeWASocket, proto } from 'baileys'
-import type { AuthenticationCreds, AuthenticationState, SignalDataTypeMap, WASocket } from 'baileys'
+import { BufferJSON, Browsers, USyncQuery, USyncUser, initAuthCreds, makeWASocket, proto } from 'baileys'
+import type { AuthenticationCreds, AuthenticationState, BinaryNode, SignalDataTypeMap, WASocket } from 'baileys'
 import type { Log } from '../log.ts'
 import { quietLogger, silenceConsole } from './logger.ts'
 import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from './port.ts'
+import { sendText } from './send.ts'
+import type { TextSender } from './send.ts'
 
 /** `onFailure` is the current socket's: Baileys swallows most errors of its key store. */
 type Auth = { state: AuthenticationState; access: CredentialAccess; onFailure: (error: Error) => void }
@@ -33,10 +35,11 @@ export function createWhatsApp(options: { url: string | undefined; log: Log }): 
     openSocket(handle, onEvent) {
       const auth = auths.get(handle)
       if (!auth) throw new Error('not an auth object of this client')
+      const keys = untilClosed(auth.state.keys)
       const sock = capturingRejections(() =>
         makeWASocket({
           ...(options.url ? { waWebSocketUrl: options.url } : {}),
-          auth: auth.state,
+          auth: { creds: auth.state.creds, keys: keys.store },
           logger,
           browser: Browsers.macOS('Chrome'),
           // Idle sessions need neither the phone's history nor a cache of recent messages; first names come with the bootstrap.
@@ -50,13 +53,13 @@ export function createWhatsApp(options: { url: string | undefined; log: Log }): 
           transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
         }),
       )
-      return attach(sock, auth, onEvent)
+      return attach(sock, auth, keys.close, onEvent)
     },
   }
 }
 
 /** Translates one Baileys socket: its events in, ours out. */
-function attach(sock: WASocket, auth: Auth, onEvent: OnEvent): WhatsAppSocket {
+function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEvent): WhatsAppSocket {
   let open = false
   let silent = false
   let closed: CloseCause | null = null
@@ -64,6 +67,14 @@ function attach(sock: WASocket, auth: Auth, onEvent: OnEvent): WhatsAppSocket {
   const closeListeners = new Set<(cause: CloseCause) => void>()
   const tell: OnEvent = (event) => {
     if (!silent) onEvent(event)
+  }
+
+  const end = (cause: CloseCause): void => {
+    open = false
+    closed ??= cause
+    for (const listener of closeListeners) listener(closed)
+    tell({ type: 'closed', cause: closed })
+    silent = true
   }
 
   auth.onFailure = (error) => tell({ type: 'storage_failed', error })
@@ -90,11 +101,7 @@ function attach(sock: WASocket, auth: Auth, onEvent: OnEvent): WhatsAppSocket {
       tell({ type: 'opened' })
     }
     if (update.connection === 'close') {
-      open = false
-      closed = causeOf(update.lastDisconnect?.error)
-      for (const listener of closeListeners) listener(closed)
-      tell({ type: 'closed', cause: closed })
-      silent = true
+      end(causeOf(update.lastDisconnect?.error))
     }
   })
   // An async listener of Baileys that fails lands here instead of ending the process; its socket reports by closing.
@@ -103,13 +110,43 @@ function attach(sock: WASocket, auth: Auth, onEvent: OnEvent): WhatsAppSocket {
 
   return {
     isOpen: () => open,
-    sendText: () => Promise.resolve('unknown'),
+    sendText: (message, ms) => (open ? sendText(textSender(sock, closeListeners), message, ms) : Promise.resolve('unknown')),
     unlink: (ms) => removeDevice(sock, auth, ms, closeListeners, () => closed),
     terminate() {
       silent = true
-      open = false
+      closeKeys()
       void sock.end(undefined)
       terminateRaw(sock)
+      // Baileys lets queries that wait for an answer wait on for a minute, and what they belong to with them.
+      sock.ws.emit('error', new Error('terminated'))
+      end({ code: 428, message: 'terminated' })
+    },
+  }
+}
+
+/** A number is looked up before it is written to, unless Baileys knows its devices: to a number that nobody has it sends nothing, silently. */
+function textSender(sock: WASocket, closeListeners: Set<(cause: CloseCause) => void>): TextSender {
+  return {
+    async find(phoneNumber) {
+      const user = phoneNumber.replace('+', '')
+      const jid = `${user}@s.whatsapp.net`
+      if (await sock.userDevicesCache.get(user)) return jid
+      const query = new USyncQuery().withContactProtocol().withUser(new USyncUser().withPhone(phoneNumber))
+      const found = (await sock.executeUSyncQuery(query))?.list[0] as { id: string; contact?: boolean } | undefined
+      // The address may differ from the number: in some countries WhatsApp spells it otherwise.
+      if (found?.contact === undefined) return undefined
+      return found.contact ? found.id : null
+    },
+    // Without `linkPreview` Baileys would fetch whatever address a text holds.
+    write: (jid, { id, text }) => sock.sendMessage(jid, { text, linkPreview: null }, { messageId: id }),
+    onAck(listener) {
+      const heard = ({ attrs }: BinaryNode): void => listener({ id: attrs['id'] ?? '', error: attrs['error'] })
+      sock.ws.on('CB:ack,class:message', heard)
+      return () => void sock.ws.off('CB:ack,class:message', heard)
+    },
+    onEnd(listener) {
+      closeListeners.add(listener)
+      return () => void closeListeners.delete(listener)
     },
   }
 }
@@ -205,6 +242,17 @@ function keyStore(access: CredentialAccess, onFailure: (error: Error) => void): 
         }
       }
       reporting(() => access.writeKeys(changes))
+    },
+  }
+}
+
+/** The keys for one socket: what a terminated one still has under way writes nothing, lest it overwrite what its successor wrote. */
+function untilClosed(keys: AuthenticationState['keys']): { store: AuthenticationState['keys']; close(): void } {
+  let closed = false
+  return {
+    store: { get: keys.get, set: (data) => (closed ? undefined : keys.set(data)) },
+    close() {
+      closed = true
     },
   }
 }
