@@ -1,4 +1,5 @@
 import type { Account } from './accounts-file.ts'
+import type { ReceivedText } from './phone/phone-file.ts'
 import { scanQr, scanWaiting } from './server/linking.ts'
 import type { ScanResult } from './server/linking.ts'
 import { listWaiting } from './server/registration.ts'
@@ -42,6 +43,8 @@ export type Controls = {
   configure(change: Partial<Behaviour>): Behaviour
   /** Adds a phone; `false` when the number is taken. */
   addAccount(phone: NewPhone): boolean
+  /** The texts that a phone received, the oldest first; `undefined` when there is no such phone. */
+  texts(phone: string): ReceivedText[] | undefined
   /** Scans the text of a QR code; the first phone does when none is named. */
   scan(qrText: string, phone?: string): Promise<ScanResult>
   /** Scans what a waiting device shows; needs the camera of `trust.ts` in the client's process. */
@@ -86,6 +89,10 @@ export function createControls(world: World): Controls {
     behaviour: () => ({ ...world.behaviour }),
     configure: (change) => ({ ...(world.behaviour = { ...world.behaviour, ...change }) }),
     addAccount: (phone) => world.accounts.add(phone) !== undefined,
+    texts(phone) {
+      const account = world.accounts.find(phone)
+      return account && world.phoneOf(account).texts()
+    },
     scan: (qrText, phone) => scanQr(world, qrText, phone),
     scanWaiting: (id, phone) => scanWaiting(world, id, phone),
     seeQr(noisePublicKey, advSecret) {

@@ -9,6 +9,10 @@ if (!parsed.success) {
 }
 const env = parsed.data
 
+// libsignal tells of its sessions, private keys included, through the console; this process speaks in JSON lines only.
+const nothing = (): void => {}
+Object.assign(console, { debug: nothing, info: nothing, log: nothing, warn: nothing, error: nothing })
+
 const simulator = await startSimulator({
   port: env.SIMULATOR_PORT,
   ...(env.SIMULATOR_DATA === undefined ? {} : { dataDir: env.SIMULATOR_DATA }),

@@ -27,10 +27,15 @@ export const Behaviour = z.strictObject({
   unlinkDelayMs: z.int().min(0).max(600_000),
   /** Time between a verified pairing and the restart (515) that every client waits for, milliseconds. */
   restartDelayMs: z.int().min(0).max(600_000),
+  /**
+   * What a companion that sends a message gets: `ack` delivers it and says so; `ignored` delivers it and says nothing; `refused`
+   * delivers nothing and says that it never will.
+   */
+  messageReply: z.enum(['ack', 'ignored', 'refused']),
 })
 export type Behaviour = z.infer<typeof Behaviour>
 
-export const DEFAULT_BEHAVIOUR: Behaviour = { unlinkReply: 'ack', unlinkDelayMs: 0, restartDelayMs: 0 }
+export const DEFAULT_BEHAVIOUR: Behaviour = { unlinkReply: 'ack', unlinkDelayMs: 0, restartDelayMs: 0, messageReply: 'ack' }
 
 /** How long the refs of one registration can be scanned; the client decides when it shows the next (`qrTimeout`). */
 export type RefTimes = {

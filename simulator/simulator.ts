@@ -7,6 +7,7 @@ import { createAdmin } from './admin/admin.ts'
 import { createControls } from './controls.ts'
 import type { Controls } from './controls.ts'
 import { isLoopbackHost } from './loopback.ts'
+import { openPhones } from './phone/phones.ts'
 import { serveClient } from './server/server.ts'
 import type { World } from './server/world.ts'
 import { DEFAULT_BEHAVIOUR, DEFAULT_REF_TIMES, DEMO_PHONES } from './settings.ts'
@@ -47,10 +48,11 @@ const MAX_FRAME_BYTES = 8 * 1024 * 1024
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const world: World = {
     accounts: openAccounts({ dataDir: options.dataDir, seed: options.seed ?? DEMO_PHONES }),
+    phoneOf: openPhones(options.dataDir),
     behaviour: { ...DEFAULT_BEHAVIOUR, ...options.behaviour },
     refTimes: { ...DEFAULT_REF_TIMES, ...options.refSeconds },
     log: options.log ?? (() => {}),
-    counts: { connections: 0, registrations: 0, logins: 0, refused: 0, links: 0, unlinks: 0 },
+    counts: { connections: 0, registrations: 0, logins: 0, refused: 0, links: 0, unlinks: 0, texts: 0, doubles: 0, unreadable: 0 },
     waiting: new Map(),
     online: new Map(),
     silenced: new Set(),

@@ -71,6 +71,20 @@ export function createRoutes(controls: Controls): Route[] {
         ),
     },
     {
+      method: 'GET',
+      path: '/api/accounts/:phone/texts',
+      act: (parts) =>
+        checked(
+          PathPart.phone,
+          parts['phone'],
+          (phone) => {
+            const texts = controls.texts(phone)
+            return texts ? ok({ texts }) : problem(404, 'unknown_phone', 'No simulated phone has this number.', 'phone')
+          },
+          'phone',
+        ),
+    },
+    {
       method: 'POST',
       path: '/api/refusals',
       act: (_parts, body) =>
@@ -91,12 +105,13 @@ export function createRoutes(controls: Controls): Route[] {
       method: 'PATCH',
       path: '/api/behaviour',
       act: (_parts, body) =>
-        checked(Body.behaviour, body, ({ unlinkReply, unlinkDelayMs, restartDelayMs }) =>
+        checked(Body.behaviour, body, ({ unlinkReply, unlinkDelayMs, restartDelayMs, messageReply }) =>
           ok(
             controls.configure({
               ...(unlinkReply === undefined ? {} : { unlinkReply }),
               ...(unlinkDelayMs === undefined ? {} : { unlinkDelayMs }),
               ...(restartDelayMs === undefined ? {} : { restartDelayMs }),
+              ...(messageReply === undefined ? {} : { messageReply }),
             }),
           ),
         ),

@@ -21,4 +21,4 @@ export const Body = {
 }
 
 /** What stands in a path. */
-export const PathPart = { id: z.uuid(), jid: Jid }
+export const PathPart = { id: z.uuid(), jid: Jid, phone: PhoneNumber }

@@ -2,8 +2,10 @@ import type { BinaryNode } from 'baileys'
 import type { Device } from '../accounts-file.ts'
 import { isSigned } from '../noise/signature.ts'
 import type { Connection } from './connection.ts'
+import { keyBundles } from './key-bundles.ts'
 import { bytes, child, children, errorOf, node, resultOf } from './stanzas.ts'
 import { unlinkByCompanion } from './unlinking.ts'
+import { describeUsers } from './users.ts'
 import type { World } from './world.ts'
 
 type Query = { world: World; connection: Connection; jid: string; device: Device; iq: BinaryNode }
@@ -38,6 +40,8 @@ function answerKeys(query: Query): void {
   const { world, connection, device, iq } = query
   if (child(iq, 'count')) return reply(query, [node('count', { value: String(device.preKeys) })])
   if (child(iq, 'digest')) return reply(query, [node('digest')])
+  const wanted = child(iq, 'key')
+  if (wanted) return reply(query, [keyBundles(world, wanted)])
   const skey = child(iq, 'skey') ?? child(child(iq, 'rotate') ?? iq, 'skey')
   if (skey) {
     const identity = Buffer.from(device.identityPublicKey, 'base64')
@@ -69,28 +73,7 @@ function answerDevices(query: Query): void {
 
 function answerUsers(query: Query): void {
   const usync = child(query.iq, 'usync')
-  const asked = usync ? children(child(usync, 'query') ?? usync) : []
-  const users = usync ? children(child(usync, 'list') ?? usync) : []
-  const list = users.map((user) => describeUser(query.world, user, asked))
-  reply(query, [node('usync', { sid: usync?.attrs['sid'] ?? '' }, [node('list', {}, list)])])
-}
-
-function describeUser(world: World, user: BinaryNode, asked: BinaryNode[]): BinaryNode {
-  const contact = child(user, 'contact')
-  const named = contact ? bytes(contact).toString('utf8') : (user.attrs['jid'] ?? '')
-  const phone = named.replace(/^\+/, '').split(/[:@]/)[0] ?? ''
-  const account = world.accounts.all().find((one) => one.phone === phone || one.lidUser === phone)
-  const told = asked.flatMap(({ tag }) => {
-    if (tag === 'contact') return [node('contact', { type: account ? 'in' : 'out' })]
-    if (!account) return []
-    if (tag === 'lid') return [node('lid', { val: `${account.lidUser}@lid` })]
-    if (tag !== 'devices') return []
-    const devices = [0, ...account.devices.map(({ index }) => index)].map((id) =>
-      node('device', { id: String(id), ...(id === 0 ? {} : { 'key-index': String(id) }) }),
-    )
-    return [node('devices', {}, [node('device-list', { hash: '2:simulator' }, devices)])]
-  })
-  return node('user', { jid: user.attrs['jid'] ?? `${phone}@s.whatsapp.net` }, told)
+  reply(query, usync ? [describeUsers(query.world, usync)] : [])
 }
 
 function answerAppState(query: Query): void {

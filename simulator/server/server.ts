@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws'
 import { acceptConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { jidOf, logIn } from './login.ts'
+import { takeMessage } from './messages.ts'
 import { answerQuery } from './queries.ts'
 import { beginRegistration } from './registration.ts'
 import type { World } from './world.ts'
@@ -31,6 +32,14 @@ export function serveClient(world: World, socket: WebSocket): void {
 }
 
 function receive(world: World, connection: Connection, stanza: BinaryNode): void {
+  if (stanza.tag === 'message') {
+    const sender = jidOf(world, connection)
+    if (sender === undefined) return
+    takeMessage(world, connection, sender, stanza).catch((error: unknown) => {
+      world.log('a message was lost', { reason: error instanceof Error ? error.message : String(error) })
+    })
+    return
+  }
   if (stanza.tag !== 'iq') return
   if (stanza.attrs['type'] === 'result') {
     if (stanza.attrs['id'] === `success-${connection.id}`) world.waiting.get(connection.id)?.onAnswer?.(stanza)

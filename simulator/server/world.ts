@@ -1,5 +1,7 @@
 import type { BinaryNode } from 'baileys'
+import type { Account } from '../accounts-file.ts'
 import type { Accounts } from '../accounts.ts'
+import type { Phone } from '../phone/phones.ts'
 import type { Behaviour, Log, RefTimes } from '../settings.ts'
 import type { Connection } from './connection.ts'
 
@@ -13,8 +15,18 @@ export type Refusal = {
   left: number
 }
 
-/** What was asked of the server since it started. */
-export type Counts = { connections: number; registrations: number; logins: number; refused: number; links: number; unlinks: number }
+/** What was asked of the server since it started. Of the messages: those that a phone kept, knew already, and could not read. */
+export type Counts = {
+  connections: number
+  registrations: number
+  logins: number
+  refused: number
+  links: number
+  unlinks: number
+  texts: number
+  doubles: number
+  unreadable: number
+}
 
 /** A device that asks to be linked. */
 export type Registration = {
@@ -30,6 +42,7 @@ export type Registration = {
 /** Everything the server knows; one value, handed to each part. */
 export type World = {
   accounts: Accounts
+  phoneOf: (account: Account) => Phone
   behaviour: Behaviour
   refTimes: RefTimes
   log: Log

@@ -1,0 +1,81 @@
+import { proto, unpadRandomMax16 } from 'baileys'
+import type { Account } from '../accounts-file.ts'
+import { readPhone, writePhone } from './phone-file.ts'
+import type { ReceivedText } from './phone-file.ts'
+import { newPhoneState, takeBundle } from './pre-keys.ts'
+import type { KeyBundle } from './pre-keys.ts'
+import { createSignal } from './signal.ts'
+
+/** A phone remembers this many texts, and knows a double of those only. */
+const MAX_TEXTS = 1_000
+
+/** A message as it is delivered: `device` is the jid of the sender's companion, `from` the sender's number. */
+export type Delivery = { id: string; device: string; from: string; type: 'pkmsg' | 'msg'; ciphertext: Buffer }
+
+/** How a delivery was taken. `other`: it could be read and is no text for this phone, as the copy of what its own companion sent. */
+export type Taken = 'text' | 'double' | 'other' | 'unreadable'
+
+/** A phone that can be written to. */
+export type Phone = {
+  /** Keys for a sender that it has no conversation with. */
+  takeBundle(): KeyBundle
+  /** Reads a message and keeps its text, each id of a sender once. Rejects when that cannot be stored. */
+  take(delivery: Delivery): Promise<Taken>
+  texts(): ReceivedText[]
+}
+
+/** The phones of accounts; each begins when somebody first asks for it. Throws when what it had stored is damaged. */
+export function openPhones(dataDir: string | undefined): (account: Account) => Phone {
+  const phones = new Map<string, Phone>()
+  return (account) => {
+    const open = phones.get(account.phone) ?? openPhone(account, dataDir)
+    phones.set(account.phone, open)
+    return open
+  }
+}
+
+function openPhone(account: Account, dataDir: string | undefined): Phone {
+  const state = (dataDir === undefined ? undefined : readPhone(dataDir, account.phone)) ?? newPhoneState(account)
+  const signal = createSignal(account, state)
+  const store = (): void => {
+    if (dataDir !== undefined) writePhone(dataDir, account.phone, state)
+  }
+  // A ratchet takes one step at a time.
+  let taking: Promise<unknown> = Promise.resolve()
+
+  const read = async ({ device, type, ciphertext }: Delivery): Promise<proto.Message | undefined> => {
+    try {
+      return proto.Message.decode(unpadRandomMax16(await signal.decryptMessage({ jid: device, type, ciphertext })))
+    } catch {
+      return undefined
+    }
+  }
+  const take = async (delivery: Delivery): Promise<Taken> => {
+    const message = await read(delivery)
+    const known = state.texts.find(({ id, from }) => id === delivery.id && from === delivery.from)
+    if (known) known.doubles += 1
+    const text = message?.extendedTextMessage?.text ?? message?.conversation
+    if (!known && typeof text === 'string' && text !== '') {
+      state.texts.push({ id: delivery.id, from: delivery.from, text, at: new Date().toISOString(), doubles: 0 })
+      state.texts = state.texts.slice(-MAX_TEXTS)
+    }
+    store()
+    if (known) return 'double'
+    if (!message) return 'unreadable'
+    return text ? 'text' : 'other'
+  }
+
+  return {
+    takeBundle() {
+      const bundle = takeBundle(account, state)
+      store()
+      return bundle
+    },
+    take(delivery) {
+      const taken = taking.then(() => take(delivery))
+      taking = taken.catch(() => {})
+      return taken
+    },
+    texts: () => structuredClone(state.texts),
+  }
+}

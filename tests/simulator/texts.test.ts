@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { simulate } from './support/bench.ts'
+import { linkedDevice } from './support/worker-socket.ts'
+
+const ANA = '51987654321'
+const LUIS = '51912000111'
+const TO_LUIS = `+${LUIS}`
+/** Longer than any answer takes here, milliseconds. */
+const PATIENCE_MS = 20_000
+/** What a test waits for an answer that will not come. */
+const IMPATIENCE_MS = 1_000
+
+const hello = (id = 'LATCHKEY-1', text = 'Buenos días, Luis') => ({ id, to: TO_LUIS, text })
+
+describe('a text', () => {
+  it('arrives decrypted, under the id that it was given', async () => {
+    const simulator = await simulate()
+    const { socket } = await linkedDevice(simulator)
+    expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('sent')
+    expect(simulator.texts(LUIS)).toEqual([
+      { id: 'LATCHKEY-1', from: ANA, text: 'Buenos días, Luis', at: expect.stringMatching(/^\d{4}-/), doubles: 0 },
+    ])
+    // The copy for the own phone is taken, and is no text that it received.
+    expect(simulator.texts(ANA)).toEqual([])
+    expect(simulator.counts()).toMatchObject({ texts: 1, doubles: 0, unreadable: 0 })
+  })
+
+  it('is followed by others in the same conversation, also after a new login, in both directions', async () => {
+    const simulator = await simulate()
+    const ana = await linkedDevice(simulator)
+    const luis = await linkedDevice(simulator, LUIS)
+    for (const number of [1, 2, 3]) expect(await ana.socket.sendText(hello(`A${number}`, `text ${number}`), PATIENCE_MS)).toBe('sent')
+    await ana.again()
+    expect(await ana.socket.sendText(hello('A4', 'text 4'), PATIENCE_MS)).toBe('sent')
+    expect(await luis.socket.sendText({ id: 'B1', to: `+${ANA}`, text: 'Gracias' }, PATIENCE_MS)).toBe('sent')
+    expect(simulator.texts(LUIS)?.map(({ text }) => text)).toEqual(['text 1', 'text 2', 'text 3', 'text 4'])
+    expect(simulator.texts(ANA)).toMatchObject([{ id: 'B1', from: LUIS, text: 'Gracias' }])
+    expect(simulator.counts()).toMatchObject({ unreadable: 0 })
+  })
+
+  it('with an address in it makes the worker fetch nothing', async () => {
+    const simulator = await simulate()
+    const { socket } = await linkedDevice(simulator)
+    const text = `see ${simulator.adminUrl}/api/state`
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    expect(await socket.sendText(hello('L1', text), PATIENCE_MS)).toBe('sent')
+    expect(fetched).not.toHaveBeenCalled()
+    expect(simulator.texts(LUIS)).toMatchObject([{ text }])
+  })
+
+  it('that is sent twice with one id arrives once', async () => {
+    const simulator = await simulate()
+    const { socket } = await linkedDevice(simulator)
+    expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('sent')
+    expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('sent')
+    expect(simulator.texts(LUIS)).toMatchObject([{ id: 'LATCHKEY-1', doubles: 1 }])
+    expect(simulator.counts()).toMatchObject({ texts: 1, doubles: 1 })
+  })
+
+  it('to a number that is not on WhatsApp is refused, until somebody has that number', async () => {
+    const simulator = await simulate()
+    const { socket } = await linkedDevice(simulator)
+    const stranger = { id: 'S1', to: '+4930123456', text: 'Hallo' }
+    expect(await socket.sendText(stranger, PATIENCE_MS)).toBe('refused')
+    simulator.addAccount({ phone: '4930123456', name: 'Eva' })
+    expect(await socket.sendText(stranger, PATIENCE_MS)).toBe('sent')
+    expect(simulator.texts('4930123456')).toMatchObject([{ id: 'S1', text: 'Hallo' }])
+  })
+
+  it('that the server will never take is refused and reaches nobody', async () => {
+    const simulator = await simulate({ behaviour: { messageReply: 'refused' } })
+    const { socket } = await linkedDevice(simulator)
+    expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('refused')
+    expect(simulator.texts(LUIS)).toEqual([])
+  })
+})
+
+describe('no answer', () => {
+  it('is told as unknown when the acknowledgement is lost; a second try with the same id is sent and arrives once', async () => {
+    const simulator = await simulate({ behaviour: { messageReply: 'ignored' } })
+    const { socket } = await linkedDevice(simulator)
+    expect(await socket.sendText(hello(), IMPATIENCE_MS)).toBe('unknown')
+    await vi.waitFor(() => expect(simulator.texts(LUIS)).toHaveLength(1))
+    simulator.configure({ messageReply: 'ack' })
+    expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('sent')
+    expect(simulator.texts(LUIS)).toMatchObject([{ id: 'LATCHKEY-1', doubles: 1 }])
+  })
+
+  it('is told as unknown at once when the connection is lost, and another login sends it', async () => {
+    const simulator = await simulate({ behaviour: { messageReply: 'ignored' } })
+    const device = await linkedDevice(simulator)
+    const sending = device.socket.sendText(hello(), PATIENCE_MS * 10)
+    await vi.waitFor(() => expect(simulator.texts(LUIS)).toHaveLength(1))
+    simulator.drop(device.jid)
+    expect(await sending).toBe('unknown')
+    expect(await device.socket.sendText(hello(), PATIENCE_MS)).toBe('unknown')
+    simulator.configure({ messageReply: 'ack' })
+    expect(await (await device.again()).sendText(hello(), PATIENCE_MS)).toBe('sent')
+    expect(simulator.texts(LUIS)).toMatchObject([{ doubles: 1 }])
+  })
+
+  it('is told as unknown when the server falls silent before it says where the recipient is', async () => {
+    const simulator = await simulate()
+    const { jid, socket } = await linkedDevice(simulator)
+    simulator.goOffline(jid)
+    expect(await socket.sendText(hello(), IMPATIENCE_MS)).toBe('unknown')
+    expect(simulator.texts(LUIS)).toEqual([])
+  })
+
+  it('comes at once from a socket that is terminated while it sends, which then writes nothing more', async () => {
+    const simulator = await simulate()
+    const { jid, socket, store, events } = await linkedDevice(simulator)
+    simulator.goOffline(jid)
+    const sending = [1, 2, 3].map((number) => socket.sendText(hello(`T${number}`), PATIENCE_MS * 10))
+    const before = { written: store.written.length, events: events.length }
+    socket.terminate()
+    expect(await Promise.all(sending)).toEqual(['unknown', 'unknown', 'unknown'])
+    expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('unknown')
+    expect({ written: store.written.length, events: events.length }).toEqual(before)
+  })
+})
+
+describe('what a send writes', () => {
+  it('is conversations, devices, addresses and tokens of the two phones, and nothing after the socket is terminated', async () => {
+    const simulator = await simulate()
+    const { socket, store } = await linkedDevice(simulator)
+    store.written.length = 0
+    expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('sent')
+    await vi.waitFor(() => expect(store.written.join(' ')).toContain('tctoken'))
+    const kinds = new Set(store.written.map((key) => key.split('/')[0]))
+    expect([...kinds].toSorted()).toEqual(['device-list', 'lid-mapping', 'session', 'tctoken'])
+    const written = store.written.length
+    const sending = socket.sendText(hello('LATE'), PATIENCE_MS)
+    socket.terminate()
+    expect(await sending).toBe('unknown')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(store.written).toHaveLength(written)
+  })
+
+  it('may fail: the session is told that its disk failed, and the text is told as what the server said of it', async () => {
+    const simulator = await simulate()
+    const { socket, store, events } = await linkedDevice(simulator)
+    store.failing = true
+    const outcome = await socket.sendText(hello(), PATIENCE_MS)
+    await vi.waitFor(() => expect(events).toContainEqual({ type: 'storage_failed', error: new Error('no space left on device') }))
+    expect(outcome).toBe(simulator.texts(LUIS)?.length === 1 ? 'sent' : 'unknown')
+  })
+})
+
+describe('a phone', () => {
+  it('keeps its conversations and texts when the simulator starts again', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-texts-'))
+    try {
+      const first = await simulate({ dataDir })
+      const device = await linkedDevice(first)
+      expect(await device.socket.sendText(hello('P1'), PATIENCE_MS)).toBe('sent')
+      await first.stop()
+      const second = await simulate({ dataDir, port: first.port })
+      expect(await (await device.again()).sendText(hello('P2'), PATIENCE_MS)).toBe('sent')
+      expect(second.texts(LUIS)).toMatchObject([{ id: 'P1' }, { id: 'P2' }])
+      expect(second.counts()).toMatchObject({ unreadable: 0 })
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true })
+    }
+  })
+
+  it('cannot read what was not encrypted for it', async () => {
+    const simulator = await simulate()
+    const device = await linkedDevice(simulator)
+    expect(await device.socket.sendText(hello('C1'), PATIENCE_MS)).toBe('sent')
+    // The device goes back to before its conversation moved on, as one that is restored from an old backup does.
+    const rewound = new Map(device.store.keys)
+    expect(await device.socket.sendText(hello('C2'), PATIENCE_MS)).toBe('sent')
+    device.store.keys = rewound
+    expect(await device.socket.sendText(hello('C3'), PATIENCE_MS)).toBe('sent')
+    expect(simulator.texts(LUIS)?.map(({ id }) => id)).toEqual(['C1', 'C2'])
+    expect(simulator.counts().unreadable).toBeGreaterThan(0)
+  })
+})
