@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest'
 import type { Simulator } from '../../../simulator/simulator.ts'
 import { createLog } from '../../../worker/log.ts'
-import type { CredentialAccess, SocketEvent, WhatsAppAuth, WhatsAppSocket } from '../../../worker/whatsapp/port.ts'
+import type { CredentialAccess, SocketEvent, WhatsAppSocket } from '../../../worker/whatsapp/port.ts'
 import { createWhatsApp } from '../../../worker/whatsapp/socket.ts'
 
 const sockets: WhatsAppSocket[] = []
@@ -11,7 +11,15 @@ afterEach(() => {
 })
 
 /** Credentials in memory, with what was written and a disk that can be made to fail. */
-export type MemoryStore = CredentialAccess & { written: string[]; keys: Map<string, string>; failing: boolean }
+export type MemoryStore = CredentialAccess & {
+  written: string[]
+  keys: Map<string, string>
+  failing: boolean
+  /** Called once, when credentials are written. */
+  onCreds: (() => void) | null
+  /** Loses all keys of a type. */
+  forget(type: string): void
+}
 
 function memoryStore(creds: string): MemoryStore {
   const checked = (): void => {
@@ -21,8 +29,17 @@ function memoryStore(creds: string): MemoryStore {
     written: [],
     keys: new Map(),
     failing: false,
+    onCreds: null,
+    forget(type) {
+      for (const key of store.keys.keys()) if (key.startsWith(`${type}/`)) store.keys.delete(key)
+    },
     readCreds: () => creds,
-    writeCreds: checked,
+    writeCreds() {
+      checked()
+      const { onCreds } = store
+      store.onCreds = null
+      onCreds?.()
+    },
     readKeys: (type, ids) =>
       new Map(ids.flatMap((id) => (store.keys.has(`${type}/${id}`) ? [[id, store.keys.get(`${type}/${id}`) ?? ''] as const] : []))),
     writeKeys(changes) {
@@ -55,7 +72,17 @@ export async function linkedDevice(simulator: Simulator, phone?: string): Promis
   const events: SocketEvent[] = []
   const scanned = Promise.withResolvers<string>()
 
-  const open = (auth: WhatsAppAuth): Promise<WhatsAppSocket> => {
+  const device = {
+    jid: '',
+    store,
+    events,
+    again() {
+      device.socket.terminate()
+      return open()
+    },
+  } as Device
+
+  const open = (): Promise<WhatsAppSocket> => {
     const { promise, resolve, reject } = Promise.withResolvers<WhatsAppSocket>()
     const socket = whatsapp.openSocket(auth, (event) => {
       events.push(event)
@@ -67,24 +94,15 @@ export async function linkedDevice(simulator: Simulator, phone?: string): Promis
         }, reject)
       }
       if (event.type !== 'closed') return
-      if (event.cause.code === 515) open(auth).then(resolve, reject)
+      if (event.cause.code === 515) open().then(resolve, reject)
       else reject(new Error(`the connection closed: ${event.cause.code} ${event.cause.message}`))
     })
     sockets.push(socket)
+    device.socket = socket
     return promise
   }
 
-  const socket = await open(auth)
-  const device: Device = {
-    jid: await scanned.promise,
-    socket,
-    store,
-    events,
-    async again() {
-      device.socket.terminate()
-      device.socket = await open(auth)
-      return device.socket
-    },
-  }
+  await open()
+  device.jid = await scanned.promise
   return device
 }
