@@ -146,6 +146,8 @@ export type Database = {
           last_active_at: string | null
           link_requested_at: string | null
           linked_at: string | null
+          observed_boot: string | null
+          observed_sequence: number | null
           organization_id: string
           phone_number: string | null
           status: Database['public']['Enums']['session_status']
@@ -165,6 +167,8 @@ export type Database = {
           last_active_at?: string | null
           link_requested_at?: string | null
           linked_at?: string | null
+          observed_boot?: string | null
+          observed_sequence?: number | null
           organization_id: string
           phone_number?: string | null
           status?: Database['public']['Enums']['session_status']
@@ -183,6 +187,8 @@ export type Database = {
           last_active_at?: string | null
           link_requested_at?: string | null
           linked_at?: string | null
+          observed_boot?: string | null
+          observed_sequence?: number | null
           organization_id?: string
           phone_number?: string | null
           status?: Database['public']['Enums']['session_status']
@@ -202,26 +208,32 @@ export type Database = {
       }
       whatsapp_workers: {
         Row: {
+          away_since: string | null
           capacity: number
           heartbeat_at: string
           id: string
+          returned_at: string | null
           session_count: number
           url: string
           version: string
         }
         ComputedFields: never
         Insert: {
+          away_since?: string | null
           capacity: number
           heartbeat_at?: string
           id: string
+          returned_at?: string | null
           session_count: number
           url: string
           version: string
         }
         Update: {
+          away_since?: string | null
           capacity?: number
           heartbeat_at?: string
           id?: string
+          returned_at?: string | null
           session_count?: number
           url?: string
           version?: string
@@ -319,6 +331,8 @@ export type Database = {
           last_active_at: string | null
           link_requested_at: string | null
           linked_at: string | null
+          observed_boot: string | null
+          observed_sequence: number | null
           organization_id: string
           phone_number: string | null
           status: Database['public']['Enums']['session_status']
@@ -353,6 +367,8 @@ export type Database = {
           last_active_at: string | null
           link_requested_at: string | null
           linked_at: string | null
+          observed_boot: string | null
+          observed_sequence: number | null
           organization_id: string
           phone_number: string | null
           status: Database['public']['Enums']['session_status']
@@ -380,6 +396,8 @@ export type Database = {
           last_active_at: string | null
           link_requested_at: string | null
           linked_at: string | null
+          observed_boot: string | null
+          observed_sequence: number | null
           organization_id: string
           phone_number: string | null
           status: Database['public']['Enums']['session_status']
@@ -404,7 +422,9 @@ export type Database = {
       worker_look: { Args: { session_id: string }; Returns: Json }
       worker_observe: {
         Args: {
+          boot_id?: string
           generation: number
+          sequence?: number
           session_id: string
           status: Database['public']['Enums']['session_status']
           status_reason?: Database['public']['Enums']['status_reason']
@@ -441,6 +461,7 @@ export type Database = {
         | 'version_outdated'
         | 'multidevice_mismatch'
         | 'storage_failed'
+        | 'link_unfinished'
     }
     CompositeTypes: {
       [_ in never]: never
@@ -568,6 +589,7 @@ export const Constants = {
         'version_outdated',
         'multidevice_mismatch',
         'storage_failed',
+        'link_unfinished',
       ],
     },
   },

@@ -16,6 +16,7 @@ export const STATUS_REASONS = [
   'version_outdated',
   'multidevice_mismatch',
   'storage_failed',
+  'link_unfinished',
 ] as const
 export const StatusReason = z.enum(STATUS_REASONS)
 export type StatusReason = (typeof STATUS_REASONS)[number]

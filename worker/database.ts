@@ -15,14 +15,17 @@ export class DatabaseError extends Error {
 /** What the worker says of a session: its state, and why, in one generation. */
 export type Observation = { sessionId: string; generation: number; status: SessionState; reason: StatusReason | null }
 
+/** An observation on its way: `boot` names this life of the worker, `sequence` counts in it. One that is sent again keeps both. */
+export type NumberedObservation = Observation & { boot: string; sequence: number }
+
 /** What the worker asks of the database. Every call throws `DatabaseError` unless a whole, valid answer came in time. */
 export type Database = {
   snapshot(): Promise<Snapshot>
   look(sessionId: string): Promise<Look>
   heartbeat(sessionCount: number): Promise<void>
   touch(sessionIds: string[]): Promise<void>
-  /** `false`: no row has that generation. */
-  observe(observation: Observation): Promise<boolean>
+  /** `false`: no row has that generation. What was stored before, or is older than what was, changes nothing and is `true`. */
+  observe(observation: NumberedObservation): Promise<boolean>
   /** `false`: the row is gone or newer: unlink and clear. */
   linked(sessionId: string, generation: number, phoneNumber: string): Promise<boolean>
   /** `null`: no row has that generation. */
@@ -73,8 +76,12 @@ export function createDatabase({ url, serviceRoleKey, worker, timeoutMs }: Optio
     async touch(session_ids) {
       await call('worker_touch', { session_ids }, nothing)
     },
-    observe: ({ sessionId, generation, status, reason }) =>
-      call('worker_observe', { session_id: sessionId, generation, worker_id: worker.id, status, status_reason: reason }, z.boolean()),
+    observe: ({ sessionId, generation, status, reason, boot, sequence }) =>
+      call(
+        'worker_observe',
+        { session_id: sessionId, generation, worker_id: worker.id, status, status_reason: reason, boot_id: boot, sequence },
+        z.boolean(),
+      ),
     linked: (session_id, generation, phone_number) =>
       call('worker_linked', { session_id, generation, worker_id: worker.id, phone_number }, z.boolean()),
     unlinked: (session_id, generation, status_reason) =>

@@ -47,6 +47,7 @@ const reasons: Record<StatusReason, string> = {
   version_outdated: 'WhatsApp demands a newer version of the worker',
   multidevice_mismatch: 'this phone does not support linked devices',
   storage_failed: 'the worker cannot write to its disk',
+  link_unfinished: 'the phone never finished linking on this server: there is nothing to recover, link it again',
 }
 
 const states: Record<EffectiveState, string> = {

@@ -6,7 +6,11 @@ create table public.whatsapp_workers (
   version text not null,
   capacity integer not null check (capacity >= 0),
   session_count integer not null check (session_count >= 0),
-  heartbeat_at timestamptz not null default now()
+  heartbeat_at timestamptz not null default now(),
+  -- The last time it was silent for longer than 30 seconds: the word before and the word after. Empty when it never was. What
+  -- happened to its sessions in between may still be unsaid a while after it is back; the purge waits for that.
+  away_since timestamptz,
+  returned_at timestamptz
 );
 
 revoke all on public.whatsapp_workers from anon, authenticated, service_role;

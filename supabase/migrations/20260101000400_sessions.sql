@@ -5,7 +5,8 @@ create type public.session_status as enum ('connecting', 'connected', 'reconnect
 create type public.desired_state as enum ('online', 'stopped');
 create type public.status_reason as enum (
   'link_expired', 'link_cancelled', 'unlinked_from_phone', 'reset', 'connection_lost', 'replaced', 'banned', 'bad_session',
-  'credentials_damaged', 'retries_exhausted', 'passkey_required', 'version_outdated', 'multidevice_mismatch', 'storage_failed'
+  'credentials_damaged', 'retries_exhausted', 'passkey_required', 'version_outdated', 'multidevice_mismatch', 'storage_failed',
+  'link_unfinished'
 );
 
 create table public.whatsapp_sessions (
@@ -24,6 +25,9 @@ create table public.whatsapp_sessions (
   linked_at timestamptz,
   connected_at timestamptz,
   last_active_at timestamptz,
+  -- Which observation was stored last: a process of the worker and its count. No secret; it only tells what is late from what is new.
+  observed_boot text,
+  observed_sequence bigint,
 
   created_by uuid references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),

@@ -61,47 +61,70 @@ as $$
     worker_heartbeat.session_count, now())
   on conflict (id) do update
   set url = excluded.url, version = excluded.version, capacity = excluded.capacity, session_count = excluded.session_count,
-    heartbeat_at = excluded.heartbeat_at;
+    heartbeat_at = excluded.heartbeat_at,
+    -- A worker that was back for less than five minutes has been away all the time.
+    away_since = case
+      when w.heartbeat_at >= now() - interval '30 seconds' or w.returned_at > w.heartbeat_at - interval '5 minutes' then w.away_since
+      else w.heartbeat_at
+    end,
+    returned_at = case when w.heartbeat_at >= now() - interval '30 seconds' then w.returned_at else now() end;
   select private.prune_events();
 $$;
 
+-- A link only: a stamp that comes late says nothing of what the session became. A row that is held by somebody is stamped the next
+-- time, half a minute later; waiting for several rows in turn could end in a deadlock.
 create function public.worker_touch(session_ids uuid[]) returns void
 language sql security definer set search_path = ''
 as $$
-  update public.whatsapp_sessions s set last_active_at = now() where s.id = any (worker_touch.session_ids)
+  update public.whatsapp_sessions s set last_active_at = now()
+  where s.id in (
+    select held.id from public.whatsapp_sessions held
+    where held.id = any (worker_touch.session_ids) and held.status = 'connecting'
+    for update skip locked
+  )
 $$;
 
+-- `boot_id` and `sequence` name the observation: a process of the worker, and its count of what it observed. What was stored
+-- already, or is older than what was, changes nothing, however often and late it comes: people may have changed the row since.
 create function public.worker_observe(
   session_id uuid, generation integer, worker_id text, status public.session_status,
-  status_reason public.status_reason default null
+  status_reason public.status_reason default null, boot_id text default null, sequence bigint default null
 ) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  session public.whatsapp_sessions;
+  taken_back boolean;
 begin
+  select s.* into session from public.whatsapp_sessions s
+  where s.id = worker_observe.session_id and s.generation = worker_observe.generation for update;
+  if not found then
+    return false;
+  end if;
+  if session.observed_boot = worker_observe.boot_id and session.observed_sequence >= worker_observe.sequence then
+    return true;
+  end if;
+  -- Within a generation a link is not undone: what is late and says that it waits speaks of the time before.
+  if worker_observe.status = 'connecting' and session.status <> 'connecting' then
+    return true;
+  end if;
   -- A stop without a reason was wanted by people. Where they took it back before its report came, the session is on its way
   -- back online: left as `stopped` it would wait for somebody to start it once more.
-  if worker_observe.status = 'stopped' and worker_observe.status_reason is null then
-    update public.whatsapp_sessions s
-    set status = 'reconnecting', status_reason = null, worker_id = worker_observe.worker_id, last_active_at = now()
-    where s.id = worker_observe.session_id and s.generation = worker_observe.generation and s.desired = 'online'
-      and s.linked_at is not null;
-    if found then
-      return true;
-    end if;
-  end if;
+  taken_back := worker_observe.status = 'stopped' and worker_observe.status_reason is null
+    and session.desired = 'online' and session.linked_at is not null;
   update public.whatsapp_sessions s
-  set status = worker_observe.status,
+  set status = case when taken_back then 'reconnecting' else worker_observe.status end,
     status_reason = worker_observe.status_reason,
     worker_id = worker_observe.worker_id,
     connected_at = case when worker_observe.status = 'connected' and s.status <> 'connected' then now() else s.connected_at end,
-    last_active_at = case when worker_observe.status = 'connected' or s.status = 'connected' then now() else s.last_active_at end
-  where s.id = worker_observe.session_id and s.generation = worker_observe.generation
-    -- Within a generation a link is not undone: what is late and says that it waits speaks of the time before.
-    and (worker_observe.status <> 'connecting' or s.status = 'connecting');
-  return found or exists (
-    select from public.whatsapp_sessions s
-    where s.id = worker_observe.session_id and s.generation = worker_observe.generation
-  );
+    last_active_at = case
+      when taken_back or worker_observe.status = 'connected' or s.status = 'connected' then now()
+      else s.last_active_at
+    end,
+    observed_boot = coalesce(worker_observe.boot_id, s.observed_boot),
+    observed_sequence = case when worker_observe.boot_id is null then s.observed_sequence else worker_observe.sequence end
+  where s.id = session.id;
+  return true;
 end
 $$;
 
@@ -184,7 +207,7 @@ revoke execute on function
   public.worker_look(uuid),
   public.worker_heartbeat(text, text, text, integer, integer),
   public.worker_touch(uuid[]),
-  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason),
+  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason, text, bigint),
   public.worker_linked(uuid, integer, text, text),
   public.worker_unlinked(uuid, integer, public.status_reason),
   public.worker_complete_order(uuid, jsonb),
@@ -195,7 +218,7 @@ grant execute on function
   public.worker_look(uuid),
   public.worker_heartbeat(text, text, text, integer, integer),
   public.worker_touch(uuid[]),
-  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason),
+  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason, text, bigint),
   public.worker_linked(uuid, integer, text, text),
   public.worker_unlinked(uuid, integer, public.status_reason),
   public.worker_complete_order(uuid, jsonb),

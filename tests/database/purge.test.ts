@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { SESSION_STATES } from '#domain/session.ts'
 import { isStale, STALE_AFTER_SECONDS } from '#domain/stale.ts'
 import { ordersOf, startWithCast, type Cast } from './cast.ts'
-import { interleave, speakAs, speakAsWorker } from './interleave.ts'
+import { interleave, overlap, speakAs, speakAsWorker } from './interleave.ts'
 
 let cast: Cast
 beforeAll(async () => void (cast = await startWithCast()))
@@ -103,20 +103,22 @@ describe('a purge that meets', () => {
   it('a phone that has just scanned leaves the session alone', async () => {
     const { id } = await stale()
     const scan = asWorker((tx) => tx`select public.worker_linked(${id}, 1, 'worker-1', '4911')`)
-    const [, purged] = await interleave(cast.db.sql, scan, purge)
+    const [done, purged] = await overlap(cast.db.sql, scan, purge)
+    expect(done).not.toBeInstanceOf(Error)
     expect([purged, (await ordersOf(cast, id)).length]).toEqual([0, 0])
   })
 
   it('somebody who watches the link leaves the session alone', async () => {
     const { id } = await stale()
     const watch = asWorker((tx) => tx`select public.worker_touch(${[id]}::uuid[])`)
-    const [, purged] = await interleave(cast.db.sql, watch, purge)
+    const [done, purged] = await overlap(cast.db.sql, watch, purge)
+    expect(done).not.toBeInstanceOf(Error)
     expect([purged, (await ordersOf(cast, id)).length]).toEqual([0, 0])
   })
 
   it('somebody who asks to link anew leaves the session alone', async () => {
     const { id } = await stale()
-    const [, purged] = await interleave(
+    const [done, purged] = await overlap(
       cast.db.sql,
       async (tx) => {
         await speakAs(tx, cast.admin.id)
@@ -124,6 +126,7 @@ describe('a purge that meets', () => {
       },
       purge,
     )
+    expect(done).not.toBeInstanceOf(Error)
     expect([purged, (await ordersOf(cast, id)).length]).toEqual([0, 0])
   })
 
@@ -139,7 +142,7 @@ describe('a purge that meets', () => {
 
   it('another purge takes each row once', async () => {
     const { id } = await stale()
-    const [mine, other] = await interleave(
+    const [mine, other] = await overlap(
       cast.db.sql,
       purge,
       asWorker((tx) => tx`select public.purge_stale_sessions()`),

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts'
 import { pause } from '../clock.ts'
-import type { Database, Observation } from '../database.ts'
+import type { Database, NumberedObservation, Observation } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 
 /**
  * Reports what is observed to the database, in order for each session, the latest word only, for as long as it takes: a session that
- * dropped and came back during an outage is reported once, as connected.
+ * dropped and came back during an outage is reported once, as connected. Each observation is numbered once, however often it is sent:
+ * the answer to one may be lost, and people may change the row before it is sent again.
  */
 export type Observations = {
   report(observation: Observation): void
@@ -29,9 +30,9 @@ export function createObservations(options: {
   onGone: (sessionId: string) => void
 }): Observations {
   const { database, clock, log, onStored, onGone } = options
-  const waiting = new Map<string, Observation>()
+  const waiting = new Map<string, NumberedObservation>()
   const sending = new Set<string>()
-  const life = { closed: false }
+  const life = { closed: false, boot: newBootId(clock), sequence: 0 }
 
   const send = async (sessionId: string): Promise<void> => {
     if (sending.has(sessionId)) return
@@ -56,7 +57,8 @@ export function createObservations(options: {
   return {
     report(observation) {
       if (life.closed) return
-      waiting.set(observation.sessionId, observation)
+      life.sequence += 1
+      waiting.set(observation.sessionId, { ...observation, boot: life.boot, sequence: life.sequence })
       void send(observation.sessionId)
     },
     isPending: (sessionId) => waiting.has(sessionId),
@@ -68,4 +70,10 @@ export function createObservations(options: {
       life.closed = true
     },
   }
+}
+
+/** A name for this life of the process. The time is in it, so that a source of chance that repeats itself does not repeat a name. */
+function newBootId(clock: Clock): string {
+  const chance = Array.from({ length: 3 }, () => Math.floor(clock.random() * 2 ** 32).toString(36))
+  return [clock.now().toString(36), ...chance].join('-')
 }

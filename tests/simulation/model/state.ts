@@ -45,7 +45,7 @@ export type OrderRow = {
 }
 
 /** The row of `whatsapp_workers`. Times are milliseconds. */
-export type WorkerRow = { heartbeat_at: number }
+export type WorkerRow = { heartbeat_at: number; away_since: number | null; returned_at: number | null }
 
 export type State = { sessions: Map<string, SessionRow>; orders: Map<string, OrderRow>; worker: WorkerRow | null }
 
@@ -77,7 +77,7 @@ export function iso(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-function isoOrNull(ms: number | null): string | null {
+export function isoOrNull(ms: number | null): string | null {
   return ms === null ? null : iso(ms)
 }
 

@@ -1,8 +1,8 @@
 import type { ClearReason } from '#domain/clearance.ts'
 import { HEARTBEAT_STALE_SECONDS } from '#domain/routes.ts'
-import { isStale } from '#domain/stale.ts'
-import { check, iso } from './state.ts'
-import type { OrderRow, SessionRow, State } from './state.ts'
+import { isPurged, STALE_AFTER_SECONDS } from '#domain/stale.ts'
+import { check, iso, isoOrNull } from './state.ts'
+import type { OrderRow, SessionRow, State, WorkerRow } from './state.ts'
 
 export type Table = ReturnType<typeof createTable>
 
@@ -61,10 +61,22 @@ export function createTable({ now, newId }: { now: () => number; newId: () => st
     ordersOf: (sessionId: string) => ordersInOrder().filter((order) => order.session_id === sessionId),
     /** `private.online_worker_ids` */
     workerIsOnline: () => state.worker !== null && state.worker.heartbeat_at > now() - HEARTBEAT_STALE_SECONDS * 1000,
+    /** `worker_heartbeat()` */
+    hear(): void {
+      const [at, before] = [now(), state.worker]
+      const wasAway = before !== null && before.heartbeat_at < at - HEARTBEAT_STALE_SECONDS * 1000
+      const wasSettled = !before?.returned_at || before.returned_at <= before.heartbeat_at - STALE_AFTER_SECONDS * 1000
+      state.worker = {
+        heartbeat_at: at,
+        away_since: wasAway && wasSettled ? before.heartbeat_at : (before?.away_since ?? null),
+        returned_at: wasAway ? at : (before?.returned_at ?? null),
+      }
+    },
     /** `purge_stale_sessions()` */
     purge(by: string | null): string[] {
       const at = new Date(now())
-      const stale = [...state.sessions.values()].filter((row) => row.status === 'connecting' && isStale(factsOf(row), at))
+      const workers = state.worker ? [workerFactsOf(state.worker)] : []
+      const stale = [...state.sessions.values()].filter((row) => row.status === 'connecting' && isPurged(factsOf(row), workers, at))
       for (const row of stale) remove(row, 'purge', by)
       return stale.map((row) => row.id)
     },
@@ -72,8 +84,11 @@ export function createTable({ now, newId }: { now: () => number; newId: () => st
 }
 
 function factsOf({ status, linked_at, last_active_at, created_at }: SessionRow) {
-  const [linked, active] = [linked_at, last_active_at].map((ms) => (ms == null ? null : iso(ms)))
-  return { status, linked_at: linked ?? null, last_active_at: active ?? null, created_at: iso(created_at) }
+  return { status, linked_at: isoOrNull(linked_at), last_active_at: isoOrNull(last_active_at), created_at: iso(created_at) }
+}
+
+function workerFactsOf({ heartbeat_at, away_since, returned_at }: WorkerRow) {
+  return { heartbeat_at: iso(heartbeat_at), away_since: isoOrNull(away_since), returned_at: isoOrNull(returned_at) }
 }
 
 /** As Postgres sorts uuids. */

@@ -1,7 +1,7 @@
 import type { ClearOrder, Receipt } from '#domain/clearance.ts'
 import { StatusReason } from '#domain/reasons.ts'
 import type { Look, Snapshot } from '#domain/snapshot.ts'
-import type { Observation } from '../../../worker/database.ts'
+import type { NumberedObservation } from '../../../worker/database.ts'
 import { clearOrderOf, intentOf, iso, Refused, WORKER } from './state.ts'
 import type { SessionRow } from './state.ts'
 import type { Table } from './table.ts'
@@ -34,27 +34,27 @@ export function createWorkerCalls(table: Table, instanceId: string) {
     },
 
     heartbeat(_sessionCount: number): void {
-      table.state().worker = { heartbeat_at: table.now() }
+      table.hear()
     },
 
     touch(sessionIds: string[]): void {
       for (const id of sessionIds) {
         const row = table.row(id)
-        if (row) table.update(row, { last_active_at: table.now() })
+        if (row?.status === 'connecting') table.update(row, { last_active_at: table.now() })
       }
     },
 
-    observe({ sessionId, generation, status, reason, boot = null, sequence = null }: Delivered): boolean {
+    observe({ sessionId, generation, status, reason, boot, sequence }: NumberedObservation): boolean {
       const row = rowOf(sessionId, generation)
       if (!row) return false
-      if (boot !== null && row.observed_boot === boot && sequence !== null && (row.observed_sequence ?? 0) >= sequence) return true
+      if (row.observed_boot === boot && (row.observed_sequence ?? 0) >= sequence) return true
+      if (status === 'connecting' && row.status !== 'connecting') return true
       const now = table.now()
-      const observed = { worker_id: WORKER, ...(boot !== null && { observed_boot: boot, observed_sequence: sequence }) }
+      const observed = { worker_id: WORKER, observed_boot: boot, observed_sequence: sequence }
       if (status === 'stopped' && reason === null && row.desired === 'online' && row.linked_at !== null) {
         table.update(row, { ...observed, status: 'reconnecting', status_reason: null, last_active_at: now })
         return true
       }
-      if (status === 'connecting' && row.status !== 'connecting') return true
       table.update(row, {
         ...observed,
         status,
@@ -120,5 +120,3 @@ export function createWorkerCalls(table: Table, instanceId: string) {
     purge: (): string[] => table.purge(null),
   }
 }
-
-type Delivered = Observation & { boot?: string | null; sequence?: number | null }

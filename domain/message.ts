@@ -1,0 +1,28 @@
+import * as z from 'zod/mini'
+
+/** The longest text, in UTF-16 units: what WhatsApp's own clients take. */
+export const MAX_TEXT_LENGTH = 4096
+/** Texts that wait for one session. */
+export const MAX_QUEUED = 1000
+
+/** A text that somebody wants sent. `to`: E.164, with the plus. */
+export const NewText = z.object({
+  to: z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not a phone number: + and 7 to 15 digits')),
+  text: z.string().check(z.minLength(1), z.maxLength(MAX_TEXT_LENGTH)),
+})
+export type NewText = z.infer<typeof NewText>
+
+/**
+ * What can be said of a text that is not sent yet. `refused`: WhatsApp will not take it. `unanswered`: it was tried often enough and may
+ * have arrived. Both stay in the queue to be seen, and are not tried again.
+ */
+export const TEXT_STATES = ['waiting', 'refused', 'unanswered'] as const
+
+/** A text in a session's queue. Its id is WhatsApp's message id, the same at every try, so that a double is dropped there. */
+export const QueuedText = z.extend(NewText, {
+  id: z.string().check(z.regex(/^[0-9A-F]{16,32}$/)),
+  queuedAt: z.string(),
+  state: z.enum(TEXT_STATES),
+  attempts: z.int(),
+})
+export type QueuedText = z.infer<typeof QueuedText>
