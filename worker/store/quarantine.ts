@@ -1,30 +1,42 @@
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import * as z from 'zod'
 import type { Clock } from '../clock.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { Disk } from './disk.ts'
-import { addSizes, sizeOf, writeDurably } from './durable-file.ts'
+import { addSizes, removeDurably, sizeOf, writeDurably } from './durable-file.ts'
 import type { Size } from './durable-file.ts'
 
-/** How long a quarantined folder is kept, days. */
+/** How long something is kept in quarantine, days. */
 const KEEP_DAYS = 30
+const KEEP_MS = KEEP_DAYS * 86_400_000
+
+export const QUARANTINED = ['credentials', 'backup', 'outbox'] as const
 
 const Why = z.object({
   session_id: z.uuid(),
+  /** Entries from before there was more than credentials to set aside say nothing. */
+  what: z.enum(QUARANTINED).default('credentials'),
   generation: z.int().nullable(),
   reason: z.string(),
   since: z.string(),
   keep_until: z.string(),
 })
-export type Why = z.infer<typeof Why>
+type Why = z.infer<typeof Why>
+
+/** `why: null`: the machine stopped before it was written, or it is damaged. `keepUntil`: milliseconds since the epoch. */
+export type QuarantineEntry = { name: string; sessionId: string; why: Why | null; keepUntil: number | null }
 
 /**
- * Folders that are nobody's, are damaged, or are of another generation: set aside with the reason, never adopted, never started. An
- * order erases those of its session; time erases the rest.
+ * What is nobody's, is damaged, or is of another generation: set aside with the reason, never adopted, never started. An order erases
+ * what is of its session; time erases the rest. Each thing is an entry of its own, so that an order erases no newer generation with it.
  */
 export type Quarantine = {
   /** Moves a session's folder here. Returns whether there was one. */
   take(sessionId: string, generation: number | null, reason: string): boolean
+  /** Moves one snapshot of a session here, by its name. Returns whether there was one. */
+  takeBackup(sessionId: string, name: string, generation: number | null, reason: string): boolean
+  /** Moves the messages of a session that wait to be sent here. Returns whether there were any. */
+  takeOutbox(sessionId: string, generation: number | null, reason: string): boolean
   /** What an order for generations up to `maxGeneration` would erase; unknown generations are included. */
   measure(sessionId: string, maxGeneration: number): Size
   erase(sessionId: string, maxGeneration: number): void
@@ -34,38 +46,42 @@ export type Quarantine = {
 
 export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
   const { disk } = data
-  const entries = (): { folder: string; why: Why | null; sessionId: string }[] =>
-    disk.names(data.quarantine).map((name) => {
-      const folder = join(data.quarantine, name)
-      return { folder, why: readWhy(disk, folder), sessionId: name.split('.')[0] ?? '' }
-    })
   const covered = (sessionId: string, maxGeneration: number): string[] =>
-    entries()
+    quarantineEntries(disk, data.quarantine)
       .filter((entry) => entry.sessionId === sessionId && (entry.why?.generation ?? 0) <= maxGeneration)
-      .map((entry) => entry.folder)
+      .map((entry) => join(data.quarantine, entry.name))
+
+  /**
+   * The reason is on disk before anything moves, and the new name before the old one's absence: wherever the power is cut, the thing is
+   * in one of the two places, and what is here says why.
+   */
+  const move = (from: string, as: string, facts: Pick<Why, 'session_id' | 'what' | 'generation' | 'reason'>): boolean => {
+    if (!disk.stat(from)) return false
+    const now = clock.now()
+    const first = join(data.quarantine, `${facts.session_id}.${now}`)
+    let to = first
+    for (let copy = 1; disk.stat(to); copy += 1) to = `${first}-${copy}`
+    const why: Why = { ...facts, since: new Date(now).toISOString(), keep_until: new Date(now + KEEP_MS).toISOString() }
+    disk.makeFolder(to)
+    disk.sync(data.quarantine)
+    writeDurably(disk, join(to, 'why.json'), JSON.stringify(why))
+    disk.rename(from, join(to, as))
+    disk.sync(to)
+    disk.sync(dirname(from))
+    return true
+  }
 
   return {
-    take(sessionId, generation, reason) {
-      const from = data.session(sessionId)
-      if (!disk.stat(from)) return false
-      const now = clock.now()
-      let to = join(data.quarantine, `${sessionId}.${now}`)
-      for (let copy = 1; disk.stat(to); copy += 1) to = join(data.quarantine, `${sessionId}.${now}-${copy}`)
-      const why: Why = {
-        session_id: sessionId,
-        generation,
-        reason,
-        since: new Date(now).toISOString(),
-        keep_until: new Date(now + KEEP_DAYS * 86_400_000).toISOString(),
-      }
-      disk.makeFolder(to)
-      disk.sync(data.quarantine)
-      writeDurably(disk, join(to, 'why.json'), JSON.stringify(why))
-      disk.rename(from, join(to, 'session'))
-      disk.sync(to)
-      disk.sync(data.sessions)
-      return true
+    take: (session_id, generation, reason) =>
+      move(data.session(session_id), 'session', { session_id, what: 'credentials', generation, reason }),
+    takeBackup(session_id, name, generation, reason) {
+      const folder = data.backups(session_id)
+      const moved = move(join(folder, basename(name)), 'backup', { session_id, what: 'backup', generation, reason })
+      if (moved && disk.names(folder).length === 0) removeDurably(disk, folder)
+      return moved
     },
+    takeOutbox: (session_id, generation, reason) =>
+      move(data.outbox(session_id), 'outbox.json', { session_id, what: 'outbox', generation, reason }),
     measure: (sessionId, maxGeneration) =>
       covered(sessionId, maxGeneration)
         .map((folder) => sizeOf(disk, folder))
@@ -74,11 +90,22 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
       for (const folder of covered(sessionId, maxGeneration)) data.erase(folder)
     },
     expire() {
-      const over = entries().filter(({ why }) => why && Date.parse(why.keep_until) < clock.now())
-      for (const { folder } of over) data.erase(folder)
+      const over = quarantineEntries(disk, data.quarantine).filter(({ keepUntil }) => keepUntil !== null && keepUntil < clock.now())
+      for (const { name } of over) data.erase(join(data.quarantine, name))
       return over.length
     },
   }
+}
+
+/** All that is in quarantine; looking makes nothing. What has lost its reason is kept as long, by the time in its name. */
+export function quarantineEntries(disk: Disk, quarantine: string): QuarantineEntry[] {
+  return disk.names(quarantine).map((name) => {
+    const [sessionId = '', since = ''] = name.split('.')
+    const why = readWhy(disk, join(quarantine, name))
+    const taken = Number.parseInt(since, 10)
+    const keepUntil = why ? Date.parse(why.keep_until) : taken + KEEP_MS
+    return { name, sessionId, why, keepUntil: Number.isNaN(keepUntil) ? null : keepUntil }
+  })
 }
 
 function readWhy(disk: Disk, folder: string): Why | null {
