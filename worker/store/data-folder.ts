@@ -7,18 +7,27 @@ import { removeDurably, writeDurably } from './durable-file.ts'
 const Instance = z.object({ instance_id: z.nullable(z.uuid()), realm: z.enum(['demo', 'live']) })
 type Realm = z.infer<typeof Instance>['realm']
 
-/** The worker's folder: where everything lies, whose it is, and that nobody else uses it. */
-export type DataFolder = {
-  readonly disk: Disk
+/** Where everything lies below a data folder's root. */
+export type DataPlaces = {
+  readonly root: string
   readonly sessions: string
   readonly quarantine: string
   readonly tombstones: string
+  /** On its way out; nothing is ever read from here. */
+  readonly erasing: string
+  /** The folder with the outbox of every session. */
+  readonly outboxes: string
   /** A session's credentials and keys. */
   session(id: string): string
   /** Snapshots of a session for recovery, one folder each. */
   backups(id: string): string
   /** A session's messages that wait to be sent. */
   outbox(id: string): string
+}
+
+/** The worker's folder: where everything lies, whose it is, and that nobody else uses it. */
+export type DataFolder = DataPlaces & {
+  readonly disk: Disk
   /** Ids of the sessions that have a folder. Names that are no session's id are none of ours and left alone. */
   sessionIds(): string[]
   /** Renames `from` into a place from which nothing is ever read, then deletes it. Nothing there is fine. */
@@ -32,14 +41,28 @@ export type DataFolder = {
   close(): void
 }
 
+/** The places below a root, whether anything is there or not. */
+export function placesOf(root: string): DataPlaces {
+  const sessions = join(root, 'sessions')
+  const outboxes = join(root, 'whatsapp', 'outbox')
+  return {
+    root,
+    sessions,
+    quarantine: join(root, 'quarantine'),
+    tombstones: join(root, 'tombstones'),
+    erasing: join(root, 'erasing'),
+    outboxes,
+    session: (id) => join(sessions, id),
+    backups: (id) => join(sessions, 'backups', id),
+    outbox: (id) => join(outboxes, `${id}.json`),
+  }
+}
+
 /** Opens (and on first use makes) the data folder. Throws when another worker holds it or when it is of another realm. */
 export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFolder {
-  const sessions = join(root, 'sessions')
-  const erasing = join(root, 'erasing')
-  const quarantine = join(root, 'quarantine')
-  const tombstones = join(root, 'tombstones')
-  const outbox = join(root, 'whatsapp', 'outbox')
-  const folders = [sessions, join(sessions, 'backups'), outbox, tombstones, quarantine, erasing]
+  const places = placesOf(root)
+  const { sessions, erasing, quarantine, tombstones, outboxes } = places
+  const folders = [sessions, join(sessions, 'backups'), outboxes, tombstones, quarantine, erasing]
   for (const folder of folders) disk.makeFolder(folder)
   for (const parent of new Set(folders.map((folder) => dirname(folder)))) disk.sync(parent)
   const unlock = lockFolder(disk, root)
@@ -59,13 +82,8 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
   let erased = 0
 
   return {
+    ...places,
     disk,
-    sessions,
-    quarantine,
-    tombstones,
-    session: (id) => join(sessions, id),
-    backups: (id) => join(sessions, 'backups', id),
-    outbox: (id) => join(outbox, `${id}.json`),
     sessionIds: () => disk.names(sessions).filter((name) => SessionId.safeParse(name).success),
     erase(from) {
       erased += 1
@@ -91,7 +109,7 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
 }
 
 /** Takes the data folder for this process; throws when another holds it. */
-function lockFolder(disk: Disk, root: string): () => void {
+export function lockFolder(disk: Disk, root: string): () => void {
   try {
     return disk.lock(join(root, 'worker.lock'))
   } catch (error) {
@@ -99,7 +117,8 @@ function lockFolder(disk: Disk, root: string): () => void {
   }
 }
 
-function readInstance(disk: Disk, root: string): z.infer<typeof Instance> | null {
+/** Whose a data folder is; `null`: it is none. Throws where that cannot be read. */
+export function readInstance(disk: Disk, root: string): z.infer<typeof Instance> | null {
   const text = disk.read(join(root, 'instance.json'))
   if (text === null) return null
   try {

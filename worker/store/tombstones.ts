@@ -4,6 +4,7 @@ import { ClearOrder, Receipt, RemoteUnlink } from '#domain/clearance.ts'
 import type { Log } from '../log.ts'
 import { removeDurably, writeDurably } from './durable-file.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { Disk } from './disk.ts'
 
 const Size = z.object({ files: z.int(), bytes: z.int() })
 
@@ -41,6 +42,8 @@ export type Tombstones = {
   /** Returns once it is on disk. */
   put(tombstone: Tombstone): void
   remove(tombstone: Tombstone): void
+  /** Names of files that cannot be read. */
+  unreadable(): string[]
   /** Whether a generation of a session must stay gone. */
   forbids(sessionId: string, generation: number): boolean
 }
@@ -48,24 +51,12 @@ export type Tombstones = {
 /** Reads the tombstones. One that cannot be read still forbids every generation of the session in its name. */
 export function openTombstones(data: DataFolder, log: Log): Tombstones {
   const { disk } = data
-  const byOrder = new Map<string, Tombstone>()
-  const unreadable = new Set<string>()
+  for (const name of disk.names(data.tombstones)) if (name.endsWith('.tmp')) removeDurably(disk, join(data.tombstones, name))
+  const { whole, unreadable } = readTombstones(disk, data.tombstones)
+  const byOrder = new Map(whole.map((tombstone) => [tombstone.order.id, tombstone]))
+  const fenced = new Set(unreadable.map(sessionIn))
+  for (const name of unreadable) log.error({ file: name }, 'a tombstone is damaged: its session stays fenced until somebody looks')
   const pathOf = (tombstone: Tombstone): string => join(data.tombstones, `${tombstone.order.session_id}.${tombstone.order.id}.json`)
-
-  for (const name of disk.names(data.tombstones)) {
-    const path = join(data.tombstones, name)
-    if (name.endsWith('.tmp')) {
-      removeDurably(disk, path)
-      continue
-    }
-    try {
-      const tombstone = Tombstone.parse(JSON.parse(disk.read(path) ?? ''))
-      byOrder.set(tombstone.order.id, tombstone)
-    } catch {
-      unreadable.add(name.split('.')[0] ?? name)
-      log.error({ file: name }, 'a tombstone is damaged: its session stays fenced until somebody looks')
-    }
-  }
 
   return {
     get: (orderId) => byOrder.get(orderId) ?? null,
@@ -78,8 +69,28 @@ export function openTombstones(data: DataFolder, log: Log): Tombstones {
       removeDurably(disk, pathOf(tombstone))
       byOrder.delete(tombstone.order.id)
     },
+    unreadable: () => unreadable,
     forbids: (sessionId, generation) =>
-      unreadable.has(sessionId) ||
+      fenced.has(sessionId) ||
       [...byOrder.values()].some(({ order }) => order.session_id === sessionId && order.max_generation >= generation),
   }
+}
+
+/** What lies in the folder of tombstones, temporary files apart; looking makes nothing. */
+export function readTombstones(disk: Disk, folder: string): { whole: Tombstone[]; unreadable: string[] } {
+  const whole: Tombstone[] = []
+  const unreadable: string[] = []
+  for (const name of disk.names(folder).filter((one) => !one.endsWith('.tmp'))) {
+    try {
+      whole.push(Tombstone.parse(JSON.parse(disk.read(join(folder, name)) ?? '')))
+    } catch {
+      unreadable.push(name)
+    }
+  }
+  return { whole, unreadable }
+}
+
+/** The session that a tombstone's name tells of. */
+export function sessionIn(name: string): string {
+  return name.split('.')[0] ?? name
 }
