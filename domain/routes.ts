@@ -13,9 +13,18 @@ export const SESSION_ROUTES = {
 } as const satisfies Record<string, { method: 'GET' | 'POST' | 'DELETE'; path: string }>
 export type SessionRoute = keyof typeof SESSION_ROUTES
 
+/** The worker's routes about a session's texts, by name. */
+export const MESSAGE_ROUTES = {
+  messages: { method: 'POST', path: '/messages' },
+  outbox: { method: 'GET', path: '/outbox' },
+  emptyOutbox: { method: 'DELETE', path: '/outbox' },
+} as const satisfies Record<string, { method: 'GET' | 'POST' | 'DELETE'; path: string }>
+export type MessageRoute = keyof typeof MESSAGE_ROUTES
+
 /** The worker's path of a session route. */
-export function workerPath(sessionId: string, route: SessionRoute): string {
-  return `/api/sessions/${sessionId}${SESSION_ROUTES[route].path}`
+export function workerPath(sessionId: string, route: SessionRoute | MessageRoute): string {
+  const { path } = { ...SESSION_ROUTES, ...MESSAGE_ROUTES }[route]
+  return `/api/sessions/${sessionId}${path}`
 }
 
 /** Bodies larger than this are refused, bytes. */

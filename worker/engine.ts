@@ -8,6 +8,9 @@ import type { Follower } from './follow/follow.ts'
 import { createLoop } from './follow/loop.ts'
 import { reasonOf } from './log.ts'
 import type { Log } from './log.ts'
+import { createMessages } from './outbox/messages.ts'
+import type { Messages } from './outbox/messages.ts'
+import { createSender } from './outbox/sender.ts'
 import { createSupervisor } from './session/supervisor.ts'
 import type { Supervisor } from './session/supervisor.ts'
 import type { Settings } from './settings.ts'
@@ -34,6 +37,7 @@ export type EngineSettings = Omit<
 /** The worker without its doors: everything that keeps sessions, and nothing that listens. */
 export type Engine = {
   readonly supervisor: Supervisor
+  readonly messages: Messages
   readonly clear: ClearEngine
   readonly follower: Follower
   /** Takes up every clear that was interrupted, before any session starts. */
@@ -52,7 +56,9 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const maxPages = settings.CREDENTIAL_MAX_PAGES
   const quarantine = openQuarantine(data, clock)
   const tombstones = openTombstones(data, log)
-  const places = { data, quarantine, backups: openBackups(data, maxPages), outbox: openOutbox(data), maxPages }
+  const backups = openBackups(data, clock, maxPages)
+  const outbox = openOutbox(data)
+  const places = { data, quarantine, backups, outbox, maxPages }
 
   const supervisor: Supervisor = createSupervisor({
     whatsapp,
@@ -62,15 +68,26 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     data,
     quarantine,
     tombstones,
+    backups,
     settings: {
       backoff: { minMs: settings.RECONNECT_MIN_MS, maxMs: settings.RECONNECT_MAX_MS, tries: settings.RECONNECT_TRIES },
       linkUnwatchedMs: settings.LINK_UNWATCHED_SECONDS * 1000,
       startConcurrency: settings.START_CONCURRENCY,
       maxPages,
+      backupEveryMs: settings.BACKUP_HOURS * 3_600_000,
     },
+    online: (id) => sender.wake(id),
     look: (id) => void follower.look(id).catch((error) => log.warn({ session: id, error: reasonOf(error) }, 'a look failed')),
     clear: (order, gone) => void clear.accept(order, gone).catch(() => {}),
   })
+  const sender = createSender({
+    outbox,
+    clock,
+    log,
+    settings: { gapMs: settings.OUTBOX_GAP_MS, answerMs: settings.OUTBOX_ANSWER_MS, tries: settings.OUTBOX_TRIES },
+    sessionOf: supervisor.running,
+  })
+  const messages = createMessages({ supervisor, outbox, tombstones, quarantine, sender, clock })
   const unlinkMs = settings.UNLINK_TIMEOUT_MS
   const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
   const follower = createFollower({ database, supervisor, clear, data, quarantine, tombstones, log })
@@ -104,6 +121,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
       () => PURGE_MS,
       quietly('purge', async () => {
         quarantine.expire()
+        supervisor.backUpAll()
         if (follower.isReady() && (await database.purge()).length > 0) void follow.now()
       }),
     ),
@@ -111,6 +129,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
 
   return {
     supervisor,
+    messages,
     clear,
     follower,
     sweep: () => clear.resume(),

@@ -40,6 +40,13 @@ const Environment = z.object({
   RECONNECT_MAX_MS: milliseconds(60_000),
   RECONNECT_TRIES: count(1000),
   START_CONCURRENCY: count(8),
+  /** How often an online session leaves a snapshot of its credentials. */
+  BACKUP_HOURS: z.coerce.number().positive().max(8760).default(6),
+  /** Between two texts of one session; half of it is left to chance. */
+  OUTBOX_GAP_MS: milliseconds(1500),
+  /** How long one try to send a text waits for WhatsApp's answer, and how many tries without one there are. */
+  OUTBOX_ANSWER_MS: milliseconds(20_000),
+  OUTBOX_TRIES: count(5),
   /** Bounds each credential file, in pages of 4 KiB. A phone with a long history needs about 10 MB. */
   CREDENTIAL_MAX_PAGES: z.coerce.number().int().min(2).max(1_000_000).default(65_536),
 })

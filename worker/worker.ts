@@ -24,13 +24,13 @@ export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower'> & {
 export function createWorker(settings: Settings, effects: Effects & { version: string }): Worker {
   const { clock, log, version } = effects
   const engine = createEngine(settings, effects)
-  const { supervisor, clear, follower } = engine
+  const { supervisor, messages, clear, follower } = engine
   const streams = createLinkStreams(clock)
   const health = { ok: true, worker: settings.WORKER_ID, version }
   const server = createServer({
     log,
     verify: createCommandVerifier({ keys: settings.COMMAND_PUBLIC_KEYS, workerId: settings.WORKER_ID, clock }),
-    routes: createRoutes({ supervisor, clear, follower, streams }),
+    routes: createRoutes({ supervisor, messages, clear, follower, streams }),
     open: {
       '/health': () => ({ status: 200, body: { ...health, sessions: supervisor.runningCount() } }),
       '/ready': () =>

@@ -56,6 +56,7 @@ describe('a place among those that start', () => {
         board: createLinkBoard(() => {}),
         changed() {},
         confirmLink: () => Promise.resolve(null),
+        onOnline() {},
         onOrphaned() {},
         onUnlinked() {},
         onDamaged() {},
@@ -75,7 +76,7 @@ describe('erasing', () => {
     return {
       data,
       quarantine: openQuarantine(data, systemClock),
-      backups: openBackups(data, 1000),
+      backups: openBackups(data, systemClock, 1000),
       outbox: openOutbox(data),
       maxPages: 1000,
     }

@@ -1,20 +1,23 @@
 import * as z from 'zod'
 import type { SessionView } from '#domain/observation.ts'
-import { SESSION_ROUTES } from '#domain/routes.ts'
-import type { SessionRoute } from '#domain/routes.ts'
+import type { Result } from '#domain/errors.ts'
+import { NewText } from '#domain/message.ts'
+import { MESSAGE_ROUTES, SESSION_ROUTES } from '#domain/routes.ts'
+import type { MessageRoute, SessionRoute } from '#domain/routes.ts'
 import type { Look } from '#domain/snapshot.ts'
 import type { ClearEngine } from '../clear/clear.ts'
 import { DatabaseError } from '../database.ts'
 import type { Follower } from '../follow/follow.ts'
+import type { Messages } from '../outbox/messages.ts'
 import type { Supervisor } from '../session/supervisor.ts'
 import type { LinkStreams } from './link-stream.ts'
 import { Refusal } from './server.ts'
 import type { Call, Handler, Route } from './server.ts'
 
-type Options = { supervisor: Supervisor; clear: ClearEngine; follower: Follower; streams: LinkStreams }
+type Options = { supervisor: Supervisor; messages: Messages; clear: ClearEngine; follower: Follower; streams: LinkStreams }
 
 /** The worker's routes: each looks at the database first, then answers with what the worker holds. */
-export function createRoutes({ supervisor, clear, follower, streams }: Options): Route[] {
+export function createRoutes({ supervisor, messages, clear, follower, streams }: Options): Route[] {
   const needReady = (): void => {
     if (!follower.isReady()) throw new Refusal('not_ready', 'The worker has not read the database yet.')
   }
@@ -47,7 +50,7 @@ export function createRoutes({ supervisor, clear, follower, streams }: Options):
     return known(call)
   }
 
-  const handlers: Record<SessionRoute, Handler> = {
+  const handlers: Record<SessionRoute | MessageRoute, Handler> = {
     async start(call) {
       await lookAt(call)
       return known(call)
@@ -67,6 +70,18 @@ export function createRoutes({ supervisor, clear, follower, streams }: Options):
       if (!qr) throw new Refusal('link_ended', 'There is no QR now.')
       return qr
     },
+    async messages(call) {
+      await lookAt(call)
+      return valueOf(messages.queue(idOf(call), newTextIn(call.body)))
+    },
+    async outbox(call) {
+      await lookOrRemember(call)
+      return { messages: valueOf(messages.list(idOf(call))) }
+    },
+    async emptyOutbox(call) {
+      await lookAt(call)
+      return { removed: valueOf(messages.empty(idOf(call))) }
+    },
     clear: (call) => clearNow(call),
     delete: (call) => clearNow(call),
   }
@@ -83,8 +98,9 @@ export function createRoutes({ supervisor, clear, follower, streams }: Options):
     return clear.accept(order)
   }
 
-  const perSession = (Object.keys(SESSION_ROUTES) as SessionRoute[]).map((name): Route => {
-    const { method, path } = SESSION_ROUTES[name]
+  const routes = { ...SESSION_ROUTES, ...MESSAGE_ROUTES }
+  const perSession = (Object.keys(routes) as (keyof typeof routes)[]).map((name): Route => {
+    const { method, path } = routes[name]
     return { method, path: `/api/sessions/:session${path}`, handle: noStore(handlers[name]) }
   })
   const list: Handler = async ({ claims }) => {
@@ -100,6 +116,26 @@ function noStore(handle: Handler): Handler {
     call.reply.header('cache-control', 'no-store')
     return handle(call)
   }
+}
+
+function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Refusal(result.code, result.message, result.detail)
+  return result.value
+}
+
+/** The text of a body; refuses with the name of the first field that is wrong. */
+function newTextIn(body: string): NewText {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch {
+    throw new Refusal('invalid_input', 'body: not JSON.', { field: 'body' })
+  }
+  const parsed = NewText.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const field = issue?.path.join('.') || 'body'
+  throw new Refusal('invalid_input', `${field}: ${issue?.message ?? 'not a text'}.`, { field })
 }
 
 const ClearBody = z.object({ orderId: z.uuid() })

@@ -8,7 +8,7 @@ import { SessionId } from '#domain/session.ts'
 import { DatabaseError } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
-import { StorageError } from '../store/credential-store.ts'
+import { StorageError } from '../store/storage-error.ts'
 import type { CommandVerifier } from './command.ts'
 
 /** An expected error on its way to the caller. */

@@ -18,6 +18,8 @@ export type Entry = {
   changedAt: number
   /** The database is being told that this link is gone. */
   leaving: boolean
+  /** How often its credentials came from a backup since it was last online. */
+  restores: number
 }
 
 /** The entries by session id, and the count of changes that orders them against reads of the database. */
@@ -49,7 +51,7 @@ export function createEntries(): Entries {
       const known = entries.get(id)
       if (known) return known
       const board = createLinkBoard((count) => entry.session?.watchersChanged(count))
-      const entry: Entry = { id, row: null, session: null, board, answered: null, found: null, changedAt: 0, leaving: false }
+      const entry: Entry = { id, row: null, session: null, board, answered: null, found: null, changedAt: 0, leaving: false, restores: 0 }
       entries.set(id, entry)
       return entry
     },

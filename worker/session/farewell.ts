@@ -37,7 +37,12 @@ export function createFarewell({ database, clock, log, quarantine, observations,
   }
 
   /** The same for credentials that are lost or damaged, which are set aside first: the order that follows erases them there, too. */
-  const reportDamaged = async (entry: Entry, generation: number, reason: string): Promise<void> => {
+  const reportDamaged = async (
+    entry: Entry,
+    generation: number,
+    reason: string,
+    word: StatusReason = 'credentials_damaged',
+  ): Promise<void> => {
     log.error({ session: entry.id, generation, reason }, 'the credentials are lost or damaged')
     try {
       quarantine.take(entry.id, null, reason)
@@ -46,7 +51,7 @@ export function createFarewell({ database, clock, log, quarantine, observations,
       log.error({ session: entry.id, error: reasonOf(error) }, 'damaged credentials could not be set aside')
     }
     changed(entry)
-    await leave(entry, generation, 'credentials_damaged')
+    await leave(entry, generation, word)
   }
 
   return { leave, reportDamaged }

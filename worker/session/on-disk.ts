@@ -1,24 +1,36 @@
+import type { SessionIntent } from '#domain/snapshot.ts'
 import type { Log } from '../log.ts'
-import { StorageError, inspectCredentials } from '../store/credential-store.ts'
+import type { Backups } from '../store/backups.ts'
+import { inspectCredentials } from '../store/credential-store.ts'
 import type { Found } from '../store/credential-store.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import type { Quarantine } from '../store/quarantine.ts'
+import { StorageError } from '../store/storage-error.ts'
+import type { Tombstones } from '../store/tombstones.ts'
 import type { Entry } from './entries.ts'
+import { recover } from './recover.ts'
 
-type Options = { data: DataFolder; quarantine: Quarantine; log: Log; maxPages: number }
+type Options = { data: DataFolder; quarantine: Quarantine; backups: Backups; tombstones: Tombstones; log: Log; maxPages: number }
 
 /**
  * What lies on disk for a row's generation while nothing runs; read once until something changes. A folder of another generation is set
- * aside, never started (FEN-3). Throws `StorageError` where the system refuses to read, which says nothing about what is there.
+ * aside, never started (FEN-3); a backup may take the place of what a linked row misses (BAK-2). Throws `StorageError` where the system
+ * refuses to read, which says nothing about what is there.
  */
-export function onDisk(entry: Entry, generation: number, { data, quarantine, log, maxPages }: Options): Found {
-  const found = (entry.found ??= inspectCredentials(data.session(entry.id), { disk: data.disk, sessionId: entry.id, maxPages }))
-  if (found.state === 'unreadable') {
-    entry.found = null
-    throw new StorageError('failed', found.reason)
+export function onDisk(entry: Entry, row: SessionIntent, options: Options): Found {
+  const { data, quarantine, log, maxPages } = options
+  const inspect = (): Found => {
+    const found = inspectCredentials(data.session(entry.id), { disk: data.disk, sessionId: entry.id, maxPages })
+    if (found.state === 'unreadable') throw new StorageError('failed', found.reason)
+    return found
   }
-  if (found.state !== 'whole' || found.generation === generation) return found
-  quarantine.take(entry.id, found.generation, `of generation ${found.generation}, but the row is of generation ${generation}`)
-  log.warn({ session: entry.id, found: found.generation, wanted: generation }, 'a folder of another generation was quarantined')
-  return (entry.found = { state: 'absent' })
+  entry.found ??= inspect()
+  if (entry.found.state === 'whole' && entry.found.generation !== row.generation) {
+    const { generation } = entry.found
+    quarantine.take(entry.id, generation, `of generation ${generation}, but the row is of generation ${row.generation}`)
+    log.warn({ session: entry.id, found: generation, wanted: row.generation }, 'a folder of another generation was quarantined')
+    entry.found = { state: 'absent' }
+  }
+  if (recover(entry, row, entry.found, options)) entry.found = inspect()
+  return entry.found
 }

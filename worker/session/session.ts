@@ -5,11 +5,12 @@ import type { SessionEvent, SessionState } from '#domain/session.ts'
 import { createTimers } from '../clock.ts'
 import type { Cancel } from '../clock.ts'
 import { reasonOf } from '../log.ts'
-import type { CredentialStore, Identity } from '../store/credential-store.ts'
-import { StorageError } from '../store/credential-store.ts'
+import type { Contents, Identity } from '../store/credential-file.ts'
+import type { CredentialStore } from '../store/credential-store.ts'
+import { StorageError } from '../store/storage-error.ts'
 import { readClose } from '../whatsapp/close-codes.ts'
 import type { CloseMeaning } from '../whatsapp/close-codes.ts'
-import type { SocketEvent, WhatsAppAuth, WhatsAppSocket } from '../whatsapp/port.ts'
+import type { OutgoingText, SendOutcome, SocketEvent, WhatsAppAuth, WhatsAppSocket } from '../whatsapp/port.ts'
 import { backoffMs } from './backoff.ts'
 import type { SessionSurroundings } from './surroundings.ts'
 
@@ -43,6 +44,14 @@ export type Session = {
   /** Offline, credentials kept. `report: false` where nobody wants to hear of it. */
   stop(report: boolean): void
   identity(): Identity
+  /** Logged in right now: only then are the credentials known to be good. */
+  isHealthy(): boolean
+  /** All credentials, for a backup. */
+  contents(): Contents
+  /** Sends over the current socket. `unknown` where there is none, or when the session ended meanwhile. */
+  send(text: OutgoingText, ms: number): Promise<SendOutcome>
+  /** A timer that ends with the session. */
+  after(ms: number, run: () => void): Cancel
   fence(): Fenced
 }
 
@@ -172,6 +181,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     linking = false
     dispatch('opened', null)
     show('connected')
+    around.onOnline()
   }
   /** Whether the database took the link. A row that is gone or newer gets its session cleared instead. */
   const confirm = async (phone: string): Promise<boolean> => {
@@ -263,6 +273,14 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       board.show({ step: 'ended', status, reason: 'link_cancelled', phoneNumber })
     },
     identity: () => store.identity(),
+    isHealthy: () => linked && !over && openedAt !== null,
+    contents: () => store.contents(),
+    async send(text, ms) {
+      const through = openedAt !== null && status === 'connected' ? socket : null
+      const outcome = (await through?.sendText(text, ms)) ?? 'unknown'
+      return over ? 'unknown' : outcome
+    },
+    after: timers.after,
     fence() {
       over = true
       linking = false

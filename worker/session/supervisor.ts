@@ -10,10 +10,12 @@ import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import { createCredentials, openCredentials } from '../store/credential-store.ts'
 import type { CredentialStore } from '../store/credential-store.ts'
+import type { Backups } from '../store/backups.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
+import { createBackUp } from './back-up.ts'
 import { decide } from './decide.ts'
 import type { Action } from './decide.ts'
 import { createLimiter } from './limiter.ts'
@@ -37,9 +39,12 @@ export type SupervisorOptions = {
   data: DataFolder
   quarantine: Quarantine
   tombstones: Tombstones
-  settings: SessionSettings & { startConcurrency: number; maxPages: number }
+  backups: Backups
+  settings: SessionSettings & { startConcurrency: number; maxPages: number; backupEveryMs: number }
   /** A row's state may have changed behind the worker's back: look at it. */
   look(sessionId: string): void
+  /** A session is logged in. */
+  online(sessionId: string): void
   /** An order that arose here. `gone`: WhatsApp said itself that the device is gone. */
   clear(order: ClearOrder, gone: boolean): void
 }
@@ -49,18 +54,20 @@ type Outcome = 'done' | 'missing'
 export type Supervisor = ReturnType<typeof createSupervisor>
 
 export function createSupervisor(options: SupervisorOptions) {
-  const { whatsapp, database, clock, log, data, quarantine, tombstones, settings } = options
+  const { whatsapp, database, clock, log, data, quarantine, tombstones, backups, settings } = options
   const entries = createEntries()
   const { changed } = entries
   const limiter = createLimiter(settings.startConcurrency)
   const observations = createObservations({ database, clock, log, onStored: entries.touched, onGone: options.look })
   let closed = false
   const { leave, reportDamaged } = createFarewell({ ...options, observations, changed, isClosed: () => closed })
+  const backUp = createBackUp({ backups, log, everyMs: settings.backupEveryMs })
   const { reconcile, reportOffline } = createRowWords({ database, log, observations, entries })
 
   const storeOptions = (id: string) => ({ disk: data.disk, sessionId: id, maxPages: settings.maxPages })
 
-  const diskOf = (entry: Entry, generation: number) => onDisk(entry, generation, { data, quarantine, log, maxPages: settings.maxPages })
+  const diskOf = (entry: Entry, row: SessionIntent) =>
+    onDisk(entry, row, { data, quarantine, backups, tombstones, log, maxPages: settings.maxPages })
 
   const start = (entry: Entry, row: SessionIntent, store: CredentialStore): Session => {
     const around = {
@@ -83,12 +90,17 @@ export function createSupervisor(options: SupervisorOptions) {
           () => isOver() || closed,
           () => database.linked(row.id, row.generation, phone),
         ),
+      onOnline() {
+        entry.restores = 0
+        backUp(row.id, session)
+        options.online(row.id)
+      },
       onOrphaned() {
         log.warn({ session: row.id }, 'paired for a row that is gone or newer: the order on record unlinks and clears it')
         options.look(row.id)
       },
       onUnlinked: (reason: StatusReason) => void leave(entry, row.generation, reason),
-      onDamaged: (reason: string) => void reportDamaged(entry, row.generation, reason),
+      onDamaged: (reason: string) => damaged(entry, row.generation, reason),
     }
     const session = createSession(row, store, around)
     entry.session = session
@@ -96,14 +108,30 @@ export function createSupervisor(options: SupervisorOptions) {
     return session
   }
 
+  /** A running session's credentials turned out damaged: where there is a backup, the next look puts it in their place. */
+  const damaged = (entry: Entry, generation: number, reason: string): void => {
+    let replaceable = false
+    try {
+      replaceable = backups.of(entry.id, generation).length > 0
+    } catch (error) {
+      log.error({ session: entry.id, error: reasonOf(error) }, 'the backups cannot be read')
+    }
+    if (!replaceable) return void reportDamaged(entry, generation, reason)
+    log.error({ session: entry.id, generation, reason }, 'the credentials of a running session are damaged')
+    changed(entry)
+    options.look(entry.id)
+  }
+
   const beginLink = (entry: Entry, row: SessionIntent): void => {
     entry.answered = row.link_requested_at
     try {
-      const found = diskOf(entry, row.generation)
+      const found = diskOf(entry, row)
       if (found.state === 'damaged') {
         quarantine.take(row.id, null, found.reason)
         log.warn({ session: row.id, reason: found.reason }, 'an identity that was never linked is damaged: quarantined')
       }
+      // A new identity makes those of an older one worthless: restored later, they would bring back a phone that nobody linked now.
+      for (const name of backups.of(row.id, row.generation)) quarantine.takeBackup(row.id, name, row.generation, 'a new link was begun')
       const folder = data.session(row.id)
       const store =
         found.state === 'whole'
@@ -143,7 +171,7 @@ export function createSupervisor(options: SupervisorOptions) {
       answered: entry.answered,
       forbidden: tombstones.forbids(row.id, row.generation),
       credentials() {
-        const found = diskOf(entry, row.generation)
+        const found = diskOf(entry, row)
         if (found.state === 'whole') return found.linked ? 'linked' : 'never_linked'
         return found.state === 'absent' ? 'absent' : 'damaged'
       },
@@ -232,7 +260,9 @@ export function createSupervisor(options: SupervisorOptions) {
     /** Says that a linked row's credentials are missing or damaged; the database makes an order of that. */
     reportMissing(row: SessionIntent): void {
       const entry = entries.of(row.id)
-      const found = diskOf(entry, row.generation)
+      const found = diskOf(entry, row)
+      if (found.state === 'whole' && !found.linked)
+        return void reportDamaged(entry, row.generation, 'pairing was never finished', 'link_unfinished')
       const reason = found.state === 'damaged' ? found.reason : 'there are no credentials of a linked session'
       void reportDamaged(entry, row.generation, reason)
     },
@@ -262,8 +292,13 @@ export function createSupervisor(options: SupervisorOptions) {
         .all()
         .filter((entry) => entry.row)
         .map((entry) => entry.id),
+    running: (id: string): Session | null => running(entries.find(id)),
     isRunning: (id: string): boolean => running(entries.find(id)) !== null,
     board: (id: string): LinkBoard => entries.of(id).board,
+    /** Makes the backups that are due of sessions that are online. */
+    backUpAll(): void {
+      for (const entry of entries.all()) if (entry.session) backUp(entry.id, entry.session)
+    },
     watchedLinks: (): string[] =>
       entries
         .all()

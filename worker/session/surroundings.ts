@@ -20,6 +20,8 @@ export type SessionSurroundings = {
   changed(report: boolean): void
   /** Tells the database that pairing succeeded, until it answers: `false`, the row is gone or newer; `null`, the session is over. */
   confirmLink(phoneNumber: string, isOver: () => boolean): Promise<boolean | null>
+  /** Logged in, and the row may say so. */
+  onOnline(): void
   /** Pairing succeeded for a row that is gone or newer. */
   onOrphaned(): void
   /** WhatsApp says that the link is gone. The session is over. */

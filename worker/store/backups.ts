@@ -1,36 +1,125 @@
 import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { buildFile, contentsOf, openFile } from './credential-file.ts'
+import type { Contents, StoreOptions } from './credential-file.ts'
 import { inspectCredentials } from './credential-store.ts'
 import type { DataFolder } from './data-folder.ts'
 import { addSizes, removeDurably, sizeOf } from './durable-file.ts'
 import type { Size } from './durable-file.ts'
+import { StorageError } from './storage-error.ts'
 
-/** Snapshots of a session's credentials. A clear erases those up to its generation; one that cannot be read counts as covered. */
+/** How many snapshots of a session are kept. */
+const KEPT = 2
+
+/**
+ * What a snapshot leaves out: ratchets. One that went back in time would use message keys again, which the other side drops as doubles;
+ * without one, both sides agree on a new one with the next message.
+ */
+const RATCHETS = new Set(['session', 'sender-key', 'sender-key-memory'])
+
+/**
+ * Snapshots of a session's healthy credentials, for the day when the live ones are missing or damaged. A clear erases those up to its
+ * generation; a damaged one counts as covered. What the system refuses to read may be newer, so that is thrown (CLR-8).
+ */
 export type Backups = {
+  /** Whether the newest snapshot of this generation is older than `ms`, or missing. */
+  isDue(sessionId: string, generation: number, ms: number): boolean
+  /** Names of the whole, linked snapshots of this generation, the newest first. */
+  of(sessionId: string, generation: number): string[]
+  /** Stores a snapshot, then drops the oldest. Throws `StorageError`; the older ones stay then. */
+  save(sessionId: string, contents: Contents): void
+  /** Puts the newest whole, linked snapshot of this generation in the place of credentials that are not there. Returns when it was made. */
+  restore(sessionId: string, generation: number): string | null
+  /** What a clear up to `maxGeneration` would erase. */
   measure(sessionId: string, maxGeneration: number): Size
   erase(sessionId: string, maxGeneration: number): void
 }
 
-export function openBackups(data: DataFolder, maxPages: number): Backups {
+export function openBackups(data: DataFolder, clock: Clock, maxPages: number): Backups {
   const { disk } = data
-  const covered = (sessionId: string, maxGeneration: number): string[] => {
-    const folder = data.backups(sessionId)
-    return disk
-      .names(folder)
-      .map((name) => join(folder, name))
-      .filter((backup) => {
-        const found = inspectCredentials(backup, { disk, sessionId, maxPages })
-        return found.state !== 'whole' || found.generation <= maxGeneration
+  const optionsFor = (sessionId: string) => ({ disk, sessionId, maxPages })
+  const all = (sessionId: string): string[] => disk.names(data.backups(sessionId)).map((name) => join(data.backups(sessionId), name))
+  const covered = (sessionId: string, maxGeneration: number): string[] =>
+    all(sessionId).filter((backup) => {
+      const found = inspectCredentials(backup, optionsFor(sessionId))
+      if (found.state === 'unreadable') throw new StorageError('failed', `a backup cannot be read, it may be newer: ${found.reason}`)
+      return found.state !== 'whole' || found.generation <= maxGeneration
+    })
+  const newestName = (sessionId: string): string | null => disk.names(data.backups(sessionId)).at(-1) ?? null
+  const usable = (sessionId: string, generation: number): string[] =>
+    disk
+      .names(data.backups(sessionId))
+      .toReversed()
+      .filter((name) => {
+        const found = inspectCredentials(join(data.backups(sessionId), name), optionsFor(sessionId))
+        return found.state === 'whole' && found.linked && found.generation === generation
       })
-  }
+  /** Generation of the newest snapshot, so that the question whether one is due opens no file. */
+  const lastSaved = new Map<string, number>()
+
   return {
+    isDue(sessionId, generation, ms) {
+      const newest = newestName(sessionId)
+      const at = newest === null ? null : timeOf(newest)
+      // A clock that went back makes an old snapshot look new: what seems to come from the future counts as old.
+      if (at === null || clock.now() - at >= ms || at - clock.now() >= ms) return true
+      if (!lastSaved.has(sessionId) && usable(sessionId, generation).length > 0) lastSaved.set(sessionId, generation)
+      return lastSaved.get(sessionId) !== generation
+    },
+    of: usable,
+    save(sessionId, contents) {
+      const folder = data.backups(sessionId)
+      if (!disk.stat(folder)) {
+        disk.makeFolder(folder)
+        disk.sync(join(folder, '..'))
+      }
+      // A clock that went back must not make a new snapshot look older than the last.
+      const at = Math.max(clock.now(), (timeOf(newestName(sessionId) ?? '') ?? 0) + 1)
+      const keys = contents.keys.filter(({ type }) => !RATCHETS.has(type))
+      buildFile(join(folder, nameOf(at)), { ...contents, keys }, optionsFor(sessionId), join(data.sessions, `.new-backup-${sessionId}`))
+      lastSaved.set(sessionId, contents.generation)
+      for (const old of all(sessionId).slice(0, -KEPT)) data.erase(old)
+    },
+    restore(sessionId, generation) {
+      const options = optionsFor(sessionId)
+      const [newest] = usable(sessionId, generation)
+      if (newest === undefined) return null
+      buildFile(
+        data.session(sessionId),
+        readContents(join(data.backups(sessionId), newest), options),
+        options,
+        join(data.sessions, `.new-${sessionId}`),
+      )
+      return newest
+    },
     measure: (sessionId, maxGeneration) =>
       covered(sessionId, maxGeneration)
         .map((backup) => sizeOf(disk, backup))
         .reduce(addSizes, { files: 0, bytes: 0 }),
     erase(sessionId, maxGeneration) {
+      lastSaved.delete(sessionId)
       for (const backup of covered(sessionId, maxGeneration)) data.erase(backup)
       const folder = data.backups(sessionId)
       if (disk.stat(folder) && disk.names(folder).length === 0) removeDurably(disk, folder)
     },
   }
+}
+
+function readContents(backup: string, options: StoreOptions): Contents {
+  const { database } = openFile(backup, options)
+  try {
+    return contentsOf(database)
+  } finally {
+    database.close()
+  }
+}
+
+/** ISO 8601 without colons, which some file systems refuse: sorts by time. */
+function nameOf(at: number): string {
+  return new Date(at).toISOString().replaceAll(':', '-')
+}
+
+function timeOf(name: string): number | null {
+  const at = Date.parse(name.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'))
+  return Number.isNaN(at) ? null : at
 }

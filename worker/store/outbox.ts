@@ -1,32 +1,110 @@
 import * as z from 'zod'
+import { QueuedText } from '#domain/message.ts'
 import type { DataFolder } from './data-folder.ts'
+import { writeDurably } from './durable-file.ts'
+import { StorageError, asStorageError } from './storage-error.ts'
 
-const Queue = z.looseObject({ generation: z.int().optional(), messages: z.array(z.unknown()) })
+/** The link that a queue belongs to: texts that were queued for one account are never sent by another. */
+export type Binding = { generation: number; account: string }
 
-/** The messages of a session that wait to be sent: one file, erased whole. */
+const Queue = z.object({
+  version: z.literal(1),
+  generation: z.int().min(1),
+  account: z.string(),
+  messages: z.array(QueuedText),
+})
+type Queue = z.infer<typeof Queue>
+
+/** What counts as a queue when one is erased: also what others wrote. */
+const AnyQueue = z.looseObject({ generation: z.int().optional(), messages: z.array(z.unknown()) })
+
+/**
+ * The texts of a session that wait to be sent: one file, written whole at each change, bound to the linked account. Every call reads the
+ * file anew, so that what a clear erased stays erased: no change ever makes a file but `add`.
+ */
 export type Outbox = {
-  /** How many messages a clear up to `maxGeneration` would erase. A file that cannot be read counts as none and is erased all the same. */
+  /** The texts of this link; none where the queue is another link's. Throws `StorageError` where it is damaged. */
+  list(sessionId: string, binding: Binding): QueuedText[]
+  /** Durable when it returns. A queue of another link must have been set aside before. Throws `StorageError`. */
+  add(sessionId: string, binding: Binding, text: QueuedText): void
+  /** Puts `text` in the place of the one with its id; `null` takes that out. Nothing happens where it is gone. */
+  settle(sessionId: string, binding: Binding, id: string, text: QueuedText | null): void
+  /** Whose the file is: a binding, `null` where there is none, `damaged`. */
+  bindingOf(sessionId: string): Binding | 'damaged' | null
+  /** How many texts a clear up to `maxGeneration` would erase. A file that cannot be read counts as none and is erased all the same. */
   measure(sessionId: string, maxGeneration: number): number
   erase(sessionId: string, maxGeneration: number): void
 }
 
 export function openOutbox(data: DataFolder): Outbox {
-  const read = (sessionId: string): z.infer<typeof Queue> | null => {
+  const { disk } = data
+  const read = (sessionId: string): Queue | null => {
+    let text: string | null
     try {
-      const value: unknown = JSON.parse(data.disk.read(data.outbox(sessionId)) ?? 'null')
-      return Queue.parse(Array.isArray(value) ? { messages: value } : value)
+      text = disk.read(data.outbox(sessionId))
+    } catch (error) {
+      throw asStorageError(error)
+    }
+    if (text === null) return null
+    try {
+      return Queue.parse(JSON.parse(text))
+    } catch (error) {
+      throw new StorageError('damaged', 'the outbox cannot be read', error)
+    }
+  }
+  const readMine = (sessionId: string, { generation, account }: Binding): Queue | null => {
+    const queue = read(sessionId)
+    return queue && queue.generation === generation && queue.account === account ? queue : null
+  }
+  const write = (sessionId: string, queue: Queue): void => {
+    try {
+      if (queue.messages.length === 0) data.erase(data.outbox(sessionId))
+      else writeDurably(disk, data.outbox(sessionId), JSON.stringify(queue))
+    } catch (error) {
+      throw asStorageError(error)
+    }
+  }
+  const readAny = (sessionId: string): z.infer<typeof AnyQueue> | null => {
+    // What the system refuses to read may be a newer link's: that is thrown. What is no queue is nobody's.
+    const text = disk.read(data.outbox(sessionId)) ?? 'null'
+    try {
+      const value: unknown = JSON.parse(text)
+      return AnyQueue.parse(Array.isArray(value) ? { messages: value } : value)
     } catch {
       return null
     }
   }
-  const isNewer = (queue: z.infer<typeof Queue> | null, maxGeneration: number): boolean => (queue?.generation ?? 0) > maxGeneration
+  const isNewer = (queue: z.infer<typeof AnyQueue> | null, maxGeneration: number): boolean => (queue?.generation ?? 0) > maxGeneration
+
   return {
+    list: (sessionId, binding) => readMine(sessionId, binding)?.messages ?? [],
+    add(sessionId, binding, text) {
+      const queue = read(sessionId) ?? { version: 1, ...binding, messages: [] }
+      if (queue.generation !== binding.generation || queue.account !== binding.account) {
+        throw new StorageError('failed', 'the outbox belongs to another link')
+      }
+      write(sessionId, { ...queue, messages: [...queue.messages, text] })
+    },
+    settle(sessionId, binding, id, text) {
+      const queue = readMine(sessionId, binding)
+      if (!queue?.messages.some((one) => one.id === id)) return
+      write(sessionId, { ...queue, messages: queue.messages.flatMap((one) => (one.id !== id ? [one] : text ? [text] : [])) })
+    },
+    bindingOf(sessionId) {
+      try {
+        const queue = read(sessionId)
+        return queue && { generation: queue.generation, account: queue.account }
+      } catch (error) {
+        if (asStorageError(error).kind === 'damaged') return 'damaged'
+        throw error
+      }
+    },
     measure(sessionId, maxGeneration) {
-      const queue = read(sessionId)
+      const queue = readAny(sessionId)
       return queue && !isNewer(queue, maxGeneration) ? queue.messages.length : 0
     },
     erase(sessionId, maxGeneration) {
-      if (!isNewer(read(sessionId), maxGeneration)) data.erase(data.outbox(sessionId))
+      if (!isNewer(readAny(sessionId), maxGeneration)) data.erase(data.outbox(sessionId))
     },
   }
 }
