@@ -137,7 +137,7 @@ function textSender(sock: WASocket, closeListeners: Set<(cause: CloseCause) => v
       if (found?.contact === undefined) return undefined
       return found.contact ? found.id : null
     },
-    // Without `linkPreview` Baileys would fetch whatever address a text holds.
+    // Without `linkPreview` Baileys fetches whatever address a text holds, if the package that it uses for that is there.
     write: (jid, { id, text }) => sock.sendMessage(jid, { text, linkPreview: null }, { messageId: id }),
     onAck(listener) {
       const heard = ({ attrs }: BinaryNode): void => listener({ id: attrs['id'] ?? '', error: attrs['error'] })

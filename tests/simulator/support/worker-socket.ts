@@ -10,7 +10,7 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.terminate()
 })
 
-/** Credentials in memory, with what was written and a disk that can be made to fail. */
+/** Credentials in memory, with what was written and a disk that can be made to refuse keys. */
 export type MemoryStore = CredentialAccess & {
   written: string[]
   keys: Map<string, string>
@@ -22,9 +22,6 @@ export type MemoryStore = CredentialAccess & {
 }
 
 function memoryStore(creds: string): MemoryStore {
-  const checked = (): void => {
-    if (store.failing) throw new Error('no space left on device')
-  }
   const store: MemoryStore = {
     written: [],
     keys: new Map(),
@@ -35,7 +32,6 @@ function memoryStore(creds: string): MemoryStore {
     },
     readCreds: () => creds,
     writeCreds() {
-      checked()
       const { onCreds } = store
       store.onCreds = null
       onCreds?.()
@@ -43,7 +39,7 @@ function memoryStore(creds: string): MemoryStore {
     readKeys: (type, ids) =>
       new Map(ids.flatMap((id) => (store.keys.has(`${type}/${id}`) ? [[id, store.keys.get(`${type}/${id}`) ?? ''] as const] : []))),
     writeKeys(changes) {
-      checked()
+      if (store.failing) throw new Error('no space left on device')
       for (const { type, id, value } of changes) {
         store.written.push(`${type}/${id}`)
         if (value === null) store.keys.delete(`${type}/${id}`)
