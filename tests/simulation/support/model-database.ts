@@ -1,7 +1,7 @@
 import type { Snapshot } from '#domain/snapshot.ts'
 import { createPeople } from '../model/people.ts'
 import { copyOf } from '../model/state.ts'
-import type { OrderRow, SessionRow, State } from '../model/state.ts'
+import type { OrderRow, SessionRow, State, WorkerRow } from '../model/state.ts'
 import { createTable } from '../model/table.ts'
 import { createWorkerCalls } from '../model/worker-calls.ts'
 
@@ -29,6 +29,11 @@ export function createModelDatabase({
     people: createPeople(table),
     /** The calls of `Database` (worker/database.ts), without the promise. */
     worker: createWorkerCalls(table, instanceId),
+    /** The row of the worker; `null` before its first heartbeat. */
+    workerRow(): WorkerRow | null {
+      const { worker } = table.state()
+      return worker && { ...worker }
+    },
     /** All rows, oldest first. */
     rows: (): SessionRow[] => table.rowsInOrder().map((row) => Object.assign({}, row)),
     /** All orders, open and completed, oldest first. */
