@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { Receipt } from '#domain/clearance.ts'
 import { workerPath } from '#domain/routes.ts'
 import type { DiskWatch } from './disk-watch.ts'
-import { MESSAGES } from './leftovers.ts'
 import type { Live } from './link.ts'
 import type { Stack } from './stack.ts'
+import { TEXTS } from './texts.ts'
 
 const OrderId = z.uuid()
 
@@ -34,7 +34,7 @@ export async function clearOnce(stack: Stack, disk: DiskWatch, { id }: Live): Pr
   if (status !== 200) throw new Error(`the clear of ${id} was refused: ${status} ${JSON.stringify(body)}`)
   const receipt = Receipt.parse(body)
   const { removed, remoteUnlink } = receipt
-  if (removed.credentials.files === 0 || removed.backups.files === 0 || removed.outbox.messages !== MESSAGES || !removed.memory.socket)
+  if (removed.credentials.files === 0 || removed.backups.files === 0 || removed.outbox.messages !== TEXTS || !removed.memory.socket)
     throw new Error(`the clear of ${id} did not find all there was: ${JSON.stringify(receipt)}`)
   if (remoteUnlink === 'not_linked') throw new Error(`the clear of ${id} took a linked session for one that was not`)
   const tombstone = await seen.tombstone

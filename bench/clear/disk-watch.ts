@@ -23,9 +23,10 @@ export function watchDisk(data: string) {
   const waiting = new Map<string, Waiting>()
 
   const look = (): void => {
-    if (waiting.size === 0 || readdirSync(erasing).length > 0) return
     for (const [id, one] of waiting) {
       if (!one.orderSeen || [join(sessions, id), join(backups, id), join(outbox, `${id}.json`)].some((path) => existsSync(path))) continue
+      // Whose it is that is still on its way out cannot be told.
+      if (readdirSync(erasing).length > 0) return
       one.gone(performance.now())
       waiting.delete(id)
     }

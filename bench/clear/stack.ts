@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { COMPILE_CACHE, ROOT } from '../../scripts/stack/layout.ts'
 import { freePorts } from '../../scripts/stack/ports.ts'
-import { simulatorCommand } from '../../scripts/stack/simulator.ts'
 import { workerCommand } from '../../scripts/stack/worker.ts'
 import { startTestDatabase } from '../../tests/support/database.ts'
 import { createCaller } from '../../tests/worker/support/caller.ts'
@@ -38,10 +38,14 @@ export async function startStack() {
     const ports = await freePorts(['simulator', 'worker'])
 
     const simulatorUrl = `http://127.0.0.1:${ports.simulator}`
-    const simulatorData = join(folder, 'simulator')
     const simulator = await startPart(
       'simulator',
-      simulatorCommand({ port: ports.simulator, dataDir: simulatorData }),
+      {
+        command: process.execPath,
+        // With its accounts in memory: what WhatsApp itself stores is not what is measured.
+        args: [join(ROOT, 'simulator/main.ts')],
+        env: { SIMULATOR_PORT: String(ports.simulator), NODE_ENV: 'production', NODE_COMPILE_CACHE: COMPILE_CACHE },
+      },
       `${simulatorUrl}/api/state`,
       join(folder, 'simulator.log'),
     )
