@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { expect, it, vi } from 'vitest'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { client, linked, simulate } from './support/bench.ts'
+import { linkedDevice } from './support/worker-socket.ts'
 
 type Answered = { status: number; body: unknown; headers: Headers }
 
@@ -91,7 +92,7 @@ it('sets how it behaves, and what it refuses', async () => {
   const simulator = await simulate()
   expect(await call(simulator, 'PATCH', '/api/behaviour', { unlinkReply: 'lost' })).toMatchObject({
     status: 200,
-    body: { unlinkReply: 'lost', unlinkDelayMs: 0, restartDelayMs: 0 },
+    body: { unlinkReply: 'lost', unlinkDelayMs: 0, restartDelayMs: 0, messageReply: 'ack' },
   })
   await call(simulator, 'POST', '/api/refusals', { reason: 405 })
   expect(await client(simulator).closed()).toMatchObject({ code: 405 })
@@ -170,4 +171,23 @@ it('listens to this machine only: a foreign host or origin is refused, for the A
   expect(await status('/ws/chat', upgrade)).toBe('upgraded')
   expect(await status('/ws/chat', { ...upgrade, host: 'phone.example' })).toBe('cut')
   expect(await status('/elsewhere', upgrade)).toBe('cut')
+})
+
+it('tells the texts that a phone received', async () => {
+  const simulator = await simulate()
+  const { socket } = await linkedDevice(simulator)
+  expect(await call(simulator, 'PATCH', '/api/behaviour', { messageReply: 'refused' })).toMatchObject({ body: { messageReply: 'refused' } })
+  const text = { id: 'ADMIN-1', to: '+51912000111', text: 'Hola' }
+  expect(await socket.sendText(text, 20_000)).toBe('refused')
+  await call(simulator, 'PATCH', '/api/behaviour', { messageReply: 'ack' })
+  expect(await socket.sendText(text, 20_000)).toBe('sent')
+  expect(await call(simulator, 'GET', '/api/accounts/51912000111/texts')).toMatchObject({
+    status: 200,
+    body: { texts: [{ id: 'ADMIN-1', from: '51987654321', text: 'Hola', doubles: 0 }] },
+  })
+  expect(await call(simulator, 'GET', '/api/accounts/4930123456/texts')).toMatchObject({
+    status: 404,
+    body: { error: { code: 'unknown_phone' } },
+  })
+  expect(await call(simulator, 'GET', '/api/accounts/Luis/texts')).toMatchObject({ status: 400, body: refused('phone') })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { simulate } from './support/bench.ts'
 import { linkedDevice } from './support/worker-socket.ts'
+import type { MemoryStore } from './support/worker-socket.ts'
 
 const ANA = '51987654321'
 const LUIS = '51912000111'
@@ -14,6 +15,10 @@ const PATIENCE_MS = 20_000
 const IMPATIENCE_MS = 1_000
 
 const hello = (id = 'LATCHKEY-1', text = 'Buenos días, Luis') => ({ id, to: TO_LUIS, text })
+
+/** A conversation is stored after the text was written to the connection: waits until that has happened so many times, for any phone. */
+const stored = (store: MemoryStore, times: number): Promise<void> =>
+  vi.waitFor(() => expect(store.written.filter((key) => key.startsWith('session/'))).toHaveLength(times))
 
 describe('a text', () => {
   it('arrives decrypted, under the id that it was given', async () => {
@@ -136,8 +141,7 @@ describe('what a send writes', () => {
     const { socket, store } = await linkedDevice(simulator)
     store.written.length = 0
     expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('sent')
-    // The transaction ends after the text was written to the connection.
-    await vi.waitFor(() => expect(store.written.filter((key) => key.startsWith('session/'))).toHaveLength(2))
+    await stored(store, 2)
     const kinds = new Set(store.written.map((key) => key.split('/')[0]))
     expect(kinds).toEqual(new Set(['device-list', 'lid-mapping', 'session']))
   })
@@ -186,13 +190,33 @@ describe('a phone', () => {
     }
   })
 
+  it('knows a double that it cannot read: the sender died after it wrote a text and before it stored how far its conversation was', async () => {
+    const simulator = await simulate()
+    const device = await linkedDevice(simulator)
+    expect(await device.socket.sendText(hello('D1'), PATIENCE_MS)).toBe('sent')
+    await stored(device.store, 2)
+    const before = new Map(device.store.keys)
+    expect(await device.socket.sendText(hello('D2'), PATIENCE_MS)).toBe('sent')
+    await stored(device.store, 4)
+    device.store.keys = before
+    expect(await (await device.again()).sendText(hello('D2'), PATIENCE_MS)).toBe('sent')
+    expect(await device.socket.sendText(hello('D3'), PATIENCE_MS)).toBe('sent')
+    expect(simulator.texts(LUIS)).toMatchObject([
+      { id: 'D1', doubles: 0 },
+      { id: 'D2', doubles: 1 },
+      { id: 'D3', doubles: 0 },
+    ])
+  })
+
   it('cannot read what was not encrypted for it', async () => {
     const simulator = await simulate()
     const device = await linkedDevice(simulator)
     expect(await device.socket.sendText(hello('C1'), PATIENCE_MS)).toBe('sent')
+    await stored(device.store, 2)
     // The device goes back to before its conversation moved on, as one that is restored from an old backup does.
     const rewound = new Map(device.store.keys)
     expect(await device.socket.sendText(hello('C2'), PATIENCE_MS)).toBe('sent')
+    await stored(device.store, 4)
     device.store.keys = rewound
     expect(await device.socket.sendText(hello('C3'), PATIENCE_MS)).toBe('sent')
     expect(simulator.texts(LUIS)?.map(({ id }) => id)).toEqual(['C1', 'C2'])
