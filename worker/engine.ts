@@ -11,6 +11,10 @@ import type { Log } from './log.ts'
 import { createMessages } from './outbox/messages.ts'
 import type { Messages } from './outbox/messages.ts'
 import { createSender } from './outbox/sender.ts'
+import { createDoctor } from './reconcile/doctor.ts'
+import type { Doctor } from './reconcile/doctor.ts'
+import type { Sources } from './reconcile/inventory.ts'
+import { createStoredReader } from './reconcile/stored.ts'
 import { createSupervisor } from './session/supervisor.ts'
 import type { Supervisor } from './session/supervisor.ts'
 import type { Settings } from './settings.ts'
@@ -40,6 +44,7 @@ export type Engine = {
   readonly messages: Messages
   readonly clear: ClearEngine
   readonly follower: Follower
+  readonly doctor: Doctor
   /** Takes up every clear that was interrupted, before any session starts. */
   sweep(): void
   /** Begins to follow the database. */
@@ -90,7 +95,9 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const messages = createMessages({ supervisor, outbox, tombstones, quarantine, sender, clock })
   const unlinkMs = settings.UNLINK_TIMEOUT_MS
   const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
-  const follower = createFollower({ database, supervisor, clear, data, quarantine, tombstones, log })
+  const stored = createStoredReader(disk, maxPages)
+  const sources: Sources = { disk, places: data, memory: supervisor.memory, tombstones, stored, maxPages }
+  const follower = createFollower({ database, supervisor, clear, data, sources, quarantine, log })
 
   const pollMs = settings.POLL_SECONDS * 1000
   const quietly = (what: string, run: () => Promise<unknown>) => async () => {
@@ -101,6 +108,17 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     () => (follower.isReady() ? pollMs : Math.min(pollMs, RETRY_MS)),
     async () => void (await follower.pass()),
   )
+  const doctor = createDoctor({
+    database,
+    data,
+    sources,
+    clock,
+    supervisor,
+    async pass() {
+      await follow.now()
+      return follower.lastMoved()
+    },
+  })
   const loops = [
     follow,
     createLoop(
@@ -132,6 +150,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     messages,
     clear,
     follower,
+    doctor,
     sweep: () => clear.resume(),
     run() {
       for (const loop of loops) void loop.now()

@@ -7,6 +7,7 @@ import { createCommandVerifier } from './http/command.ts'
 import { createLinkStreams } from './http/link-stream.ts'
 import { createRoutes } from './http/routes.ts'
 import { createServer } from './http/server.ts'
+import { createDoctorDoor } from './reconcile/door.ts'
 import type { Settings } from './settings.ts'
 
 /** How long a stop waits for answers under way, milliseconds. */
@@ -22,9 +23,9 @@ export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower'> & {
 
 /** The engine with its doors: signed commands, health. Throws when its data folder is another worker's, or of another realm. */
 export function createWorker(settings: Settings, effects: Effects & { version: string }): Worker {
-  const { clock, log, version } = effects
+  const { clock, disk, log, version } = effects
   const engine = createEngine(settings, effects)
-  const { supervisor, messages, clear, follower } = engine
+  const { supervisor, messages, clear, follower, doctor } = engine
   const streams = createLinkStreams(clock)
   const health = { ok: true, worker: settings.WORKER_ID, version }
   const server = createServer({
@@ -40,9 +41,12 @@ export function createWorker(settings: Settings, effects: Effects & { version: s
     },
   })
 
+  const door = createDoctorDoor({ server, doctor, disk, root: settings.WORKER_DATA, log })
+
   let stopping: Promise<void> | null = null
   const stop = async (): Promise<void> => {
     streams.close()
+    door.close()
     await Promise.race([Promise.all([server.close(), engine.stop()]), pause(clock, STOP_MS)])
     engine.close()
   }
@@ -55,6 +59,7 @@ export function createWorker(settings: Settings, effects: Effects & { version: s
     async start() {
       engine.sweep()
       const address = await server.listen({ host: settings.WORKER_HOST, port: settings.WORKER_PORT })
+      door.open(address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:'))
       engine.run()
       return address
     },

@@ -12,6 +12,7 @@ import type { Tombstone, Tombstones } from '../store/tombstones.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
 import { eraseAll, mergeFindings, survey } from './erase.ts'
 import type { Places } from './erase.ts'
+import { createPatience } from './patience.ts'
 import { sealReceipt } from './receipt.ts'
 import { unlinkDevice } from './unlink.ts'
 
@@ -26,8 +27,11 @@ const REMEMBERED = 500
 export type ClearEngine = {
   /** The receipt, once the database has it. The same order, asked again, is the same clear. Rejects when it has to be tried again. */
   accept(order: ClearOrder, gone?: boolean): Promise<Receipt>
-  /** Takes up every clear that was interrupted or could not be reported. */
-  resume(): void
+  /**
+   * Takes up every clear that was interrupted or could not be reported. `open`: the orders that the database holds open; a tombstone
+   * whose order is not among them is asked about ever more rarely, and goes on forbidding (FOL-14).
+   */
+  resume(open?: ReadonlySet<string>): void
   /** The receipt of an order that was completed in this process's life, and whose it is. */
   receiptOf(orderId: string): Completed | null
   /** Resolves when nothing is under way. */
@@ -51,6 +55,7 @@ type Erased = { tombstone: Tombstone; fenced: Fenced | null; creds: string | nul
 
 export function createClearEngine(options: Options): ClearEngine {
   const { whatsapp, database, clock, log, places, tombstones, supervisor, unlinkMs } = options
+  const patience = createPatience(clock)
   const underWay = new Map<string, Promise<Receipt>>()
   const completed = new Map<string, Completed>()
   /** Orders that began in this process: their tombstones are no sign of a crash. */
@@ -130,6 +135,7 @@ export function createClearEngine(options: Options): ClearEngine {
     const stored = await database.completeOrder(order.id, tombstone.receipt)
     // Only now, with the receipt in the database, may the tombstone go.
     tombstones.remove(tombstone)
+    patience.forget(order.id)
     remember(completed, order.id, { organizationId: order.organization_id, receipt: stored })
     log.info({ order: order.id, session: order.session_id, remoteUnlink: stored.remoteUnlink }, 'cleared')
     return stored
@@ -167,8 +173,10 @@ export function createClearEngine(options: Options): ClearEngine {
 
   return {
     accept,
-    resume() {
-      for (const { order } of tombstones.all()) void accept(order).catch(() => {})
+    resume(open) {
+      for (const { order } of tombstones.all()) {
+        if (!open || open.has(order.id) || patience.isDue(order.id)) void accept(order).catch(() => {})
+      }
     },
     receiptOf: (orderId) => completed.get(orderId) ?? null,
     async idle() {

@@ -4,11 +4,13 @@ import type { ClearEngine } from '../clear/clear.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
+import { createReconciler } from '../reconcile/reconciler.ts'
+import type { Finding } from '../reconcile/plan.ts'
+import type { Sources } from '../reconcile/inventory.ts'
 import { tooMany } from '../session/decide.ts'
 import type { Supervisor } from '../session/supervisor.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import type { Quarantine } from '../store/quarantine.ts'
-import type { Tombstones } from '../store/tombstones.ts'
 
 /**
  * Follows the database (rules FOL-1 to FOL-9): reads what is wanted and makes it so. A command reads one session, the interval reads
@@ -21,6 +23,8 @@ export type Follower = {
   look(sessionId: string): Promise<Look>
   /** Whether a whole snapshot and all open orders were read in this process's life. */
   isReady(): boolean
+  /** What the last pass set aside; `null` where it failed. */
+  lastMoved(): readonly Finding[] | null
 }
 
 type Options = {
@@ -28,14 +32,16 @@ type Options = {
   supervisor: Supervisor
   clear: ClearEngine
   data: DataFolder
+  /** What it sees, and where it sets things aside. */
+  sources: Sources
   quarantine: Quarantine
-  tombstones: Tombstones
   log: Log
 }
 
 export function createFollower(options: Options): Follower {
-  const { database, supervisor, clear, data, quarantine, tombstones, log } = options
+  const { database, supervisor, clear, data, log } = options
   let ready = false
+  let moved: Finding[] | null = null
   let lastError: string | null = null
 
   const order = (orders: Look['orders']): void => {
@@ -75,26 +81,13 @@ export function createFollower(options: Options): Follower {
     for (const id of supervisor.knownIds()) if (!known.has(id)) await look(id)
   }
 
-  const quarantineOrphans = async (known: ReadonlySet<string>): Promise<void> => {
-    const ids = data.sessionIds()
-    const orphans = ids.filter((id) => !known.has(id) && !supervisor.isRunning(id))
-    if (tooMany(orphans.length, ids.length)) {
-      return log.error(
-        { orphans: orphans.length, folders: ids.length },
-        'ALARM: too many folders without a session: is this the right database? Nothing is quarantined',
-      )
-    }
-    for (const id of orphans) {
-      const { session, orders } = await look(id)
-      if (session || orders.length > 0 || supervisor.isRunning(id)) continue
-      if (tombstones.all().some((tombstone) => tombstone.order.session_id === id)) continue
-      if (quarantine.take(id, null, 'no session has this id')) log.warn({ session: id }, 'an orphan folder was quarantined')
-    }
-  }
+  const { mark, changedSince } = supervisor
+  const reconcile = createReconciler({ ...options, look, mark, changedSince, isClaimed: data.isClaimed })
 
   return {
     look,
     isReady: () => ready,
+    lastMoved: () => moved,
     async pass() {
       try {
         const mark = supervisor.mark()
@@ -102,16 +95,18 @@ export function createFollower(options: Options): Follower {
         data.confirmInstance(snapshot.instance_id)
         const rows = snapshot.sessions.filter((row) => !supervisor.changedSince(row.id, mark))
         order(snapshot.orders)
-        clear.resume()
+        clear.resume(new Set(snapshot.orders.map(({ id }) => id)))
         ready = true
         applyAll(snapshot, rows)
         const known = new Set(snapshot.sessions.map((row) => row.id))
         await confirmAbsences(known)
-        await quarantineOrphans(known)
+        const isHearsay = (id: string): boolean => supervisor.changedSince(id, mark)
+        moved = await reconcile({ ...snapshot, isHearsay })
         if (lastError !== null) log.info({}, 'the database is followed again')
         lastError = null
         return true
       } catch (error) {
+        moved = null
         const message = reasonOf(error)
         if (message !== lastError)
           log.error({ error: message }, 'the database cannot be followed: running sessions carry on, nothing is changed')

@@ -34,6 +34,7 @@ export type Session = {
   phoneNumber(): string | null
   isLinked(): boolean
   isOver(): boolean
+  hasSocket(): boolean
   /** The step of the link that is under way, if one is. */
   linkStep(): LinkStep | null
   beginLink(): void
@@ -242,6 +243,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     phoneNumber: () => phoneNumber,
     isLinked: () => linked,
     isOver: () => over,
+    hasSocket: () => socket !== null,
     linkStep: () => (linking ? board.step() : null),
     beginLink() {
       linking = true

@@ -23,6 +23,7 @@ import { createEntries, running } from './entries.ts'
 import type { Entry } from './entries.ts'
 import type { LinkBoard } from './link-board.ts'
 import { createFarewell } from './farewell.ts'
+import { memoryOf } from './memory.ts'
 import { createObservations } from './observations.ts'
 import { onDisk } from './on-disk.ts'
 import { createRowWords } from './row-words.ts'
@@ -256,6 +257,7 @@ export function createSupervisor(options: SupervisorOptions) {
     },
 
     reportOffline,
+    memory: memoryOf(entries),
 
     /** Says that a linked row's credentials are missing or damaged; the database makes an order of that. */
     reportMissing(row: SessionIntent): void {
