@@ -187,7 +187,7 @@ const step: fc.Arbitrary<Step> = fc
     order: fc.nat({ max: 2 }),
     generationOffset: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(-1, 1) }),
   })
-  .map(({ call: [name, call], ...rest }) => ({ name, call, ...rest, toString: () => name }))
+  .map(({ call: [name, call], ...rest }) => Object.assign(rest, { name, call, toString: () => name }))
 
 /** Without these a comparison would prove little. */
 const MUST_HAPPEN = [

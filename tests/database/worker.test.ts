@@ -117,6 +117,43 @@ describe('what the worker observes', () => {
     expect(await read(id)).toMatchObject({ status: 'stopped', status_reason: null })
   })
 
+  it('is stored once: what people changed since is not undone when it is sent again after a lost answer', async () => {
+    const { id } = await cast.db.insertSession(cast.acme, { status: 'connected' })
+    const word = {
+      session_id: id,
+      generation: 1,
+      worker_id: 'w',
+      status: 'stopped',
+      status_reason: 'replaced',
+      boot_id: 'a',
+      sequence: 7,
+    } as const
+    await worker().rpc('worker_observe', word)
+    await cast.admin.client.rpc('start_session', { session_id: id })
+    expect((await worker().rpc('worker_observe', word)).data).toBe(true)
+    expect(await read(id)).toMatchObject({ status: 'reconnecting', status_reason: null, desired: 'online' })
+    await worker().rpc('worker_observe', { ...word, sequence: 8 })
+    expect(await read(id)).toMatchObject({ status: 'stopped', status_reason: 'replaced', observed_boot: 'a', observed_sequence: 8 })
+  })
+
+  it('is not stored over what was observed later, but is by another process, which counts anew', async () => {
+    const { id } = await cast.db.insertSession(cast.acme, { status: 'reconnecting' })
+    const word = { session_id: id, generation: 1, worker_id: 'w', boot_id: 'a' } as const
+    await worker().rpc('worker_observe', { ...word, status: 'connected', sequence: 9 })
+    const late = await worker().rpc('worker_observe', { ...word, status: 'reconnecting', sequence: 8 })
+    expect([late.data, (await read(id))?.status]).toEqual([true, 'connected'])
+    await worker().rpc('worker_observe', { ...word, boot_id: 'b', status: 'reconnecting', sequence: 1 })
+    expect((await read(id))?.status).toBe('reconnecting')
+  })
+
+  it('says that the row is gone or newer also when it was stored before', async () => {
+    const { id } = await cast.db.insertSession(cast.acme, { status: 'connected' })
+    const word = { session_id: id, generation: 1, worker_id: 'w', status: 'stopped', boot_id: 'a', sequence: 7 } as const
+    await worker().rpc('worker_observe', word)
+    await cast.admin.client.rpc('reset_session', { session_id: id })
+    expect((await worker().rpc('worker_observe', word)).data).toBe(false)
+  })
+
   it('cannot be a reason that nobody knows', async () => {
     const { id } = await cast.db.insertSession(cast.acme)
     const reason = 'tired' as Database['public']['Enums']['status_reason']
@@ -128,6 +165,16 @@ describe('what the worker observes', () => {
       status_reason: reason,
     })
     expect(status).toBe(400)
+  })
+})
+
+describe('a stamp', () => {
+  it('keeps a link from being stale, and says nothing when it is late and the link is no more', async () => {
+    const linking = await cast.db.insertSession(cast.acme, { last_active_at: linkedAt })
+    const reset = await cast.db.insertSession(cast.acme, { status: 'disconnected', last_active_at: linkedAt })
+    await worker().rpc('worker_touch', { session_ids: [linking.id, reset.id, crypto.randomUUID()] })
+    const stamped = await Promise.all([linking, reset].map(async ({ id }) => Date.parse((await read(id))?.last_active_at ?? '')))
+    expect(stamped.map((at) => at === Date.parse(linkedAt))).toEqual([false, true])
   })
 })
 
