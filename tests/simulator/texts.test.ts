@@ -185,6 +185,8 @@ describe('a phone', () => {
       expect(await (await device.again()).sendText(hello('P2'), PATIENCE_MS)).toBe('sent')
       expect(second.texts(LUIS)).toMatchObject([{ id: 'P1' }, { id: 'P2' }])
       expect(second.counts()).toMatchObject({ unreadable: 0 })
+      // It stores its counters when it stops, so the folder goes after that.
+      await second.stop()
     } finally {
       rmSync(dataDir, { recursive: true, force: true })
     }
