@@ -54,8 +54,10 @@ describe('a clear', () => {
       remoteUnlink: 'confirmed',
       verifiedAbsent: true,
       resumedAfterCrash: false,
-      removed: { backups: { files: 1, bytes: 12 }, outbox: { messages: 2 }, quarantine: { files: 1, bytes: 1 }, memory: { socket: true } },
+      removed: { backups: { files: 2 }, outbox: { messages: 2 }, quarantine: { files: 1, bytes: 1 }, memory: { socket: true } },
     })
+    // The snapshot of its first login, and the planted one.
+    expect(receipt.removed.backups.bytes).toBeGreaterThan(50_000)
     expect(receipt.removed.credentials.bytes).toBeGreaterThan(100_000)
     expect(world.isLinked(jid)).toBe(false)
     expect(worker.supervisor.isRunning(id)).toBe(false)

@@ -17,6 +17,8 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 const folderOf = (id: string) => join(worker.data, 'sessions', id)
+/** So that nothing can take the place of what a test damages. */
+const dropBackups = (id: string) => rmSync(join(worker.data, 'sessions', 'backups', id), { recursive: true })
 const restart = async (between: () => unknown): Promise<void> => {
   await worker.stop()
   await between()
@@ -120,6 +122,7 @@ describe('a disk that refuses', () => {
     await world.rpc('stop_session', { session_id: id })
     await world.until(id, 'stopped')
     writeFileSync(join(folderOf(id), 'auth.sqlite'), 'x'.repeat(8192))
+    dropBackups(id)
     const refusing: Disk = {
       ...systemDisk,
       makeFolder(path) {
@@ -183,6 +186,7 @@ describe('a clear', () => {
     await world.rpc('stop_session', { session_id: id })
     await world.until(id, 'stopped')
     writeFileSync(join(folderOf(id), 'auth.sqlite'), 'x'.repeat(8192))
+    dropBackups(id)
     await world.rpc('start_session', { session_id: id })
     await world.until(id, 'disconnected', 'credentials_damaged')
     expect(await world.receipt(id)).toMatchObject({ reason: 'unlinked', remoteUnlink: 'unconfirmed' })

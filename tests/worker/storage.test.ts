@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -136,6 +136,7 @@ describe('a session whose storage fails', () => {
     const other = await world.link(worker, '51912000111')
     await worker.stop()
     writeFileSync(join(worker.data, 'sessions', damaged.id, 'auth.sqlite'), 'x'.repeat(8192))
+    rmSync(join(worker.data, 'sessions', 'backups', damaged.id), { recursive: true })
     worker = await world.startWorker({}, worker.data)
     await world.until(damaged.id, 'disconnected', 'credentials_damaged')
     expect(await world.receipt(damaged.id)).toMatchObject({ remoteUnlink: 'unconfirmed', removed: { quarantine: { files: 2 } } })

@@ -1,15 +1,10 @@
 import type { SessionView } from '#domain/observation.ts'
-import type { StatusReason } from '#domain/reasons.ts'
-import { IS_LINKED } from '#domain/session.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
 import type { ClearOrder } from '#domain/clearance.ts'
 import type { Clock } from '../clock.ts'
-import { untilAnswered } from '../until-answered.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
-import { createCredentials, openCredentials } from '../store/credential-store.ts'
-import type { CredentialStore } from '../store/credential-store.ts'
 import type { Backups } from '../store/backups.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import type { Quarantine } from '../store/quarantine.ts'
@@ -18,7 +13,6 @@ import type { WhatsApp } from '../whatsapp/port.ts'
 import { createBackUp } from './back-up.ts'
 import { decide } from './decide.ts'
 import type { Action } from './decide.ts'
-import { createLimiter } from './limiter.ts'
 import { createEntries, running } from './entries.ts'
 import type { Entry } from './entries.ts'
 import type { LinkBoard } from './link-board.ts'
@@ -27,7 +21,7 @@ import { memoryOf } from './memory.ts'
 import { createObservations } from './observations.ts'
 import { onDisk } from './on-disk.ts'
 import { createRowWords } from './row-words.ts'
-import { createSession } from './session.ts'
+import { createStarts } from './starts.ts'
 import { viewOf } from './view.ts'
 import type { Fenced, Session } from './session.ts'
 import type { SessionSettings } from './surroundings.ts'
@@ -55,115 +49,27 @@ type Outcome = 'done' | 'missing'
 export type Supervisor = ReturnType<typeof createSupervisor>
 
 export function createSupervisor(options: SupervisorOptions) {
-  const { whatsapp, database, clock, log, data, quarantine, tombstones, backups, settings } = options
+  const { database, clock, log, data, quarantine, tombstones, backups, settings } = options
   const entries = createEntries()
   const { changed } = entries
-  const limiter = createLimiter(settings.startConcurrency)
   const observations = createObservations({ database, clock, log, onStored: entries.touched, onGone: options.look })
   let closed = false
   const { leave, reportDamaged } = createFarewell({ ...options, observations, changed, isClosed: () => closed })
   const backUp = createBackUp({ backups, log, everyMs: settings.backupEveryMs })
   const { reconcile, reportOffline } = createRowWords({ database, log, observations, entries })
 
-  const storeOptions = (id: string) => ({ disk: data.disk, sessionId: id, maxPages: settings.maxPages })
-
   const diskOf = (entry: Entry, row: SessionIntent) =>
     onDisk(entry, row, { data, quarantine, backups, tombstones, log, maxPages: settings.maxPages })
-
-  const start = (entry: Entry, row: SessionIntent, store: CredentialStore): Session => {
-    const around = {
-      whatsapp,
-      clock,
-      limiter,
-      settings,
-      board: entry.board,
-      log: log.child({ session: row.id, generation: row.generation }),
-      changed(report: boolean) {
-        changed(entry)
-        if (report) {
-          observations.report({ sessionId: row.id, generation: row.generation, status: session.status(), reason: session.reason() })
-        }
-      },
-      confirmLink: (phone: string, isOver: () => boolean) =>
-        untilAnswered(
-          clock,
-          log,
-          () => isOver() || closed,
-          () => database.linked(row.id, row.generation, phone),
-        ),
-      onOnline() {
-        entry.restores = 0
-        backUp(row.id, session)
-        options.online(row.id)
-      },
-      onOrphaned() {
-        log.warn({ session: row.id }, 'paired for a row that is gone or newer: the order on record unlinks and clears it')
-        options.look(row.id)
-      },
-      onUnlinked: (reason: StatusReason) => void leave(entry, row.generation, reason),
-      onDamaged: (reason: string) => damaged(entry, row.generation, reason),
-    }
-    const session = createSession(row, store, around)
-    entry.session = session
-    changed(entry)
-    return session
-  }
-
-  /** A running session's credentials turned out damaged: where there is a backup, the next look puts it in their place. */
-  const damaged = (entry: Entry, generation: number, reason: string): void => {
-    let replaceable = false
-    try {
-      replaceable = backups.of(entry.id, generation).length > 0
-    } catch (error) {
-      log.error({ session: entry.id, error: reasonOf(error) }, 'the backups cannot be read')
-    }
-    if (!replaceable) return void reportDamaged(entry, generation, reason)
-    log.error({ session: entry.id, generation, reason }, 'the credentials of a running session are damaged')
-    changed(entry)
-    options.look(entry.id)
-  }
-
-  const beginLink = (entry: Entry, row: SessionIntent): void => {
-    entry.answered = row.link_requested_at
-    try {
-      const found = diskOf(entry, row)
-      if (found.state === 'damaged') {
-        quarantine.take(row.id, null, found.reason)
-        log.warn({ session: row.id, reason: found.reason }, 'an identity that was never linked is damaged: quarantined')
-      }
-      // A new identity makes those of an older one worthless: restored later, they would bring back a phone that nobody linked now.
-      for (const name of backups.of(row.id, row.generation)) quarantine.takeBackup(row.id, name, row.generation, 'a new link was begun')
-      const folder = data.session(row.id)
-      const store =
-        found.state === 'whole'
-          ? openCredentials(folder, storeOptions(row.id))
-          : createCredentials(folder, row.generation, whatsapp.newCredentials(), storeOptions(row.id))
-      start(entry, row, store).beginLink()
-      void database.touch([row.id]).catch((error) => log.warn({ error: reasonOf(error) }, 'a link could not be stamped'))
-    } catch (error) {
-      log.error({ session: row.id, error: reasonOf(error) }, 'no link could be begun')
-      refuseLink(entry, row)
-    }
-  }
-
-  const refuseLink = (entry: Entry, row: SessionIntent): void => {
-    entry.answered = row.link_requested_at
-    changed(entry)
-    observations.report({ sessionId: row.id, generation: row.generation, status: 'connecting', reason: 'storage_failed' })
-    entry.board.show({ step: 'ended', status: 'connecting', reason: 'storage_failed', phoneNumber: null })
-  }
-
-  const resume = (entry: Entry, row: SessionIntent, how: 'login' | 'confirmThenLogin'): void => {
-    try {
-      start(entry, row, openCredentials(data.session(row.id), storeOptions(row.id)))[how]()
-    } catch (error) {
-      log.error({ session: row.id, error: reasonOf(error) }, 'the credentials could not be opened')
-      changed(entry)
-      if (IS_LINKED[row.status]) {
-        observations.report({ sessionId: row.id, generation: row.generation, status: 'stopped', reason: 'storage_failed' })
-      }
-    }
-  }
+  const { beginLink, refuseLink, resume } = createStarts({
+    ...options,
+    entries,
+    observations,
+    diskOf,
+    backUp,
+    leave,
+    reportDamaged,
+    isClosed: () => closed,
+  })
 
   const actionFor = (entry: Entry, row: SessionIntent, takenAt: string): Action => {
     const current = running(entry)
