@@ -56,7 +56,7 @@ export function takeInventory(sources: Sources, database: DatabaseView): Invento
   const snapshots = new Set(disk.names(join(places.sessions, 'backups')).filter(isSessionId))
   const outboxes = new Set(disk.names(places.outboxes).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : [])))
 
-  const known = [rows, orders, stones, fenced, folders, snapshots, outboxes, aside].flatMap((ids) => [...ids.keys()])
+  const known = [rows, orders, stones, fenced, folders, snapshots, outboxes, aside].flatMap((ids) => Array.from(ids.keys()))
   const ids = [...new Set([...known, ...memory.ids()])].filter(isSessionId).toSorted()
   const sessions = ids.map((id) =>
     factsOf(sources, id, {

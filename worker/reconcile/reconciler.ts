@@ -40,9 +40,20 @@ type Options = {
   changedSince(sessionId: string, mark: number): boolean
   /** Whether the data folder is known to be this database's: under another nothing is moved. */
   isClaimed(): boolean
+  /** How many files of credentials a pass may open. */
+  files?: number
 }
 
-export function createReconciler({ sources, quarantine, log, look, mark, changedSince, isClaimed }: Options): Reconcile {
+export function createReconciler({
+  sources,
+  quarantine,
+  log,
+  look,
+  mark,
+  changedSince,
+  isClaimed,
+  files = FILES_PER_PASS,
+}: Options): Reconcile {
   let lastAlarm: string | null = null
   const { memory } = sources
 
@@ -82,7 +93,7 @@ export function createReconciler({ sources, quarantine, log, look, mark, changed
 
   const orphansIn = (database: DatabaseView): string[] => {
     try {
-      const { alarm, findings } = survey(sources, database, FILES_PER_PASS)
+      const { alarm, findings } = survey(sources, database, files)
       if (alarm !== null && alarm !== lastAlarm) log.error({}, `ALARM: ${alarm}`)
       lastAlarm = alarm
       const ids = findings.flatMap(({ action, sessionId }) => (action === 'quarantine' && sessionId !== null ? [sessionId] : []))

@@ -7,6 +7,9 @@ import { removeDurably, writeDurably } from './durable-file.ts'
 const Instance = z.object({ instance_id: z.nullable(z.uuid()), realm: z.enum(['demo', 'live']) })
 type Realm = z.infer<typeof Instance>['realm']
 
+/** The name of the file that a worker locks. */
+export const LOCK = 'worker.lock'
+
 /** Where everything lies below a data folder's root. */
 export type DataPlaces = {
   readonly root: string
@@ -93,12 +96,7 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
       disk.sync(dirname(from))
       removeDurably(disk, to)
     },
-    confirmInstance(instanceId) {
-      const known = readInstance(disk, root)
-      if (known?.instance_id && known.instance_id !== instanceId) {
-        throw new Error(`The database is instance ${instanceId}, the data folder belongs to ${known.instance_id}: nothing is changed.`)
-      }
-    },
+    confirmInstance: (instanceId) => confirmInstance(disk, root, instanceId),
     isClaimed: () => typeof readInstance(disk, root)?.instance_id === 'string',
     claim(instanceId) {
       if (readInstance(disk, root)?.instance_id) return
@@ -111,9 +109,17 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
 /** Takes the data folder for this process; throws when another holds it. */
 export function lockFolder(disk: Disk, root: string): () => void {
   try {
-    return disk.lock(join(root, 'worker.lock'))
+    return disk.lock(join(root, LOCK))
   } catch (error) {
     throw new Error(`Another worker uses the data folder ${root}. Two workers must never share one.`, { cause: error })
+  }
+}
+
+/** Throws when the folder belongs to another database. */
+export function confirmInstance(disk: Disk, root: string, instanceId: string): void {
+  const known = readInstance(disk, root)
+  if (known?.instance_id && known.instance_id !== instanceId) {
+    throw new Error(`The database is instance ${instanceId}, the data folder belongs to ${known.instance_id}: nothing is changed.`)
   }
 }
 
