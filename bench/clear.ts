@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { eachAtOnce } from './at-once.ts'
+import { eachAtOnce } from './clear/at-once.ts'
 import { clearOnce, type Timing } from './clear/clear-once.ts'
 import { watchDisk, type DiskWatch } from './clear/disk-watch.ts'
 import { probeFsync } from './clear/fsync-probe.ts'
