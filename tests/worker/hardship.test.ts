@@ -117,6 +117,29 @@ describe('a volume that is not mounted', () => {
 })
 
 describe('a disk that refuses', () => {
+  it('every byte still takes an order to be gone, on room that was kept for it (CLR-11)', async () => {
+    const reserve = join(worker.data, 'reserve')
+    const { id, jid } = await world.link(worker)
+    let full = false
+    const crowded: Disk = {
+      ...systemDisk,
+      write(path, text) {
+        if (full && existsSync(reserve)) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+        systemDisk.write(path, text)
+      },
+    }
+    await worker.stop()
+    worker = await world.startWorker({}, worker.data, true, crowded)
+    await world.until(id, 'connected')
+    full = true
+    const order = await world.rpc<string>('reset_session', { session_id: id })
+    expect(await world.receipt(id, order)).toMatchObject({ remoteUnlink: 'confirmed', generations: [1] })
+    expect(existsSync(folderOf(id))).toBe(false)
+    expect(world.isLinked(jid)).toBe(false)
+    await eventually(() => expect(existsSync(reserve), 'room is set aside anew').toBe(true))
+    await restart(() => {})
+  })
+
   it('to set damaged credentials aside does not end the worker: they are reported and cleared where they lie (DAT-6, OPS-4)', async () => {
     const { id } = await world.link(worker)
     await world.rpc('stop_session', { session_id: id })

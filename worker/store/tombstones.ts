@@ -4,6 +4,7 @@ import { ClearOrder, Receipt, RemoteUnlink } from '#domain/clearance.ts'
 import type { Log } from '../log.ts'
 import { removeDurably, writeDurably } from './durable-file.ts'
 import type { DataFolder } from './data-folder.ts'
+import { openReserve } from './reserve.ts'
 import type { Disk } from './disk.ts'
 
 const Size = z.object({ files: z.int(), bytes: z.int() })
@@ -51,6 +52,7 @@ export type Tombstones = {
 /** Reads the tombstones. One that cannot be read still forbids every generation of the session in its name. */
 export function openTombstones(data: DataFolder, log: Log): Tombstones {
   const { disk } = data
+  const reserve = openReserve(data)
   for (const name of disk.names(data.tombstones)) if (name.endsWith('.tmp')) removeDurably(disk, join(data.tombstones, name))
   const { whole, unreadable } = readTombstones(disk, data.tombstones)
   const byOrder = new Map(whole.map((tombstone) => [tombstone.order.id, tombstone]))
@@ -62,12 +64,13 @@ export function openTombstones(data: DataFolder, log: Log): Tombstones {
     get: (orderId) => byOrder.get(orderId) ?? null,
     all: () => [...byOrder.values()],
     put(tombstone) {
-      writeDurably(disk, pathOf(tombstone), JSON.stringify(tombstone))
+      reserve.spend(() => writeDurably(disk, pathOf(tombstone), JSON.stringify(tombstone)))
       byOrder.set(tombstone.order.id, tombstone)
     },
     remove(tombstone) {
       removeDurably(disk, pathOf(tombstone))
       byOrder.delete(tombstone.order.id)
+      reserve.refill()
     },
     unreadable: () => unreadable,
     forbids: (sessionId, generation) =>
