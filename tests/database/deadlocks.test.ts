@@ -44,13 +44,20 @@ const purgeByWorker = byWorker((tx) => tx`select public.purge_stale_sessions()`)
 const stamp = byWorker((tx, { ids }) => tx`select public.worker_touch(${ids}::uuid[])`)
 const ofOrganization = ({ organization }: Scene) => sql`organization_id = ${organization}`
 
+type Order = 'heap' | 'index'
+/** What makes a transaction meet the rows in an order. */
+const PLANS = {
+  heap: 'set local enable_indexscan = off; set local enable_bitmapscan = off',
+  index: 'set local enable_seqscan = off; set local enable_bitmapscan = off',
+}
+
 /** Two stale rows: the heap has them in this order, the organisation's index in the opposite one. */
 async function twoStaleRows(): Promise<Scene> {
   const organization = await cast.db.createOrganization('Crowded', { owner: cast.owner, admin: cast.admin })
   const ids: string[] = []
   for (const [name, minutes] of [
     ['first in the heap', 20],
-    ['second in the heap', 40],
+    ['first in the index', 40],
   ] as const) {
     const [row] = await sql<{ id: string }[]>`
       insert into public.whatsapp_sessions (organization_id, display_name, created_at)
@@ -60,8 +67,9 @@ async function twoStaleRows(): Promise<Scene> {
   return { organization, ids }
 }
 
-/** What became of both; what went wrong in one of them is its answer. */
-async function collide(scene: Scene, first: Act, second: Act): Promise<unknown[]> {
+/** The first stops with the first row of its `order` in hand, and the second comes from the other end. What became of both; what went wrong in one of them is its answer. */
+async function collide(scene: Scene, first: Act, second: Act, order: Order = 'heap'): Promise<unknown[]> {
+  const plans = order === 'heap' ? ([PLANS.heap, PLANS.index] as const) : ([PLANS.index, PLANS.heap] as const)
   // Of their own, so that no plan is left over from other tests.
   const [mine, other] = [postgres(cast.db.databaseUrl, { max: 1 }), postgres(cast.db.databaseUrl, { max: 1 })]
   const keeper = await sql.reserve()
@@ -69,9 +77,7 @@ async function collide(scene: Scene, first: Act, second: Act): Promise<unknown[]
     await keeper`select pg_advisory_lock(${GATE})`
     const one = settled(
       mine.begin(async (tx) => {
-        await tx.unsafe(
-          `set local enable_indexscan = off; set local enable_bitmapscan = off; set local scene.waits_at = 'first in the heap'`,
-        )
+        await tx.unsafe(`${plans[0]}; set local scene.waits_at = 'first in the ${order}'`)
         return await first(tx, scene)
       }),
     )
@@ -79,7 +85,7 @@ async function collide(scene: Scene, first: Act, second: Act): Promise<unknown[]
     let isOver = false
     const two = settled(
       other.begin(async (tx) => {
-        await tx.unsafe('set local enable_seqscan = off; set local enable_bitmapscan = off')
+        await tx.unsafe(plans[1])
         return await second(tx, scene)
       }),
     ).finally(() => (isOver = true))
@@ -117,14 +123,17 @@ describe('two who want the same rows in opposite order', () => {
     expect(new Set(ends)).toEqual(new Set(['40P01', 'done']))
   })
 
-  it.each<[string, string, Act, Act]>([
+  it.each<[string, string, Act, Act, Order?]>([
+    ['a deleted organisation', 'a purge by the page', deleteOrganization, purgeByPage, 'index'],
+    ['a deleted organisation', 'a purge by the worker', deleteOrganization, purgeByWorker, 'index'],
+    ['a deleted organisation', 'a stamp of watched links', deleteOrganization, stamp, 'index'],
     ['a purge by the page', 'a deleted organisation', purgeByPage, deleteOrganization],
     ['a purge by the worker', 'a deleted organisation', purgeByWorker, deleteOrganization],
     ['a purge by the worker', 'a purge by the page', purgeByWorker, purgeByPage],
     ['a stamp of watched links', 'a deleted organisation', stamp, deleteOrganization],
     ['a stamp of watched links', 'a purge by the page', stamp, purgeByPage],
-  ])('both come through: %s and %s', async (_first, _second, first, second) => {
+  ])('both come through: %s and %s', async (_first, _second, first, second, order) => {
     const scene = await twoStaleRows()
-    expect(await collide(scene, first, second)).toEqual(['done', 'done'])
+    expect(await collide(scene, first, second, order)).toEqual(['done', 'done'])
   })
 })
