@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { parseArgs } from 'node:util'
+import { commandsOf } from './commands/command.ts'
+import { PEOPLE } from './commands/people.ts'
+import { TROUBLE } from './commands/trouble.ts'
+import { WHATSAPP } from './commands/whatsapp.ts'
+import { checkAtRest } from './invariants/at-rest.ts'
+import { quiesce } from './support/quiesce.ts'
+import { ALL_TRANSITIONS } from './support/transitions.ts'
+import type { Violation } from './support/violations.ts'
+import { createWorld } from './support/world.ts'
+import type { World } from './support/world.ts'
+
+/** How many commands a history may have; those that make no sense where they come are left out. */
+const MAX_COMMANDS = 75
+
+export type HistoriesResult = {
+  histories: number
+  medianSteps: number
+  transitionCoverage: { taken: number; total: number; missing: string[] }
+  resurrections: number
+  orphans: number
+  lostOrders: number
+  /** All violations, of whatever kind. */
+  violations: number
+  failures: Failure[]
+}
+/** `replay`: the arguments that make this history happen again. */
+type Failure = { replay: string; violations: Violation[]; commands?: string }
+
+type Plan = { worldSeed: number; commands: Iterable<fc.AsyncCommand<World, World>> }
+const plans: fc.Arbitrary<Plan> = fc.record({
+  worldSeed: fc.nat(),
+  commands: fc.commands(commandsOf([...PEOPLE, ...WHATSAPP, ...TROUBLE]), { maxCommands: MAX_COMMANDS, size: 'max' }),
+})
+
+/** One history: what happens, then the end of all trouble, then the judgement. */
+async function live(plan: Plan, taken: Set<string>, trace?: (line: string) => void): Promise<{ steps: number; violations: Violation[] }> {
+  const world = createWorld(plan.worldSeed, trace ? { taken, trace } : { taken })
+  try {
+    world.start()
+    await world.clock.advance(500)
+    await fc.asyncModelRun(() => ({ model: world, real: world }), plan.commands)
+    world.trace('the end of all trouble')
+    if (!(await quiesce(world))) world.violations.add('untrue', 'OPS', 'it never comes to rest')
+    checkAtRest(world)
+    return { steps: world.executed, violations: world.violations.all() }
+  } finally {
+    world.dispose()
+  }
+}
+
+/** Lives `count` histories; the same seed gives the same ones. Failures are counted, the first few are kept. */
+export async function runHistories({ count, seed }: { count: number; seed: number }): Promise<HistoriesResult> {
+  const taken = new Set<string>()
+  const steps: number[] = []
+  const failures: Failure[] = []
+  const kinds = { resurrection: 0, orphan: 0, lost_order: 0, all: 0 }
+  let index = 0
+  const property = fc.asyncProperty(plans, async (plan) => {
+    const result = await live(plan, taken)
+    steps.push(result.steps)
+    if (result.violations.length > 0) {
+      failures.push({ replay: `--seed ${seed} --path ${index}`, violations: result.violations })
+      kinds.all += result.violations.length
+      for (const kind of ['resurrection', 'orphan', 'lost_order'] as const) {
+        kinds[kind] += result.violations.filter((one) => one.kind === kind).length
+      }
+    }
+    index += 1
+  })
+  await fc.assert(property, { seed, numRuns: count })
+  return {
+    histories: steps.length,
+    medianSteps: steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0,
+    transitionCoverage: { taken: taken.size, total: ALL_TRANSITIONS.length, missing: ALL_TRANSITIONS.filter((one) => !taken.has(one)) },
+    resurrections: kinds.resurrection,
+    orphans: kinds.orphan,
+    lostOrders: kinds.lost_order,
+    violations: kinds.all,
+    failures,
+  }
+}
+
+/** Lives one history again, then looks for a shorter one that fails alike; returns what happened. */
+export async function replayHistory({ seed, path }: { seed: number; path: string }): Promise<string> {
+  const say: string[] = []
+  const property = fc.asyncProperty(plans, async (plan) => {
+    const lines: string[] = []
+    const { violations } = await live(plan, new Set(), (line) => lines.push(line))
+    if (violations.length === 0) return
+    say.splice(0, say.length, ...lines, ...violations.map(({ kind, rules, what }) => `VIOLATION ${kind} (${rules}): ${what}`))
+    throw new Error(violations.map(({ what }) => what).join('\n'))
+  })
+  const found = await fc.check(property, { seed, path, numRuns: Number(path.split(':')[0]) + 1, verbose: 0 })
+  return [...say, found.counterexample ? String(found.counterexample[0].commands) : 'nothing failed'].join('\n')
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { count: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' }, path: { type: 'string' } },
+  })
+  const seed = Number(values.seed)
+  const output = process.stdout
+  if (values.path === undefined) {
+    const result = await runHistories({ count: Number(values.count), seed })
+    for (const { replay, violations } of result.failures.slice(0, 20)) {
+      output.write(`${replay}\n${violations.map(({ kind, rules, what }) => `  ${kind} (${rules}): ${what}\n`).join('')}`)
+    }
+    output.write(`${JSON.stringify({ ...result, failures: result.failures.length })}\n`)
+    process.exitCode = result.violations > 0 ? 1 : 0
+  } else output.write(`${await replayHistory({ seed, path: values.path })}\n`)
+}

@@ -1,0 +1,35 @@
+import { IS_LINKED } from '#domain/session.ts'
+import type { World } from '../support/world.ts'
+
+/** Every device that is linked at WhatsApp belongs to a session, or its receipt said that nobody can tell. */
+export function checkDevices({ service, identities, database, disk, violations }: World): void {
+  const rows = new Map(database.rows().map((row) => [row.id, row]))
+  const live = new Set(
+    disk.files('now').flatMap(({ path, node }) => {
+      const identity = /^\/data\/sessions\/[^/]+\/auth\.sqlite$/.test(path) && node.sql ? identities.inFile(node.sql) : undefined
+      return identity ? [identity.number] : []
+    }),
+  )
+  for (const { identity: number, phone } of service.devices) {
+    const identity = identities.get(number)
+    if (!identity || identity.excuse !== null) continue
+    const row = rows.get(identity.sessionId)
+    const isLive = row?.generation === identity.generation && IS_LINKED[row.status] && live.has(number)
+    const isTold = database
+      .orders()
+      .some(
+        (order) =>
+          order.session_id === identity.sessionId &&
+          order.max_generation >= identity.generation &&
+          order.receipt?.remoteUnlink === 'unconfirmed',
+      )
+    if (!isLive && !isTold) {
+      const state = row ? `${row.status} in generation ${row.generation}` : 'gone'
+      violations.add(
+        'orphan',
+        'CLR-5, LNK-6',
+        `${phone} is linked as identity ${number} of generation ${identity.generation}, the row is ${state}`,
+      )
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { identitiesIn } from '../support/whatsapp/identity.ts'
+import type { World } from '../support/world.ts'
+
+/** Every file belongs to a row of its generation, or is set aside with a reason; nothing that was cleared is left in any of them. */
+export function checkFiles(world: World): void {
+  checkKeys(world)
+  const rows = new Map(world.rows().map((row) => [row.id, row]))
+  const orphan = (rules: string, what: string): void => world.violations.add('orphan', rules, what)
+  const files = world.disk.files('now')
+  const reasons = new Set(files.flatMap(({ path, content }) => (path.endsWith('/why.json') && isReason(content()) ? [folderOf(path)] : [])))
+
+  for (const { path, node, content } of files) {
+    const [, , place, second = '', third = ''] = path.split('/')
+    if (path.endsWith('.tmp') || path.includes('/.new-')) orphan('DAT-3', `a half-made file: ${path}`)
+    else if (place === 'erasing') orphan('CLR-1', `not erased: ${path}`)
+    else if (place === 'quarantine') {
+      if (!reasons.has(`/data/quarantine/${second}`)) orphan('FOL-8', `in quarantine without a reason: ${path}`)
+    } else if (place === 'tombstones') {
+      if (!world.damage.databaseRestored) orphan('CLR-4', `a tombstone that nobody reports: ${path}`)
+    } else if (place === 'sessions') {
+      const id = second === 'backups' ? third : second
+      const identity = node.sql && world.identities.inFile(node.sql)
+      const row = rows.get(id)
+      if (!row) orphan('FOL-8', `nobody's: ${path}`)
+      else if (identity && identity.generation !== row.generation) {
+        orphan('FEN-3, BAK-3', `of generation ${identity.generation}, the row is of ${row.generation}: ${path}`)
+      } else if (!identity && !world.damage.spoiled.has(id)) orphan('DAT-3', `no credentials: ${path}`)
+    } else if (place === 'whatsapp') {
+      const id = path.split('/').at(-1)?.replace('.json', '') ?? ''
+      const row = rows.get(id)
+      const { generation } = JSON.parse(content()) as { generation: number }
+      if (row?.generation !== generation)
+        orphan('OUT', `an outbox of generation ${generation}, the row is of ${row?.generation ?? 'nobody'}`)
+    }
+  }
+  for (const folder of world.disk.folders()) {
+    if (/^\/data\/erasing\/./.test(folder) || folder.includes('/.new-')) orphan('DAT-3, CLR-1', `a folder on its way: ${folder}`)
+  }
+}
+
+/** The keys of what was cleared are nowhere: not as programs see the disk, and not as a power cut would leave it. */
+function checkKeys({ disk, identities, damage, violations }: World): void {
+  for (const view of ['now', 'durable'] as const) {
+    for (const { path, content } of disk.files(view)) {
+      // An old data folder that is put back brings old keys with it; they are set aside and never used.
+      if (damage.folderRestored && path.startsWith('/data/quarantine/')) continue
+      for (const number of identitiesIn(content())) {
+        const identity = identities.get(number)
+        if (identity && identities.isCondemned(identity)) {
+          violations.add('resurrection', 'CLR-1', `keys of identity ${number}, which was cleared, are in ${path} (${view})`)
+        }
+      }
+    }
+  }
+}
+
+function isReason(text: string): boolean {
+  try {
+    return typeof (JSON.parse(text) as { reason?: unknown }).reason === 'string'
+  } catch {
+    return false
+  }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
+}

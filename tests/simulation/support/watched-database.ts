@@ -1,0 +1,41 @@
+import type { SessionRow } from '../model/state.ts'
+import type { ModelDatabase } from './model-database.ts'
+import type { Transitions } from './transitions.ts'
+
+type Calls = Record<string, (...values: never[]) => unknown>
+
+/** The model, with every change of a row shown to `transitions`. A database that was restored has rows that no transition made. */
+export function watchRows(
+  database: ModelDatabase,
+  transitions: Transitions,
+  damage: { databaseRestored: boolean },
+): Pick<ModelDatabase, 'people' | 'worker'> {
+  const watch = <T extends Calls>(calls: T): T =>
+    Object.fromEntries(
+      Object.entries(calls).map(([name, call]) => [
+        name,
+        (...values: never[]) => {
+          const before = damage.databaseRestored ? [] : database.rows()
+          const result = call(...values)
+          if (before.length === 0) return result
+          const after = new Map(database.rows().map((row) => [row.id, row]))
+          const meant = idIn(values[0])
+          for (const row of before) {
+            const now = after.get(row.id)
+            if (now && (row.id === meant || differs(row, now))) transitions.rowChanged(name, row, now, values[2])
+          }
+          return result
+        },
+      ]),
+    ) as T
+  return { people: watch(database.people), worker: watch(database.worker) }
+}
+
+function idIn(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return (value as { sessionId?: string } | undefined)?.sessionId ?? null
+}
+
+function differs(a: SessionRow, b: SessionRow): boolean {
+  return a.status !== b.status || a.generation !== b.generation
+}

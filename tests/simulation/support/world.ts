@@ -1,0 +1,174 @@
+import type { SessionRow } from '../model/state.ts'
+import type { Loss } from './disk/inodes.ts'
+import type { SavedTree } from './disk/tree.ts'
+import { createIdentities } from './identities.ts'
+import type { IdentityFacts } from './identities.ts'
+import type { SavedDatabase } from './model-database.ts'
+import { createSurroundings } from './surroundings.ts'
+import { readTombstones } from './tombstones-on-disk.ts'
+import { createTransitions } from './transitions.ts'
+import { createViolations } from './violations.ts'
+import { watchRows } from './watched-database.ts'
+import type { LogLine } from './worker-log.ts'
+import { startWorker } from './worker-process.ts'
+import type { WorkerProcess } from './worker-process.ts'
+
+/** A text that somebody queued, and the link that it was queued for. */
+export type QueuedFacts = { id: string; sessionId: string; generation: number; phone: string }
+/** What was done to a history that no worker can be blamed for. */
+export type Damage = { databaseRestored: boolean; folderRestored: boolean; spoiled: Set<string> }
+
+export type World = ReturnType<typeof createWorld>
+
+/** The worker in its simulated surroundings, everything that may happen to it, and what was seen of it. */
+export function createWorld(seed: number, options: { taken?: Set<string>; trace?: (line: string) => void } = {}) {
+  const surroundings = createSurroundings(seed)
+  const { clock, disk, database, service, random } = surroundings
+  const violations = createViolations()
+  const transitions = createTransitions(options.taken ?? new Set(), violations)
+  const damage: Damage = { databaseRestored: false, folderRestored: false, spoiled: new Set() }
+  const queued: QueuedFacts[] = []
+  const lines: LogLine[] = []
+  const trace = options.trace ?? (() => {})
+  let worker: WorkerProcess | null = null
+  let lives = 0
+  let loss: Loss = 'all_kept'
+  let tombstones = new Map<string, { sessionId: string; maxGeneration: number }>()
+
+  const identities = createIdentities(
+    clock.now,
+    (orderId) => tombstones.has(orderId) || database.orders().some(({ id, completed_at }) => id === orderId && completed_at !== null),
+  )
+  const condemnStored = (): void => {
+    for (const { id, session_id, max_generation, completed_at } of database.orders()) {
+      if (completed_at !== null) identities.condemn({ orderId: id, sessionId: session_id, maxGeneration: max_generation })
+    }
+  }
+  const readStandingTombstones = (): void => {
+    tombstones = readTombstones(disk)
+    for (const [orderId, covered] of tombstones) identities.condemn({ orderId, ...covered })
+  }
+  const isForbidden = ({ sessionId, generation }: IdentityFacts): boolean =>
+    [...tombstones.values()].some((covered) => covered.sessionId === sessionId && generation <= covered.maxGeneration)
+
+  const watched = watchRows(database, transitions, damage)
+  surroundings.worker = watched.worker
+  surroundings.couldNotStart = (error) => trace(`the worker could not start: ${error.message}`)
+  disk.watch({
+    committed(path, sql) {
+      const identity = identities.stored(sql)
+      if (identity && (identities.isCondemned(identity) || isForbidden(identity))) {
+        violations.add('resurrection', 'FEN-1, CLR-3', `identity ${identity.number} was written to ${path} although it was cleared`)
+      }
+    },
+    synced(path) {
+      if (path.endsWith('/tombstones')) readStandingTombstones()
+    },
+  })
+  const condemned = (number: number): boolean => {
+    const identity = identities.get(number)
+    return identity !== undefined && identities.isCondemned(identity)
+  }
+
+  const world = {
+    ...surroundings,
+    people: watched.people,
+    violations,
+    identities,
+    damage,
+    queued,
+    lines,
+    trace,
+    /** How many commands were executed. */
+    executed: 0,
+    /** Nobody starts the worker again for now. */
+    staysDown: false,
+    saved: { database: null as SavedDatabase | null, folder: null as SavedTree | null },
+    tombstones: () => tombstones,
+    worker: () => (worker?.life.isAlive() ? worker : null),
+    rows: (): SessionRow[] => database.rows(),
+
+    /** Starts a worker where none runs; what a crash left is what it finds. */
+    start(): void {
+      if (worker?.life.isAlive()) return
+      if (worker) {
+        const uncaught = worker.life.uncaught()
+        if (uncaught) violations.add('died', 'OPS-4', `nobody caught ${(uncaught as Error).stack ?? String(uncaught)}`)
+      }
+      disk.crash(loss, random)
+      readStandingTombstones()
+      lives += 1
+      trace(`life ${lives}`)
+      worker = startWorker(surroundings, lives, {
+        logged(line, session) {
+          lines.push(line)
+          trace(`  ${line.level} ${line.message} ${JSON.stringify(line.fields)}`)
+          transitions.logged(line, session)
+        },
+        stored: (call) => call === 'completeOrder' && condemnStored(),
+        whatsapp: {
+          connecting(number) {
+            const twins = [...service.connections].filter((one) => one.identity === number && one.isUp())
+            if (twins.length > 0) violations.add('untrue', 'FEN-1', `identity ${number} is connected twice by one worker`)
+          },
+          sending(number) {
+            if (condemned(number)) violations.add('resurrection', 'FEN-1, CLR-1', `identity ${number} sent a text although it was cleared`)
+          },
+        },
+      })
+    },
+    /** What a crash leaves from now on of what was not durable. */
+    setLoss: (next: Loss) => void (loss = next),
+    crash: () => void worker?.life.crash(),
+    stop: () => worker?.stop(),
+
+    /** What must hold whenever nothing is under way in this very moment. */
+    check(): void {
+      for (const { node } of disk.files('now')) {
+        const identity = node.sql?.opener ? identities.inFile(node.sql) : undefined
+        if (identity && identities.isCondemned(identity)) {
+          violations.add('resurrection', 'FEN-1, CLR-2', `identity ${identity.number} is open although it was cleared`)
+        }
+      }
+      for (const connection of service.connections) {
+        if (condemned(connection.identity) && connection.isUp() && clock.now() - connection.openedAt > FAREWELL_MS) {
+          const since = tombstoneAge(connection.identity)
+          if (since === null || since > FAREWELL_MS) {
+            violations.add('resurrection', 'CLR-5', `identity ${connection.identity} stays connected although it was cleared`)
+          }
+        }
+      }
+    },
+
+    saveDatabase: (): SavedDatabase => database.save(),
+    restoreDatabase(saved: SavedDatabase): void {
+      damage.databaseRestored = true
+      for (const identity of identities.all()) if (service.everLinked.has(identity.number)) identity.excuse = 'the database was restored'
+      database.restore(saved)
+    },
+    saveFolder: (): SavedTree => disk.save(),
+    /** While no worker runs. */
+    restoreFolder(saved: SavedTree): void {
+      damage.folderRestored = true
+      disk.restore(saved)
+      readStandingTombstones()
+      const there = new Set(disk.files('now').map(({ node }) => node.sql && identities.stored(node.sql)?.number))
+      for (const identity of identities.all()) if (!there.has(identity.number)) identity.excuse = 'the data folder was restored'
+    },
+    /** A failing disk spoils a session's credentials while no worker runs. */
+    spoil(sessionId: string): void {
+      damage.spoiled.add(sessionId)
+      disk.spoil(`/data/sessions/${sessionId}/auth.sqlite`)
+    },
+    dispose: () => disk.dispose(),
+  }
+  /** How long an identity has been condemned at most, milliseconds; `null`: nobody knows. */
+  const tombstoneAge = (number: number): number | null => {
+    const identity = identities.get(number)
+    return identity?.condemnedAt == null ? null : clock.now() - identity.condemnedAt
+  }
+  return world
+}
+
+/** How long the login of an unlink may last, and some slack for what is under way. Milliseconds. */
+const FAREWELL_MS = 6000
