@@ -50,6 +50,7 @@ const ROOT = new Set([
   'erasing',
   'instance.json',
   'doctor.json',
+  'reserve',
   'worker.lock',
   'worker.lock-journal',
 ])
