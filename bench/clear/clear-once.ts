@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { Receipt } from '#domain/clearance.ts'
 import { workerPath } from '#domain/routes.ts'
@@ -7,6 +8,8 @@ import type { Stack } from './stack.ts'
 import { TEXTS } from './texts.ts'
 
 const OrderId = z.uuid()
+/** Whoever has a receipt and not seen the erasure by then looks at the wrong places, milliseconds. */
+const SEEN_MS = 10_000
 
 /** One clear, in milliseconds. */
 export type Timing = {
@@ -37,8 +40,7 @@ export async function clearOnce(stack: Stack, disk: DiskWatch, { id }: Live): Pr
   if (removed.credentials.files === 0 || removed.backups.files === 0 || removed.outbox.messages !== TEXTS || !removed.memory.socket)
     throw new Error(`the clear of ${id} did not find all there was: ${JSON.stringify(receipt)}`)
   if (remoteUnlink === 'not_linked') throw new Error(`the clear of ${id} took a linked session for one that was not`)
-  const tombstone = await seen.tombstone
-  const gone = await seen.gone
+  const [tombstone, gone] = await Promise.race([Promise.all([seen.tombstone, seen.gone]), unseen(id)])
   return {
     accepted: commanded - asked,
     tombstone: tombstone - asked,
@@ -47,4 +49,9 @@ export async function clearOnce(stack: Stack, disk: DiskWatch, { id }: Live): Pr
     outcome: remoteUnlink,
     beforeCommand: tombstone < commanded,
   }
+}
+
+async function unseen(id: string): Promise<never> {
+  await sleep(SEEN_MS, undefined, { ref: false })
+  throw new Error(`${id} has a receipt, yet something of it is still on disk`)
 }

@@ -9,7 +9,13 @@ export type Seen = {
   gone: Promise<number>
 }
 
-type Waiting = { orderSeen: boolean; tombstone: (at: number) => void; gone: (at: number) => void }
+type Waiting = {
+  orderSeen: boolean
+  /** What was on its way out when the session's own places were first seen empty: its last remains are among it. */
+  leaving: string[] | null
+  tombstone: (at: number) => void
+  gone: (at: number) => void
+}
 
 /**
  * Looks at the worker's data folder from outside, without asking the worker anything: the system tells of each change in a
@@ -25,8 +31,9 @@ export function watchDisk(data: string) {
   const look = (): void => {
     for (const [id, one] of waiting) {
       if (!one.orderSeen || [join(sessions, id), join(backups, id), join(outbox, `${id}.json`)].some((path) => existsSync(path))) continue
-      // Whose it is that is still on its way out cannot be told.
-      if (readdirSync(erasing).length > 0) return
+      const onTheWay = new Set(readdirSync(erasing))
+      one.leaving ??= [...onTheWay]
+      if (one.leaving.some((name) => onTheWay.has(name))) continue
       one.gone(performance.now())
       waiting.delete(id)
     }
@@ -49,7 +56,7 @@ export function watchDisk(data: string) {
     await(id: string): Seen {
       const tombstone = Promise.withResolvers<number>()
       const gone = Promise.withResolvers<number>()
-      waiting.set(id, { orderSeen: false, tombstone: tombstone.resolve, gone: gone.resolve })
+      waiting.set(id, { orderSeen: false, leaving: null, tombstone: tombstone.resolve, gone: gone.resolve })
       return { tombstone: tombstone.promise, gone: gone.promise }
     },
     close(): void {
