@@ -19,7 +19,8 @@ $$;
 revoke execute on function private.worker_may_know_more(timestamptz) from public;
 
 -- A person takes the stale rows that they may delete; the worker and pg_cron take them all. Which of the two calls is told by the
--- role of the request: it stays what it was inside a function that runs with its owner's rights, which holding a row needs.
+-- role of the request (pg_cron sets none): it stays what it was inside a function that runs with its owner's rights, which holding
+-- a row needs.
 -- A row that somebody holds is being linked, watched, asked for or removed in this instant, so it is left alone. As this never
 -- waits, it can be part of no deadlock, whatever order others take rows in.
 create function public.purge_stale_sessions() returns setof uuid
@@ -31,7 +32,7 @@ declare
     where s.status = 'connecting' and s.linked_at is null
       and coalesce(s.last_active_at, s.created_at) < now() - interval '5 minutes'
       and not private.worker_may_know_more(coalesce(s.last_active_at, s.created_at))
-      and (current_setting('role') is distinct from 'authenticated' or s.organization_id in (select private.my_admin_org_ids()))
+      and (current_setting('role') in ('service_role', 'none') or s.organization_id in (select private.my_admin_org_ids()))
     for update of s skip locked
   );
 begin

@@ -49,7 +49,11 @@ as $$
     'orders', coalesce((
       select jsonb_agg(private.order_json(c) order by c.requested_at, c.id) from public.whatsapp_clearances c
       where c.session_id = worker_look.session_id and c.completed_at is null
-    ), '[]')
+    ), '[]'),
+    'cleared_generation', (
+      select max(c.max_generation) from public.whatsapp_clearances c
+      where c.session_id = worker_look.session_id and c.completed_at is not null
+    )
   )
 $$;
 
