@@ -96,7 +96,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const unlinkMs = settings.UNLINK_TIMEOUT_MS
   const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
   const stored = createStoredReader(disk, maxPages)
-  const sources: Sources = { disk, places: data, memory: supervisor.memory, tombstones, stored, maxPages }
+  const sources: Sources = { disk, places: data, memory: supervisor.memory, tombstones, stored, maxPages, isClaimed: data.isClaimed }
   const follower = createFollower({ database, supervisor, clear, data, sources, quarantine, log })
 
   const pollMs = settings.POLL_SECONDS * 1000

@@ -172,6 +172,13 @@ describe('a burst (FOL-8)', () => {
     )
   })
 
+  it('is one thing already in a folder that is not known to be this database’s (FOL-9)', () => {
+    const one = inventory({ outbox: queue(1) })
+    expect(plan(one, false)).toMatchObject({ findings: [{ action: 'report' }] })
+    expect(plan(one, false).alarm).toContain('not known')
+    expect(plan(inventory({ database: row('connecting') }), false).alarm).toBeNull()
+  })
+
   it('does not pass in small portions: what a listing does not show waits until all was looked at', () => {
     const half = plan(
       many(100, (index) => ({ database: row('connected', 1), credentials: index < 2 ? whole(2) : { state: 'not_looked_at' } })),

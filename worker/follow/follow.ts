@@ -82,7 +82,7 @@ export function createFollower(options: Options): Follower {
   }
 
   const { mark, changedSince } = supervisor
-  const reconcile = createReconciler({ ...options, look, mark, changedSince, isClaimed: data.isClaimed })
+  const reconcile = createReconciler({ ...options, look, mark, changedSince })
 
   return {
     look,

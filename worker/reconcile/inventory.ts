@@ -39,6 +39,8 @@ export type Sources = {
   stored: StoredReader
   /** Bounds each file of credentials, in pages of 4 KiB. */
   maxPages: number
+  /** Whether the data folder is known to be this database's. */
+  isClaimed(): boolean
 }
 
 /**

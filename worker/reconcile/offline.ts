@@ -58,7 +58,6 @@ export async function treatOffline(options: OfflineOptions): Promise<Report> {
         },
         mark: () => 0,
         changedSince: () => false,
-        isClaimed: data.isClaimed,
         files: Infinity,
       })
       moved = await reconcile(reading.view)
@@ -72,7 +71,8 @@ export async function treatOffline(options: OfflineOptions): Promise<Report> {
 function sourcesOf({ disk, maxPages }: OfflineOptions, places: DataPlaces): Sources {
   const { whole, unreadable } = readTombstones(disk, places.tombstones)
   const tombstones = { all: () => whole, unreadable: () => unreadable }
-  return { disk, places, memory: NO_WORKER, tombstones, stored: createStoredReader(disk, maxPages), maxPages }
+  const isClaimed = (): boolean => typeof readInstance(disk, places.root)?.instance_id === 'string'
+  return { disk, places, memory: NO_WORKER, tombstones, stored: createStoredReader(disk, maxPages), maxPages, isClaimed }
 }
 
 async function read({ database, disk, root }: OfflineOptions): Promise<Reading> {

@@ -23,18 +23,22 @@ export type Plan = { findings: Finding[]; alarm: string | null }
 
 /**
  * What to do about an inventory (FOL-8, FOL-13). Pure. So many things to set aside that they cannot all be surprises are an alarm, and
- * nothing is moved: it is the wrong folder, the wrong database, or one that was restored.
+ * nothing is moved: it is the wrong folder, the wrong database, or one that was restored. `isClaimed`: whether the folder is known to be
+ * this database's; under another nothing is moved either (FOL-9).
  */
-export function plan(inventory: Inventory): Plan {
+export function plan(inventory: Inventory, isClaimed = true): Plan {
   const isPartial = inventory.sessions.some(isUnseen)
   const judged = inventory.sessions.flatMap(judgeSession)
   const findings = [...(isPartial ? judged.map(untilAllIsSeen) : judged), ...inventory.strays.map(strayFinding)]
   const affected = new Set(findings.filter(({ action }) => action === 'quarantine').map(({ sessionId }) => sessionId)).size
   const onDisk = inventory.sessions.filter(isOnDisk).length
-  if (!tooMany(affected, onDisk)) return { findings, alarm: null }
+  if (affected === 0 || (isClaimed && !tooMany(affected, onDisk))) return { findings, alarm: null }
+  if (!isClaimed) return { findings: findings.map(notMoved), alarm: UNCLAIMED }
   const alarm = `too many folders without a session: ${affected} of ${onDisk} on disk are no row's: is this the right database? Nothing is quarantined`
   return { findings: findings.map(notMoved), alarm }
 }
+
+const UNCLAIMED = 'the data folder is not known to be this database’s: nothing is quarantined'
 
 function isOnDisk({ credentials, backups, outbox }: SessionFacts): boolean {
   return credentials.state !== 'absent' || backups.length > 0 || outbox.state !== 'absent'

@@ -20,7 +20,7 @@ export type Survey = Plan & { inventory: Inventory }
 export function survey(sources: Sources, database: DatabaseView, files = FILES_PER_LOOK): Survey {
   sources.stored.allow(files)
   const inventory = takeInventory(sources, database)
-  return { inventory, ...plan(inventory) }
+  return { inventory, ...plan(inventory, sources.isClaimed()) }
 }
 
 /**
@@ -38,22 +38,11 @@ type Options = {
   /** To be taken before a read; and whether a session changed here since (FOL-6). */
   mark(): number
   changedSince(sessionId: string, mark: number): boolean
-  /** Whether the data folder is known to be this database's: under another nothing is moved. */
-  isClaimed(): boolean
   /** How many files of credentials a pass may open. */
   files?: number
 }
 
-export function createReconciler({
-  sources,
-  quarantine,
-  log,
-  look,
-  mark,
-  changedSince,
-  isClaimed,
-  files = FILES_PER_PASS,
-}: Options): Reconcile {
+export function createReconciler({ sources, quarantine, log, look, mark, changedSince, files = FILES_PER_PASS }: Options): Reconcile {
   let lastAlarm: string | null = null
   const { memory } = sources
 
@@ -97,7 +86,7 @@ export function createReconciler({
       if (alarm !== null && alarm !== lastAlarm) log.error({}, `ALARM: ${alarm}`)
       lastAlarm = alarm
       const ids = findings.flatMap(({ action, sessionId }) => (action === 'quarantine' && sessionId !== null ? [sessionId] : []))
-      return isClaimed() ? [...new Set(ids)] : []
+      return [...new Set(ids)]
     } catch (error) {
       log.error({ error: reasonOf(error) }, 'the data folder cannot be compared with the database')
       return []
