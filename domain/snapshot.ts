@@ -45,5 +45,7 @@ export const Look = z.object({
   taken_at: Timestamp,
   session: z.nullable(SessionIntent),
   orders: z.array(ClearOrder),
+  /** The newest generation that a completed order has cleared: what an old copy brings back of it or of earlier ones is to be erased. */
+  cleared_generation: z.nullable(z.int()),
 })
 export type Look = z.infer<typeof Look>

@@ -151,6 +151,7 @@ describe('what the disk and the database do not agree about', () => {
     const { id } = await world.link(worker)
     await worker.stop()
     rmSync(join(worker.data, 'sessions', id), { recursive: true })
+    rmSync(join(worker.data, 'sessions', 'backups', id), { recursive: true })
     worker = await world.startWorker({ SUPABASE_URL: road.url }, worker.data)
     await world.until(id, 'disconnected', 'credentials_damaged')
     expect(await world.receipt(id)).toMatchObject({ reason: 'unlinked', remoteUnlink: 'unconfirmed', generations: [] })

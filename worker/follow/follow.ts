@@ -4,6 +4,7 @@ import type { ClearEngine } from '../clear/clear.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
+import { createClearedSweep } from '../reconcile/cleared.ts'
 import { createReconciler } from '../reconcile/reconciler.ts'
 import type { Finding } from '../reconcile/plan.ts'
 import type { Sources } from '../reconcile/inventory.ts'
@@ -82,6 +83,7 @@ export function createFollower(options: Options): Follower {
   }
 
   const { mark, changedSince } = supervisor
+  const sweepCleared = createClearedSweep({ ...options, look })
   const reconcile = createReconciler({ ...options, look, mark, changedSince })
 
   return {
@@ -102,6 +104,7 @@ export function createFollower(options: Options): Follower {
         await confirmAbsences(known)
         const isHearsay = (id: string): boolean => supervisor.changedSince(id, mark)
         moved = await reconcile({ ...snapshot, isHearsay })
+        await sweepCleared()
         if (lastError !== null) log.info({}, 'the database is followed again')
         lastError = null
         return true

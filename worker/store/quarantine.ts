@@ -40,6 +40,10 @@ export type Quarantine = {
   /** What an order for generations up to `maxGeneration` would erase; unknown generations are included. */
   measure(sessionId: string, maxGeneration: number): Size
   erase(sessionId: string, maxGeneration: number): void
+  /** Erases what is known to be of generations up to `maxGeneration`; returns how many entries. */
+  eraseKnown(sessionId: string, maxGeneration: number): number
+  /** All that is here. */
+  entries(): QuarantineEntry[]
   /** Erases what was kept long enough; returns how many. */
   expire(): number
 }
@@ -89,6 +93,14 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
     erase(sessionId, maxGeneration) {
       for (const folder of covered(sessionId, maxGeneration)) data.erase(folder)
     },
+    eraseKnown(sessionId, maxGeneration) {
+      const known = quarantineEntries(disk, data.quarantine).filter(
+        (entry) => entry.sessionId === sessionId && (entry.why?.generation ?? Infinity) <= maxGeneration,
+      )
+      for (const { name } of known) data.erase(join(data.quarantine, name))
+      return known.length
+    },
+    entries: () => quarantineEntries(disk, data.quarantine),
     expire() {
       const over = quarantineEntries(disk, data.quarantine).filter(({ keepUntil }) => keepUntil !== null && keepUntil < clock.now())
       for (const { name } of over) data.erase(join(data.quarantine, name))

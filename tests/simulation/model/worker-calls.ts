@@ -30,7 +30,9 @@ export function createWorkerCalls(table: Table, instanceId: string) {
         .ordersOf(sessionId)
         .filter((order) => order.completed_at === null)
         .map(clearOrderOf)
-      return { instance_id: instanceId, taken_at: iso(table.now()), session: row ? intentOf(row) : null, orders }
+      const cleared = table.ordersOf(sessionId).filter((order) => order.completed_at !== null)
+      const cleared_generation = cleared.length > 0 ? Math.max(...cleared.map((order) => order.max_generation)) : null
+      return { instance_id: instanceId, taken_at: iso(table.now()), session: row ? intentOf(row) : null, orders, cleared_generation }
     },
 
     heartbeat(_sessionCount: number): void {
