@@ -21,6 +21,7 @@ export default defineConfig({
       node('database', 30_000),
       node('simulator', 30_000),
       node('worker', 60_000),
+      node('simulation', 120_000),
       node('edge', 30_000),
       {
         extends: './vite.config.ts',

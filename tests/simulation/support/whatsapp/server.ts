@@ -15,6 +15,8 @@ const ANSWER_MS = 10_000
 export function register(network: Network, client: Client): void {
   const { clock, world, random, service } = network
   const { connection } = client
+  /** What the server knows, and a moment later the client. */
+  let taken = false
   let scanned = false
 
   const show = (number: number): void => {
@@ -28,7 +30,8 @@ export function register(network: Network, client: Client): void {
   }
 
   connection.onServer.scanned = (phone) => {
-    if (scanned) return
+    if (taken) return
+    taken = true
     const index = service.nextIndex(phone)
     connection.toClient('pair-success', () => {
       scanned = true

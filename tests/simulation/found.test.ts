@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { checkAtRest } from './invariants/at-rest.ts'
+import { planOf } from './support/armed.ts'
+import { quiesce } from './support/quiesce.ts'
+import type { Fault, Step } from './support/steps.ts'
+import type { Violation } from './support/violations.ts'
+import { createWorld } from './support/world.ts'
+import type { World } from './support/world.ts'
+import { askForLink, deviceOf, scan } from './commands/sessions.ts'
+
+/** What the histories found, told again in as few steps as it takes. */
+async function story(tell: (world: World) => Promise<void>): Promise<Violation[]> {
+  const world = createWorld(1)
+  try {
+    world.start()
+    await world.clock.advance(500)
+    await tell(world)
+    await quiesce(world)
+    checkAtRest(world)
+    return world.violations.all()
+  } finally {
+    world.dispose()
+  }
+}
+async function link(world: World): Promise<string> {
+  const row = world.people.createSession()
+  askForLink(world, row, 'now')
+  expect(await scan(world, row.id, 0, 2000)).toBe(true)
+  await world.clock.advance(5000)
+  expect(world.database.rows().find(({ id }) => id === row.id)?.status).toBe('connected')
+  return row.id
+}
+function failing(world: World, fault: Fault, isIt: (step: Step) => boolean): void {
+  const once = planOf({ kind: 'disk', nth: 1, fault, times: 1 })
+  world.steps.plan((step) => (isIt(step) ? once(step) : null))
+}
+
+describe('what the histories found stays mended:', () => {
+  it('an order that is open again because the database was restored gets its receipt again (CLR-4, CLR-6)', async () => {
+    const violations = await story(async (world) => {
+      const id = await link(world)
+      const order = world.people.resetSession(id)
+      const saved = world.saveDatabase()
+      await world.clock.advance(10_000)
+      expect(world.database.orders().find((one) => one.id === order)?.receipt).not.toBeNull()
+      world.restoreDatabase(saved)
+      expect(world.database.orders().find((one) => one.id === order)?.receipt).toBeNull()
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('an erase whose last sync the disk refused is finished before anybody calls it gone (CLR-1, CLR-2)', async () => {
+    const violations = await story(async (world) => {
+      const id = await link(world)
+      failing(world, 'io_error', ({ call, target }) => call === 'sync' && target.endsWith('/erasing'))
+      world.people.resetSession(id)
+      await world.clock.advance(10_000)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('half-made keys go when the disk refuses the rest of them (DAT-3, DAT-7)', async () => {
+    const violations = await story(async (world) => {
+      failing(world, 'full', ({ call, target }) => call === 'sql commit' && target.includes('/.new-'))
+      askForLink(world, world.people.createSession(), 'now')
+      await world.clock.advance(10_000)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a session that is told to restart while it is online is not called connected meanwhile (CLO-3)', async () => {
+    const violations = await story(async (world) => {
+      const id = await link(world)
+      deviceOf(world, id)?.connection?.end({ code: 515, message: 'restart' })
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('damaged credentials that were set aside may have been linked: no receipt says that they were not (CLR-5)', async () => {
+    const violations = await story(async (world) => {
+      world.roadState.isDown = false
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      await world.clock.advance(1000)
+      world.roadState.isDown = true
+      await scan(world, row.id, 0, 2000)
+      await world.clock.advance(3000)
+      world.crash()
+      world.spoil(row.id)
+      world.roadState.isDown = false
+      world.start()
+      await world.clock.advance(3000)
+      world.people.resetSession(row.id)
+    })
+    expect(violations).toEqual([])
+  })
+})
