@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import * as z from 'zod'
 import { QueuedText } from '#domain/message.ts'
 import type { DataFolder } from './data-folder.ts'
-import { writeDurably } from './durable-file.ts'
+import { removeDurably, writeDurably } from './durable-file.ts'
 import { StorageError, asStorageError } from './storage-error.ts'
 
 /** The link that a queue belongs to: texts that were queued for one account are never sent by another. */
@@ -38,6 +39,8 @@ export type Outbox = {
 
 export function openOutbox(data: DataFolder): Outbox {
   const { disk } = data
+  // A write that a kill interrupted: no clear would find these texts, and none may outlive one.
+  for (const name of disk.names(data.outboxes)) if (name.endsWith('.tmp')) removeDurably(disk, join(data.outboxes, name))
   const read = (sessionId: string): Queue | null => {
     let text: string | null
     try {
