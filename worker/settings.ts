@@ -35,7 +35,8 @@ const Environment = z.object({
   HEARTBEAT_SECONDS: seconds(HEARTBEAT_SECONDS),
   DATABASE_TIMEOUT_MS: milliseconds(8000),
   LINK_UNWATCHED_SECONDS: seconds(LINK_UNWATCHED_SECONDS),
-  UNLINK_TIMEOUT_MS: milliseconds(5000),
+  /** Below the 5 s in which an admin is told how it went: the receipt has to be stored, too. */
+  UNLINK_TIMEOUT_MS: milliseconds(4500),
   RECONNECT_MIN_MS: milliseconds(1000),
   RECONNECT_MAX_MS: milliseconds(60_000),
   RECONNECT_TRIES: count(1000),

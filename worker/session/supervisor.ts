@@ -19,7 +19,7 @@ import type { LinkBoard } from './link-board.ts'
 import { createFarewell } from './farewell.ts'
 import { memoryOf } from './memory.ts'
 import { createObservations } from './observations.ts'
-import { onDisk } from './on-disk.ts'
+import { onDisk, setAsideOther } from './on-disk.ts'
 import { createRowWords } from './row-words.ts'
 import { createStarts } from './starts.ts'
 import { viewOf } from './view.ts'
@@ -55,7 +55,7 @@ export function createSupervisor(options: SupervisorOptions) {
   const observations = createObservations({ database, clock, log, onStored: entries.touched, onGone: options.look })
   let closed = false
   const { leave, reportDamaged } = createFarewell({ ...options, observations, changed, isClosed: () => closed })
-  const backUp = createBackUp({ backups, log, everyMs: settings.backupEveryMs })
+  const backUp = createBackUp({ backups, clock, log, everyMs: settings.backupEveryMs })
   const { reconcile, reportOffline } = createRowWords({ database, log, observations, entries })
 
   const diskOf = (entry: Entry, row: SessionIntent) =>
@@ -169,6 +169,8 @@ export function createSupervisor(options: SupervisorOptions) {
     reportMissing(row: SessionIntent): void {
       const entry = entries.of(row.id)
       const found = diskOf(entry, row)
+      // Told apart from what is merely damaged: an order for the row's generations must not erase a newer one.
+      setAsideOther(entry, row, { quarantine, log })
       if (found.state === 'whole' && !found.linked)
         return void reportDamaged(entry, row.generation, 'pairing was never finished', 'link_unfinished')
       const reason = found.state === 'damaged' ? found.reason : 'there are no credentials of a linked session'

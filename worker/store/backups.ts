@@ -22,8 +22,8 @@ const RATCHETS = new Set(['session', 'sender-key', 'sender-key-memory'])
  * generation; a damaged one counts as covered. What the system refuses to read may be newer, so that is thrown (CLR-8).
  */
 export type Backups = {
-  /** Whether the newest snapshot of this generation is older than `ms`, or missing. */
-  isDue(sessionId: string, generation: number, ms: number): boolean
+  /** When the newest one was made, milliseconds since the epoch, by its name; `null`: there is none. */
+  newestAt(sessionId: string): number | null
   /** Names of the whole, linked snapshots of this generation, the newest first. */
   of(sessionId: string, generation: number): string[]
   /** Stores a snapshot, then drops the oldest. Throws `StorageError`; the older ones stay then. */
@@ -45,7 +45,7 @@ export function openBackups(data: DataFolder, clock: Clock, maxPages: number): B
       if (found.state === 'unreadable') throw new StorageError('failed', `a backup cannot be read, it may be newer: ${found.reason}`)
       return found.state !== 'whole' || found.generation <= maxGeneration
     })
-  const newestName = (sessionId: string): string | null => disk.names(data.backups(sessionId)).at(-1) ?? null
+  const newestAt = (sessionId: string): number | null => timeOf(disk.names(data.backups(sessionId)).at(-1) ?? '')
   const usable = (sessionId: string, generation: number): string[] =>
     disk
       .names(data.backups(sessionId))
@@ -54,18 +54,9 @@ export function openBackups(data: DataFolder, clock: Clock, maxPages: number): B
         const found = inspectCredentials(join(data.backups(sessionId), name), optionsFor(sessionId))
         return found.state === 'whole' && found.linked && found.generation === generation
       })
-  /** Generation of the newest snapshot, so that the question whether one is due opens no file. */
-  const lastSaved = new Map<string, number>()
 
   return {
-    isDue(sessionId, generation, ms) {
-      const newest = newestName(sessionId)
-      const at = newest === null ? null : timeOf(newest)
-      // A clock that went back makes an old snapshot look new: what seems to come from the future counts as old.
-      if (at === null || clock.now() - at >= ms || at - clock.now() >= ms) return true
-      if (!lastSaved.has(sessionId) && usable(sessionId, generation).length > 0) lastSaved.set(sessionId, generation)
-      return lastSaved.get(sessionId) !== generation
-    },
+    newestAt,
     of: usable,
     save(sessionId, contents) {
       const folder = data.backups(sessionId)
@@ -74,10 +65,9 @@ export function openBackups(data: DataFolder, clock: Clock, maxPages: number): B
         disk.sync(join(folder, '..'))
       }
       // A clock that went back must not make a new snapshot look older than the last.
-      const at = Math.max(clock.now(), (timeOf(newestName(sessionId) ?? '') ?? 0) + 1)
+      const at = Math.max(clock.now(), (newestAt(sessionId) ?? 0) + 1)
       const keys = contents.keys.filter(({ type }) => !RATCHETS.has(type))
       buildFile(join(folder, nameOf(at)), { ...contents, keys }, optionsFor(sessionId), join(data.sessions, `.new-backup-${sessionId}`))
-      lastSaved.set(sessionId, contents.generation)
       for (const old of all(sessionId).slice(0, -KEPT)) data.erase(old)
     },
     restore(sessionId, generation) {
@@ -97,7 +87,6 @@ export function openBackups(data: DataFolder, clock: Clock, maxPages: number): B
         .map((backup) => sizeOf(disk, backup))
         .reduce(addSizes, { files: 0, bytes: 0 }),
     erase(sessionId, maxGeneration) {
-      lastSaved.delete(sessionId)
       for (const backup of covered(sessionId, maxGeneration)) data.erase(backup)
       const folder = data.backups(sessionId)
       if (disk.stat(folder) && disk.names(folder).length === 0) removeDurably(disk, folder)

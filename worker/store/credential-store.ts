@@ -21,8 +21,11 @@ export type CredentialStore = {
   renew(creds: string): void
   /** For the client of the current identity. */
   access(): CredentialAccess
-  /** The fence: from now on every write is a no-op and every read is empty. Harmless when repeated. */
-  dispose(): void
+  /**
+   * The fence: from now on every write is a no-op and every read is empty. Harmless when repeated. `toErase`: the file is erased next, so
+   * what closing writes to it need not survive a power cut.
+   */
+  dispose(toErase?: boolean): void
 }
 
 /** Makes a session's folder with a new identity in it, whole or not at all. Throws `StorageError`; the folder must not exist. */
@@ -112,9 +115,10 @@ function own(database: SqlFile, generation: number): CredentialStore {
           }),
       }
     },
-    dispose() {
+    dispose(toErase = false) {
       if (disposed) return
       disposed = true
+      if (toErase) database.exec('pragma synchronous = off')
       database.close()
     },
   }
