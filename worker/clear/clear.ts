@@ -156,8 +156,9 @@ export function createClearEngine(options: Options): ClearEngine {
     })
 
   const accept = (order: ClearOrder, gone = false): Promise<Receipt> => {
+    // Open again: it was read before its receipt was stored, or the database was restored to before that.
     const done = completed.get(order.id)
-    if (done) return Promise.resolve(done.receipt)
+    if (done) return database.completeOrder(order.id, done.receipt)
     const same = underWay.get(order.id)
     if (same) return same
     const clearing = carryOut(order, gone)

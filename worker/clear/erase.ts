@@ -37,11 +37,14 @@ export function survey(order: ClearOrder, places: Places, held: Held, newer: boo
   if (found.state === 'unreadable') throw new Error(`the credentials cannot be read, so nothing is erased yet: ${found.reason}`)
   const covered = found.state === 'damaged' || (found.state === 'whole' && found.generation <= max)
   const whole = covered && found.state === 'whole' ? found : null
+  // Damaged credentials that were set aside may have been linked, whatever took their place.
+  const known = whole ? whole.linked : covered ? null : lastKnown
+  const linked = known === false && places.quarantine.holdsUnknown(id) ? null : known
   return {
     creds: whole?.linked ? whole.creds : null,
     erasesCredentials: covered,
     findings: {
-      linked: whole ? whole.linked : covered ? null : lastKnown,
+      linked,
       generations: whole ? [whole.generation] : [],
       removed: {
         credentials: covered ? sizeOf(places.data.disk, folder) : NOTHING,
@@ -64,7 +67,9 @@ export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: b
   backups.erase(id, max)
   outbox.erase(id, max)
   quarantine.erase(id, max)
+  for (const aside of data.asides(id)) data.erase(aside)
   if (erasesCredentials) data.erase(data.session(id))
+  data.finishErasing()
 
   const left = [
     erasesCredentials && data.disk.stat(data.session(id)) ? 'credentials' : null,
@@ -81,8 +86,10 @@ export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: b
  */
 export function mergeFindings(before: Findings, now: Findings): Findings {
   const larger = (a: typeof NOTHING, b: typeof NOTHING) => (a.bytes >= b.bytes ? a : b)
+  // Unknown in spite of whole credentials: something else was there that nobody can read.
+  const staysUnknown = before.linked === null && before.generations.length > 0
   return {
-    linked: before.linked ?? (now.generations.length > 0 ? now.linked : null),
+    linked: before.linked ?? (now.generations.length > 0 && !staysUnknown ? now.linked : null),
     generations: [...new Set([...before.generations, ...now.generations])].toSorted((a, b) => a - b),
     removed: {
       credentials: larger(before.removed.credentials, now.removed.credentials),

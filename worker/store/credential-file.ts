@@ -54,7 +54,17 @@ export function buildFile(folder: string, contents: Contents, { disk, sessionId,
     disk.rename(aside, folder)
     disk.sync(dirname(folder))
   } catch (error) {
+    // Half-made keys are nobody's: they go now, or with the next clear or start where the disk refuses that, too.
+    attempt(() => removeDurably(disk, aside))
     throw asStorageError(error)
+  }
+}
+
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // The first error says what is wrong.
   }
 }
 

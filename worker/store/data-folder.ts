@@ -35,6 +35,10 @@ export type DataFolder = DataPlaces & {
   sessionIds(): string[]
   /** Renames `from` into a place from which nothing is ever read, then deletes it. Nothing there is fine. */
   erase(from: string): void
+  /** Finishes what an erase began and the disk refused: until then nobody may call it gone. Throws what the disk throws. */
+  finishErasing(): void
+  /** What an interrupted build of a session's credentials or of a snapshot left behind. */
+  asides(id: string): string[]
   /** Throws when this folder belongs to another database. */
   confirmInstance(instanceId: string): void
   /** Whether it belongs to a database yet. */
@@ -76,26 +80,51 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
     }
     if (!known) writeDurably(disk, join(root, 'instance.json'), JSON.stringify({ instance_id: null, realm }))
     // What an interrupted erase or an interrupted first write left behind belongs to nobody.
-    for (const name of disk.names(erasing)) removeDurably(disk, join(erasing, name))
+    // Synced in any case: what a killed process deleted may not be deleted on the disk.
+    for (const name of disk.names(erasing)) disk.remove(join(erasing, name))
+    disk.sync(erasing)
     for (const name of disk.names(sessions)) if (name.startsWith('.new-')) removeDurably(disk, join(sessions, name))
   } catch (error) {
     unlock()
     throw error
   }
   let erased = 0
+  /** Folders whose names changed since they were synced. */
+  const unsynced = new Set<string>()
+  const syncAll = (): void => {
+    for (const folder of unsynced) {
+      // One that is gone by now went with all its names.
+      if (disk.stat(folder)) disk.sync(folder)
+      unsynced.delete(folder)
+    }
+  }
 
   return {
     ...places,
     disk,
     sessionIds: () => disk.names(sessions).filter((name) => SessionId.safeParse(name).success),
     erase(from) {
+      if (!disk.stat(from)) return
       erased += 1
       const to = join(erasing, String(erased))
-      if (!disk.stat(from)) return
       disk.rename(from, to)
+      unsynced.add(dirname(from))
+      unsynced.add(erasing)
       disk.sync(dirname(from))
-      removeDurably(disk, to)
+      unsynced.delete(dirname(from))
+      disk.remove(to)
+      syncAll()
     },
+    finishErasing() {
+      if (unsynced.size === 0) return
+      for (const name of disk.names(erasing)) disk.remove(join(erasing, name))
+      syncAll()
+    },
+    asides: (id) =>
+      disk
+        .names(sessions)
+        .filter((name) => name.startsWith('.new-') && name.endsWith(id))
+        .map((name) => join(sessions, name)),
     confirmInstance: (instanceId) => confirmInstance(disk, root, instanceId),
     isClaimed: () => typeof readInstance(disk, root)?.instance_id === 'string',
     claim(instanceId) {

@@ -42,6 +42,8 @@ export type Quarantine = {
   erase(sessionId: string, maxGeneration: number): void
   /** Erases what is known to be of generations up to `maxGeneration`; returns how many entries. */
   eraseKnown(sessionId: string, maxGeneration: number): number
+  /** Whether credentials of a session were set aside of which nobody can tell whether a phone was linked. */
+  holdsUnknown(sessionId: string): boolean
   /** All that is here. */
   entries(): QuarantineEntry[]
   /** Erases what was kept long enough; returns how many. */
@@ -100,6 +102,11 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
       for (const { name } of known) data.erase(join(data.quarantine, name))
       return known.length
     },
+    holdsUnknown: (sessionId) =>
+      quarantineEntries(disk, data.quarantine).some(
+        (entry) =>
+          entry.sessionId === sessionId && (entry.why === null || (entry.why.what === 'credentials' && entry.why.generation === null)),
+      ),
     entries: () => quarantineEntries(disk, data.quarantine),
     expire() {
       const over = quarantineEntries(disk, data.quarantine).filter(({ keepUntil }) => keepUntil !== null && keepUntil < clock.now())
