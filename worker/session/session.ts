@@ -203,6 +203,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     switch (event) {
       case 'restart':
         restarts += 1
+        if (status === 'connected') dispatch('dropped', why)
         return restarts <= MAX_RESTARTS ? open() : lost(why, heldMs)
       case 'dropped':
       case 'link_expired':
