@@ -210,6 +210,25 @@ describe('what cannot be right changes nothing', () => {
     await eventually(() => expect(quarantined(worker.data, id)).toHaveLength(2))
   })
 
+  it('when a database that was restored knows all links by another generation: none is moved, and none is lost (FOL-8, FOL-9)', async () => {
+    const ids: string[] = []
+    for (let index = 0; index < 4; index += 1) ids.push((await world.link(worker)).id)
+    await worker.stop()
+    await world.database.sql`update public.whatsapp_sessions set generation = generation + 6 where id in ${world.database.sql(ids)}`
+    worker = await world.startWorker({ SUPABASE_URL: road.url }, worker.data, true, disk)
+    await eventually(() => expect(worker.logged()).toContain('ALARM: too many sessions without credentials'))
+    await eventually(() => expect(worker.logged()).toContain('ALARM: too many folders'))
+    await passes(3)
+    for (const id of ids) {
+      expect(existsSync(join(folder(id), 'auth.sqlite'))).toBe(true)
+      expect(worker.supervisor.isRunning(id)).toBe(false)
+      expect(quarantined(worker.data, id)).toEqual([])
+      expect(await world.orders(id)).toEqual([])
+    }
+    await world.database.sql`update public.whatsapp_sessions set generation = generation - 6 where id in ${world.database.sql(ids)}`
+    for (const id of ids) await eventually(() => expect(worker.supervisor.view(id)?.status).toBe('connected'))
+  })
+
   it('when the folder is not known to be this database’s (FOL-9)', async () => {
     const { id } = await world.link(worker)
     const data = world.newFolder()

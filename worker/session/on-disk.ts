@@ -13,24 +13,34 @@ import { recover } from './recover.ts'
 type Options = { data: DataFolder; quarantine: Quarantine; backups: Backups; tombstones: Tombstones; log: Log; maxPages: number }
 
 /**
- * What lies on disk for a row's generation while nothing runs; read once until something changes. A folder of another generation is set
- * aside, never started (FEN-3); a backup may take the place of what a linked row misses (BAK-2). Throws `StorageError` where the system
+ * What lies on disk for a row's generation while nothing runs; read once until something changes. A folder of another generation counts
+ * as absent and is never started (FEN-3); it is set aside by whoever needs its place, else by a pass, which sees whether it is one of too
+ * many (FOL-8). A backup may take the place of what a linked row misses (BAK-2). Throws `StorageError` where the system
  * refuses to read, which says nothing about what is there.
  */
 export function onDisk(entry: Entry, row: SessionIntent, options: Options): Found {
-  const { data, quarantine, log, maxPages } = options
+  const { data, maxPages } = options
   const inspect = (): Found => {
     const found = inspectCredentials(data.session(entry.id), { disk: data.disk, sessionId: entry.id, maxPages })
     if (found.state === 'unreadable') throw new StorageError('failed', found.reason)
     return found
   }
   entry.found ??= inspect()
-  if (entry.found.state === 'whole' && entry.found.generation !== row.generation) {
-    const { generation } = entry.found
-    quarantine.take(entry.id, generation, `of generation ${generation}, but the row is of generation ${row.generation}`)
-    log.warn({ session: entry.id, found: generation, wanted: row.generation }, 'a folder of another generation was quarantined')
-    entry.found = { state: 'absent' }
-  }
-  if (recover(entry, row, entry.found, options)) entry.found = inspect()
-  return entry.found
+  const mine = (found: Found): Found => (isOther(found, row) ? { state: 'absent' } : found)
+  const makeRoom = (): void => setAsideOther(entry, row, options)
+  if (recover(entry, row, mine(entry.found), { ...options, makeRoom })) entry.found = inspect()
+  return mine(entry.found)
+}
+
+/** Moves a folder of another generation than the row's out of the way. */
+export function setAsideOther(entry: Entry, row: SessionIntent, { quarantine, log }: Pick<Options, 'quarantine' | 'log'>): void {
+  if (!entry.found || !isOther(entry.found, row)) return
+  const { generation } = entry.found
+  quarantine.take(entry.id, generation, `of generation ${generation}, but the row is of generation ${row.generation}`)
+  log.warn({ session: entry.id, found: generation, wanted: row.generation }, 'a folder of another generation was quarantined')
+  entry.found = { state: 'absent' }
+}
+
+function isOther(found: Found, row: SessionIntent): found is Extract<Found, { state: 'whole' }> {
+  return found.state === 'whole' && found.generation !== row.generation
 }

@@ -10,20 +10,26 @@ import type { Entry } from './entries.ts'
 /** How often one link is restored in a process's life without having been online since: a disk that damages all it is given is no place. */
 const MAX_RESTORES = 3
 
-type Options = { backups: Backups; quarantine: Quarantine; tombstones: Tombstones; log: Log }
+type Options = { backups: Backups; quarantine: Quarantine; tombstones: Tombstones; log: Log; makeRoom(): void }
 
 /**
  * Puts a backup in the place of a linked row's credentials that are missing, damaged or were never finished (BAK-2). What is damaged is
- * set aside first. A tombstone always beats a backup, and so does another generation (BAK-3). Returns whether there is something new to
- * look at. Throws `StorageError` when the disk refuses.
+ * set aside first; `makeRoom` does that for a folder of another generation. A tombstone always beats a backup, and so does another
+ * generation (BAK-3). Returns whether there is something new to look at. Throws `StorageError` when the disk refuses.
  */
-export function recover(entry: Entry, row: SessionIntent, found: Found, { backups, quarantine, tombstones, log }: Options): boolean {
+export function recover(
+  entry: Entry,
+  row: SessionIntent,
+  found: Found,
+  { backups, quarantine, tombstones, log, makeRoom }: Options,
+): boolean {
   if (!IS_LINKED[row.status] || (found.state === 'whole' && found.linked) || found.state === 'unreadable') return false
   if (tombstones.forbids(row.id, row.generation) || entry.restores >= MAX_RESTORES) return false
   if (backups.of(row.id, row.generation).length === 0) return false
   const why = found.state === 'damaged' ? found.reason : 'pairing was never finished'
   if (found.state !== 'absent')
     quarantine.take(row.id, found.state === 'whole' ? found.generation : null, `${why}; a backup took its place`)
+  else makeRoom()
   const from = backups.restore(row.id, row.generation)
   if (from === null) return found.state !== 'absent'
   entry.restores += 1

@@ -8,6 +8,7 @@ import { untilAnswered } from '../until-answered.ts'
 import type { Entries, Entry } from './entries.ts'
 import { createLimiter } from './limiter.ts'
 import type { Observations } from './observations.ts'
+import { setAsideOther } from './on-disk.ts'
 import { createSession } from './session.ts'
 import type { Session } from './session.ts'
 import type { SupervisorOptions } from './supervisor.ts'
@@ -102,6 +103,7 @@ export function createStarts(options: Options) {
     entry.answered = row.link_requested_at
     try {
       const found = diskOf(entry, row)
+      setAsideOther(entry, row, { quarantine, log })
       if (found.state === 'damaged') {
         quarantine.take(row.id, null, found.reason)
         log.warn({ session: row.id, reason: found.reason }, 'an identity that was never linked is damaged: quarantined')
