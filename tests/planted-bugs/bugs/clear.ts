@@ -1,0 +1,125 @@
+import type { Bug } from '../bugs.ts'
+
+const CLEAR = 'worker/clear/clear.ts'
+const ERASE = 'worker/clear/erase.ts'
+const UNLINK = 'worker/clear/unlink.ts'
+
+/** Bugs of the clear engine. */
+export const CLEAR_BUGS: readonly Bug[] = [
+  {
+    name: 'no tombstone before the erasing',
+    rule: 'CLR-2',
+    edits: [{ file: CLEAR, find: 'tombstones.put(tombstone)\n    const fenced', replace: 'const fenced' }],
+  },
+  {
+    name: 'the tombstone goes before the report',
+    rule: 'CLR-4',
+    edits: [
+      {
+        file: CLEAR,
+        find: 'const stored = await database.completeOrder',
+        replace: 'tombstones.remove(tombstone)\n    const stored = await database.completeOrder',
+      },
+    ],
+  },
+  {
+    name: 'no sweep at start',
+    rule: 'CLR-4',
+    edits: [{ file: 'worker/engine.ts', find: 'sweep: () => clear.resume()', replace: 'sweep: () => {}' }],
+  },
+  {
+    name: 'tombstones are not read at start',
+    rule: 'CLR-4',
+    edits: [
+      {
+        file: 'worker/store/tombstones.ts',
+        find: 'new Map(whole.map((tombstone) => [tombstone.order.id, tombstone]))',
+        replace: 'new Map<string, Tombstone>()',
+      },
+    ],
+  },
+  {
+    name: 'no fence',
+    rule: 'CLR-2, FEN-1',
+    edits: [{ file: CLEAR, find: 'supervisor().fence(session_id, max_generation)', replace: 'null as Fenced | null' }],
+  },
+  {
+    name: 'the receipt is reported before the erasing',
+    rule: 'CLR-2',
+    edits: [
+      { file: CLEAR, find: 'eraseAll(order, places, found.erasesCredentials)\n', replace: 'void found\n' },
+      {
+        file: CLEAR,
+        find: '    // Only now, with the receipt in the database, may the tombstone go.\n',
+        replace: '    eraseAll(order, places, survey(order, places, null, false, null).erasesCredentials)\n',
+      },
+    ],
+  },
+  {
+    name: 'the queue is forgotten in a clear',
+    rule: 'CLR-1',
+    edits: [
+      { file: ERASE, find: '  outbox.erase(id, max)\n', replace: '' },
+      { file: ERASE, find: "outbox.measure(id, max) > 0 ? 'outbox' : null", replace: 'null' },
+    ],
+  },
+  {
+    name: 'the backups are forgotten in a clear',
+    rule: 'CLR-1',
+    edits: [
+      { file: ERASE, find: '  backups.erase(id, max)\n', replace: '' },
+      { file: ERASE, find: "backups.measure(id, max).files > 0 ? 'backups' : null", replace: 'null' },
+    ],
+  },
+  {
+    name: 'the quarantine is forgotten in a clear',
+    rule: 'CLR-1',
+    edits: [
+      { file: ERASE, find: '  quarantine.erase(id, max)\n', replace: '' },
+      { file: ERASE, find: "quarantine.measure(id, max).files > 0 ? 'quarantine' : null", replace: 'null' },
+    ],
+  },
+  {
+    name: 'credentials are erased in memory only',
+    rule: 'CLR-1',
+    edits: [
+      { file: ERASE, find: 'if (erasesCredentials) data.erase(data.session(id))', replace: '' },
+      { file: ERASE, find: "erasesCredentials && data.disk.stat(data.session(id)) ? 'credentials' : null", replace: 'null' },
+    ],
+  },
+  {
+    name: 'a newer generation is cleared, too',
+    rule: 'CLR-8',
+    edits: [
+      { file: ERASE, find: "(found.state === 'whole' && found.generation <= max)", replace: "found.state === 'whole'" },
+      { file: CLEAR, find: 'held !== null && !held.covered, ', replace: 'false, ' },
+    ],
+  },
+  {
+    name: 'confirmed is claimed without an answer',
+    rule: 'CLR-5',
+    edits: [{ file: CLEAR, find: "? 'confirmed' : 'unconfirmed'\n", replace: "? 'confirmed' : 'confirmed'\n" }],
+  },
+  {
+    name: 'a lost connection counts as unlinked',
+    rule: 'CLR-5',
+    edits: [{ file: UNLINK, find: "finish(gone ? 'gone' : 'again')", replace: "finish('gone')" }],
+  },
+  {
+    name: 'what an interrupted clear had found is forgotten',
+    rule: 'CLR-4',
+    edits: [{ file: CLEAR, find: 'before ? mergeFindings(before.findings, found.findings) : found.findings', replace: 'found.findings' }],
+  },
+  {
+    name: 'a second clear of a session is ignored',
+    rule: 'CLR-6',
+    edits: [
+      {
+        file: CLEAR,
+        find: '    const same = underWay.get(order.id)\n',
+        replace:
+          '    if (!begun.has(order.id) && unlinks.has(order.session_id)) return new Promise<Receipt>(() => {})\n    const same = underWay.get(order.id)\n',
+      },
+    ],
+  },
+]

@@ -1,0 +1,39 @@
+import type { Bug } from '../bugs.ts'
+
+const DURABLE = 'worker/store/durable-file.ts'
+
+/** Bugs that only a power cut at the wrong moment shows. */
+export const DISK_BUGS: readonly Bug[] = [
+  {
+    name: 'no sync before the rename',
+    rule: 'CLR-2',
+    edits: [{ file: DURABLE, find: '    disk.sync(temporary)\n', replace: '' }],
+  },
+  {
+    name: 'no sync of the folder after the rename',
+    rule: 'CLR-2',
+    edits: [{ file: DURABLE, find: '  disk.sync(dirname(path))\n}\n\n/** Deletes', replace: '}\n\n/** Deletes' }],
+  },
+  {
+    name: 'what is erased is not synced',
+    rule: 'CLR-1',
+    edits: [
+      {
+        file: 'worker/store/data-folder.ts',
+        find: '      disk.rename(from, to)\n      disk.sync(dirname(from))\n',
+        replace: '      disk.rename(from, to)\n',
+      },
+    ],
+  },
+  {
+    name: 'credentials are built in their place',
+    rule: 'DAT-3',
+    edits: [
+      {
+        file: 'worker/store/credential-file.ts',
+        find: '    disk.sync(aside)\n    disk.rename(aside, folder)\n    disk.sync(dirname(folder))\n',
+        replace: '    disk.rename(aside, folder)\n',
+      },
+    ],
+  },
+]

@@ -1,0 +1,60 @@
+import type { Bug } from '../bugs.ts'
+
+const FOLLOW = 'worker/follow/follow.ts'
+const SUPERVISOR = 'worker/session/supervisor.ts'
+
+/** Bugs of what follows the database and compares it with the disk. */
+export const FOLLOW_BUGS: readonly Bug[] = [
+  {
+    name: 'sessions start before the first snapshot',
+    rule: 'FOL-1',
+    edits: [{ file: FOLLOW, find: 'let ready = false', replace: 'let ready = true' }],
+  },
+  {
+    name: 'rows are applied before the orders',
+    rule: 'FOL-1',
+    edits: [
+      {
+        file: FOLLOW,
+        find: '        order(snapshot.orders)\n',
+        replace: '        applyAll(snapshot, rows)\n        order(snapshot.orders)\n',
+      },
+    ],
+  },
+  {
+    name: 'a short list is trusted',
+    rule: 'FOL-3',
+    edits: [{ file: FOLLOW, find: 'if (!known.has(id)) await look(id)', replace: 'if (!known.has(id)) supervisor.absent(id)' }],
+  },
+  {
+    name: 'another database is trusted',
+    rule: 'FOL-2, DAT-2',
+    edits: [
+      { file: FOLLOW, find: '        data.confirmInstance(snapshot.instance_id)\n', replace: '' },
+      { file: FOLLOW, find: '    data.confirmInstance(seen.instance_id)\n', replace: '' },
+    ],
+  },
+  {
+    name: 'hearsay is believed',
+    rule: 'FOL-6',
+    edits: [{ file: SUPERVISOR, find: '(entries.find(id)?.changedAt ?? 0) > mark', replace: 'mark < 0 && id.length === 0' }],
+  },
+  {
+    name: 'a session may run that a tombstone forbids',
+    rule: 'CLR-3',
+    edits: [{ file: SUPERVISOR, find: 'forbidden: tombstones.forbids(row.id, row.generation)', replace: 'forbidden: false' }],
+  },
+  {
+    name: 'orphans are adopted',
+    rule: 'FEN-3, FOL-8',
+    edits: [
+      { file: 'worker/session/on-disk.ts', find: 'entry.found.generation !== row.generation', replace: 'entry.found.generation < 0' },
+      { file: 'worker/reconcile/judge.ts', find: 'generation !== null && generation !== row.generation', replace: 'generation === -1' },
+    ],
+  },
+  {
+    name: 'orphans are left where they are',
+    rule: 'FOL-8',
+    edits: [{ file: FOLLOW, find: 'moved = await reconcile({ ...snapshot, isHearsay })', replace: 'moved = []\n        void reconcile' }],
+  },
+]
