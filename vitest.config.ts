@@ -22,6 +22,7 @@ export default defineConfig({
       node('simulator', 30_000),
       node('worker', 60_000),
       node('simulation', 120_000),
+      node('planted-bugs', 180_000),
       node('edge', 30_000),
       {
         extends: './vite.config.ts',

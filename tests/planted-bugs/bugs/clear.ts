@@ -9,11 +9,13 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'no tombstone before the erasing',
     rule: 'CLR-2',
+    seenBy: 'histories',
     edits: [{ file: CLEAR, find: 'tombstones.put(tombstone)\n    const fenced', replace: 'const fenced' }],
   },
   {
     name: 'the tombstone goes before the report',
     rule: 'CLR-4',
+    seenBy: 'histories',
     edits: [
       {
         file: CLEAR,
@@ -25,11 +27,13 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'no sweep at start',
     rule: 'CLR-4',
+    seenBy: 'histories',
     edits: [{ file: 'worker/engine.ts', find: 'sweep: () => clear.resume()', replace: 'sweep: () => {}' }],
   },
   {
     name: 'tombstones are not read at start',
     rule: 'CLR-4',
+    seenBy: 'histories',
     edits: [
       {
         file: 'worker/store/tombstones.ts',
@@ -41,11 +45,13 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'no fence',
     rule: 'CLR-2, FEN-1',
+    seenBy: 'histories',
     edits: [{ file: CLEAR, find: 'supervisor().fence(session_id, max_generation)', replace: 'null as Fenced | null' }],
   },
   {
     name: 'the receipt is reported before the erasing',
     rule: 'CLR-2',
+    seenBy: 'histories',
     edits: [
       { file: CLEAR, find: 'eraseAll(order, places, found.erasesCredentials)\n', replace: 'void found\n' },
       {
@@ -58,6 +64,7 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'the queue is forgotten in a clear',
     rule: 'CLR-1',
+    seenBy: 'histories',
     edits: [
       { file: ERASE, find: '  outbox.erase(id, max)\n', replace: '' },
       { file: ERASE, find: "outbox.measure(id, max) > 0 ? 'outbox' : null", replace: 'null' },
@@ -66,6 +73,7 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'the backups are forgotten in a clear',
     rule: 'CLR-1',
+    seenBy: 'histories',
     edits: [
       { file: ERASE, find: '  backups.erase(id, max)\n', replace: '' },
       { file: ERASE, find: "backups.measure(id, max).files > 0 ? 'backups' : null", replace: 'null' },
@@ -74,6 +82,7 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'the quarantine is forgotten in a clear',
     rule: 'CLR-1',
+    seenBy: 'histories',
     edits: [
       { file: ERASE, find: '  quarantine.erase(id, max)\n', replace: '' },
       { file: ERASE, find: "quarantine.measure(id, max).files > 0 ? 'quarantine' : null", replace: 'null' },
@@ -82,6 +91,7 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'credentials are erased in memory only',
     rule: 'CLR-1',
+    seenBy: 'histories',
     edits: [
       { file: ERASE, find: 'if (erasesCredentials) data.erase(data.session(id))', replace: '' },
       { file: ERASE, find: "erasesCredentials && data.disk.stat(data.session(id)) ? 'credentials' : null", replace: 'null' },
@@ -90,6 +100,7 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'a newer generation is cleared, too',
     rule: 'CLR-8',
+    seenBy: 'histories',
     edits: [
       { file: ERASE, find: "(found.state === 'whole' && found.generation <= max)", replace: "found.state === 'whole'" },
       { file: CLEAR, find: 'held !== null && !held.covered, ', replace: 'false, ' },
@@ -98,21 +109,25 @@ export const CLEAR_BUGS: readonly Bug[] = [
   {
     name: 'confirmed is claimed without an answer',
     rule: 'CLR-5',
+    seenBy: 'histories',
     edits: [{ file: CLEAR, find: "? 'confirmed' : 'unconfirmed'\n", replace: "? 'confirmed' : 'confirmed'\n" }],
   },
   {
     name: 'a lost connection counts as unlinked',
     rule: 'CLR-5',
+    seenBy: 'histories',
     edits: [{ file: UNLINK, find: "finish(gone ? 'gone' : 'again')", replace: "finish('gone')" }],
   },
   {
     name: 'what an interrupted clear had found is forgotten',
     rule: 'CLR-4',
+    seenBy: 'histories',
     edits: [{ file: CLEAR, find: 'before ? mergeFindings(before.findings, found.findings) : found.findings', replace: 'found.findings' }],
   },
   {
     name: 'a second clear of a session is ignored',
     rule: 'CLR-6',
+    seenBy: 'histories',
     edits: [
       {
         file: CLEAR,

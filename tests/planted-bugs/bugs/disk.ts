@@ -7,16 +7,19 @@ export const DISK_BUGS: readonly Bug[] = [
   {
     name: 'no sync before the rename',
     rule: 'CLR-2',
+    seenBy: 'histories',
     edits: [{ file: DURABLE, find: '    disk.sync(temporary)\n', replace: '' }],
   },
   {
     name: 'no sync of the folder after the rename',
     rule: 'CLR-2',
+    seenBy: 'histories',
     edits: [{ file: DURABLE, find: '  disk.sync(dirname(path))\n}\n\n/** Deletes', replace: '}\n\n/** Deletes' }],
   },
   {
     name: 'what is erased is not synced',
     rule: 'CLR-1',
+    seenBy: 'histories',
     edits: [
       {
         file: 'worker/store/data-folder.ts',
@@ -28,6 +31,7 @@ export const DISK_BUGS: readonly Bug[] = [
   {
     name: 'credentials are built in their place',
     rule: 'DAT-3',
+    seenBy: 'histories',
     edits: [
       {
         file: 'worker/store/credential-file.ts',

@@ -8,11 +8,13 @@ export const FOLLOW_BUGS: readonly Bug[] = [
   {
     name: 'sessions start before the first snapshot',
     rule: 'FOL-1',
+    seenBy: 'histories',
     edits: [{ file: FOLLOW, find: 'let ready = false', replace: 'let ready = true' }],
   },
   {
     name: 'rows are applied before the orders',
     rule: 'FOL-1',
+    seenBy: 'histories',
     edits: [
       {
         file: FOLLOW,
@@ -24,11 +26,13 @@ export const FOLLOW_BUGS: readonly Bug[] = [
   {
     name: 'a short list is trusted',
     rule: 'FOL-3',
+    seenBy: 'histories',
     edits: [{ file: FOLLOW, find: 'if (!known.has(id)) await look(id)', replace: 'if (!known.has(id)) supervisor.absent(id)' }],
   },
   {
     name: 'another database is trusted',
     rule: 'FOL-2, DAT-2',
+    seenBy: 'histories',
     edits: [
       { file: FOLLOW, find: '        data.confirmInstance(snapshot.instance_id)\n', replace: '' },
       { file: FOLLOW, find: '    data.confirmInstance(seen.instance_id)\n', replace: '' },
@@ -37,16 +41,19 @@ export const FOLLOW_BUGS: readonly Bug[] = [
   {
     name: 'hearsay is believed',
     rule: 'FOL-6',
+    seenBy: 'histories',
     edits: [{ file: SUPERVISOR, find: '(entries.find(id)?.changedAt ?? 0) > mark', replace: 'mark < 0 && id.length === 0' }],
   },
   {
     name: 'a session may run that a tombstone forbids',
     rule: 'CLR-3',
+    seenBy: 'histories',
     edits: [{ file: SUPERVISOR, find: 'forbidden: tombstones.forbids(row.id, row.generation)', replace: 'forbidden: false' }],
   },
   {
     name: 'orphans are adopted',
     rule: 'FEN-3, FOL-8',
+    seenBy: 'histories',
     edits: [
       { file: 'worker/session/on-disk.ts', find: 'entry.found.generation !== row.generation', replace: 'entry.found.generation < 0' },
       { file: 'worker/reconcile/judge.ts', find: 'generation !== null && generation !== row.generation', replace: 'generation === -1' },
@@ -55,6 +62,7 @@ export const FOLLOW_BUGS: readonly Bug[] = [
   {
     name: 'orphans are left where they are',
     rule: 'FOL-8',
+    seenBy: 'histories',
     edits: [{ file: FOLLOW, find: 'moved = await reconcile({ ...snapshot, isHearsay })', replace: 'moved = []\n        void reconcile' }],
   },
 ]

@@ -10,11 +10,13 @@ export const SESSION_BUGS: readonly Bug[] = [
   {
     name: 'the fence leaves the store open',
     rule: 'FEN-1',
+    seenBy: 'histories',
     edits: [{ file: SESSION, find: 'const live = dropSocket(true)\n      store.dispose()', replace: 'const live = dropSocket(true)' }],
   },
   {
     name: 'the fence forgets the timers',
     rule: 'FEN-1',
+    seenBy: 'histories',
     edits: [
       {
         file: SESSION,
@@ -26,26 +28,31 @@ export const SESSION_BUGS: readonly Bug[] = [
   {
     name: 'a replaced socket is still heard',
     rule: 'FEN-1',
+    seenBy: 'histories',
     edits: [{ file: SESSION, find: 'mine === turn && !over && hear(event)', replace: 'hear(event)' }],
   },
   {
     name: 'a link that the database refused goes on',
     rule: 'LNK-6',
+    seenBy: 'histories',
     edits: [{ file: SESSION, find: 'if (!hit) around.onOrphaned()\n    else {', replace: '{' }],
   },
   {
     name: 'a backup is restored although a tombstone forbids it',
     rule: 'BAK-3',
+    seenBy: 'histories',
     edits: [{ file: 'worker/session/recover.ts', find: 'tombstones.forbids(row.id, row.generation) || ', replace: '' }],
   },
   {
     name: 'a backup of another generation is restored',
     rule: 'BAK-3',
+    seenBy: 'histories',
     edits: [{ file: BACKUPS, find: 'found.linked && found.generation === generation', replace: 'found.linked && generation > 0' }],
   },
   {
     name: "another account's queue is sent",
     rule: 'OUT',
+    seenBy: 'histories',
     edits: [
       {
         file: OUTBOX,
@@ -57,6 +64,7 @@ export const SESSION_BUGS: readonly Bug[] = [
   {
     name: 'each try of a text has another id',
     rule: 'OUT',
+    seenBy: 'histories',
     edits: [
       {
         file: SENDER,
@@ -68,6 +76,7 @@ export const SESSION_BUGS: readonly Bug[] = [
   {
     name: 'a text that nobody acknowledged counts as sent',
     rule: 'OUT',
+    seenBy: 'histories',
     edits: [{ file: SENDER, find: "if (outcome === 'sent') return null", replace: "if (outcome !== 'refused') return null" }],
   },
 ]

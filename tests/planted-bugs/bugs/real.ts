@@ -1,0 +1,30 @@
+import type { Bug } from '../bugs.ts'
+
+/** Bugs of what no simulation runs: the real client, the real files, the log. */
+export const REAL_BUGS: readonly Bug[] = [
+  {
+    name: 'credentials are erased in memory only, on a real disk',
+    rule: 'CLR-1',
+    seenBy: 'kills',
+    edits: [
+      { file: 'worker/clear/erase.ts', find: 'if (erasesCredentials) data.erase(data.session(id))', replace: '' },
+      {
+        file: 'worker/clear/erase.ts',
+        find: "erasesCredentials && data.disk.stat(data.session(id)) ? 'credentials' : null",
+        replace: 'null',
+      },
+    ],
+  },
+  {
+    name: 'a key is logged',
+    rule: 'LOG-1',
+    seenBy: 'kills',
+    edits: [
+      {
+        file: 'worker/session/session.ts',
+        find: "log.info({}, 'the phone confirmed the link')",
+        replace: "log.info({ creds: store.identity().creds }, 'the phone confirmed the link')",
+      },
+    ],
+  },
+]

@@ -1,0 +1,74 @@
+import * as z from 'zod'
+import { runChild } from '../../scripts/prove/child.ts'
+import type { Ended } from '../../scripts/prove/child.ts'
+import { ROTTEN } from './bugs.ts'
+import type { Bug } from './bugs.ts'
+
+/** `by`: the invariant that saw it; `null`: nothing did. */
+export type Tried = { name: string; rule: string; by: string | null; after: string }
+
+/** Each bug lives through ever more histories until one of them turns red; the seeds differ, so that none is lived twice. */
+const STAGES = [
+  { count: 60, seed: 1 },
+  { count: 400, seed: 2 },
+  { count: 2000, seed: 3 },
+] as const
+type Stage = (typeof STAGES)[number]
+
+/** Kills that a bug lives through which only the real worker shows. */
+const KILLS = 8
+
+const HistoriesResult = z.object({ histories: z.int().min(1), violations: z.int() })
+const KillsResult = z.object({
+  kills: z.int(),
+  resurrections: z.array(z.string()),
+  orphans: z.array(z.string()),
+  lostOrders: z.array(z.string()),
+  failures: z.array(z.string()),
+})
+
+/** Runs the proof with a bug in the worker. Throws when the proof could not be run: that is not the same as red. */
+export async function tryBug(bug: Bug): Promise<Tried> {
+  const { name, rule } = bug
+  if (bug.seenBy === 'kills') {
+    const ended = await runChild(['tests/worker/kill/main.ts', '--kills', String(KILLS), '--bug', name])
+    return { name, rule, by: redOfKills(ended, `"${name}"`), after: `${KILLS} kills` }
+  }
+  for (const stage of STAGES) {
+    const by = await live(stage, name)
+    if (by !== null) return { name, rule, by, after: `${stage.count} histories` }
+  }
+  return { name, rule, by: null, after: `${STAGES.reduce((sum, { count }) => sum + count, 0)} histories` }
+}
+
+/** The same without a bug must be green, or red says nothing. Returns what is red, stage by stage. */
+export async function controls(): Promise<string[]> {
+  const found: string[] = []
+  for (const stage of STAGES) {
+    const by = await live(stage, null)
+    if (by !== null) found.push(`without a bug, --count ${stage.count} --seed ${stage.seed}: ${by}`)
+  }
+  return found
+}
+
+async function live({ count, seed }: Stage, bug: string | null): Promise<string | null> {
+  const preload = bug === null ? [] : ['--import', './tests/planted-bugs/plant.ts']
+  const args = [...preload, 'tests/simulation/histories.ts', '--count', String(count), '--seed', String(seed)]
+  const ended = await runChild(args, bug === null ? {} : { env: { PLANTED_BUG: bug } })
+  const result = HistoriesResult.safeParse(ended.last)
+  if (!result.success || ended.code === ROTTEN) throw notRun(bug ?? 'the control', ended)
+  if ((ended.code === 0) !== (result.data.violations === 0)) throw notRun(bug ?? 'the control', ended)
+  if (ended.code === 0) return null
+  return ended.lines.map((line) => /^ {2}(\w+ \([^)]*\): .*)$/.exec(line)?.[1]).find((line) => line !== undefined) ?? 'a violation'
+}
+
+function redOfKills(ended: Ended, what: string): string | null {
+  const result = KillsResult.safeParse(ended.last)
+  if (!result.success || (ended.code !== 0 && ended.code !== 1)) throw notRun(what, ended)
+  const { resurrections, orphans, lostOrders, failures } = result.data
+  return [...resurrections, ...orphans, ...lostOrders, ...failures][0] ?? null
+}
+
+function notRun(what: string, { code, lines, errors }: Ended): Error {
+  return new Error(`the proof could not be run with ${what}: it ended with ${code}\n${lines.slice(-5).join('\n')}\n${errors}`)
+}
