@@ -30,8 +30,8 @@ async function link(world: World): Promise<string> {
   expect(world.database.rows().find(({ id }) => id === row.id)?.status).toBe('connected')
   return row.id
 }
-function failing(world: World, fault: Fault, isIt: (step: Step) => boolean): void {
-  const once = planOf({ kind: 'disk', nth: 1, fault, times: 1 })
+function failing(world: World, fault: Fault, isIt: (step: Step) => boolean, nth = 1): void {
+  const once = planOf({ kind: 'disk', nth, fault, times: 1 })
   world.steps.plan((step) => (isIt(step) ? once(step) : null))
 }
 
@@ -52,7 +52,8 @@ describe('what the histories found stays mended:', () => {
   it('an erase whose last sync the disk refused is finished before anybody calls it gone (CLR-1, CLR-2)', async () => {
     const violations = await story(async (world) => {
       const id = await link(world)
-      failing(world, 'io_error', ({ call, target }) => call === 'sync' && target.endsWith('/erasing'))
+      // The first is for the snapshot, the second for the credentials.
+      failing(world, 'io_error', ({ call, target }) => call === 'sync' && target.endsWith('/erasing'), 2)
       world.people.resetSession(id)
       await world.clock.advance(10_000)
     })

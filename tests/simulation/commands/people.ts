@@ -3,7 +3,7 @@ import type { SessionRow } from '../model/state.ts'
 import type { World } from '../support/world.ts'
 import { pickOf } from './command.ts'
 import type { Choice, Happening } from './command.ts'
-import { anyIdOf, askForLink, isLinked, poke, rowOf, scan } from './sessions.ts'
+import { anyIdOf, askForLink, isLinked, poke, queueText, rowOf, scan } from './sessions.ts'
 
 const MAX_SESSIONS = 3
 
@@ -137,6 +137,12 @@ export const PEOPLE: readonly Happening[] = [
       const order = pickOf(world.database.orders(), choice.pick)
       poke(world, choice.poke, order.session_id, order.id)
     },
+  },
+  {
+    name: 'queue a text',
+    weight: 2,
+    can: (world, choice) => world.worker() !== null && isLinked(rowOf(world, choice)),
+    run: (world, choice) => queueText(world, rowOf(world, choice)?.id ?? ''),
   },
   { name: 'purge', weight: 1, can: (world) => world.rows().length > 0, run: (world) => void world.people.purgeStale() },
 ]

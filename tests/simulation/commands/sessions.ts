@@ -2,6 +2,7 @@ import { IS_LINKED } from '#domain/session.ts'
 import type { SessionRow } from '../model/state.ts'
 import type { Connection } from '../support/whatsapp/connection.ts'
 import type { Device } from '../support/whatsapp/service.ts'
+import { StorageError } from '../../../worker/store/storage-error.ts'
 import type { World } from '../support/world.ts'
 import { pickOf } from './command.ts'
 import type { Choice, Poke } from './command.ts'
@@ -67,4 +68,22 @@ export async function scan(world: World, sessionId: string, phone: number, patie
 
 export function isLinked(row: SessionRow | null): boolean {
   return row !== null && IS_LINKED[row.status]
+}
+
+/** Somebody queues a text, as through the worker's route. */
+export function queueText(world: World, sessionId: string): void {
+  const worker = world.worker()
+  const row = worker?.engine.supervisor.rowOf(sessionId)
+  if (!worker || !row) return
+  const phone = worker.engine.supervisor.running(sessionId)?.phoneNumber() ?? row.phone_number ?? ''
+  const text = `text ${world.queued.length + 1}`
+  world.queued.push({ text, sessionId, generation: row.generation, phone })
+  // A disk that refuses is an answer, and so is a process that dies meanwhile.
+  worker.life.run(() => {
+    try {
+      worker.engine.messages.queue(sessionId, { to: '+51900009999', text })
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+    }
+  })
 }

@@ -2,7 +2,7 @@ import { IS_LINKED } from '#domain/session.ts'
 import type { World } from '../support/world.ts'
 
 /** Every device that is linked at WhatsApp belongs to a session, or its receipt said that nobody can tell. */
-export function checkDevices({ service, identities, database, disk, violations }: World): void {
+export function checkDevices({ service, identities, database, disk, violations, damage }: World): void {
   const rows = new Map(database.rows().map((row) => [row.id, row]))
   const live = new Set(
     disk.files('now').flatMap(({ path, node }) => {
@@ -15,14 +15,10 @@ export function checkDevices({ service, identities, database, disk, violations }
     if (!identity || identity.excuse !== null) continue
     const row = rows.get(identity.sessionId)
     const isLive = row?.generation === identity.generation && IS_LINKED[row.status] && live.has(number)
-    const isTold = database
-      .orders()
-      .some(
-        (order) =>
-          order.session_id === identity.sessionId &&
-          order.max_generation >= identity.generation &&
-          order.receipt?.remoteUnlink === 'unconfirmed',
-      )
+    const orders = database.orders().filter((one) => one.session_id === identity.sessionId && one.max_generation >= identity.generation)
+    // Where a failing disk took what nobody else knew, nothing can be said until somebody orders a clear.
+    if (orders.length === 0 && damage.spoiled.has(identity.sessionId)) continue
+    const isTold = orders.some((order) => order.receipt?.remoteUnlink === 'unconfirmed')
     if (!isLive && !isTold) {
       const state = row ? `${row.status} in generation ${row.generation}` : 'gone'
       violations.add(

@@ -11,8 +11,9 @@ export function checkFiles(world: World): void {
 
   for (const { path, node, content } of files) {
     const [, , place, second = '', third = ''] = path.split('/')
-    if (path.endsWith('.tmp') || path.includes('/.new-')) orphan('DAT-3', `a half-made file: ${path}`)
-    else if (place === 'erasing') orphan('CLR-1', `not erased: ${path}`)
+    if (path.endsWith('.tmp') || path.includes('/.new-')) {
+      if (!world.wasRefused()) orphan('DAT-3', `a half-made file: ${path}`)
+    } else if (place === 'erasing') orphan('CLR-1', `not erased: ${path}`)
     else if (place === 'quarantine') {
       if (!reasons.has(`/data/quarantine/${second}`)) orphan('FOL-8', `in quarantine without a reason: ${path}`)
     } else if (place === 'tombstones') {
@@ -34,7 +35,8 @@ export function checkFiles(world: World): void {
     }
   }
   for (const folder of world.disk.folders()) {
-    if (/^\/data\/erasing\/./.test(folder) || folder.includes('/.new-')) orphan('DAT-3, CLR-1', `a folder on its way: ${folder}`)
+    const isHalfMade = folder.includes('/.new-') && !world.wasRefused()
+    if (/^\/data\/erasing\/./.test(folder) || isHalfMade) orphan('DAT-3, CLR-1', `a folder on its way: ${folder}`)
   }
 }
 

@@ -23,21 +23,25 @@ export type Steps = {
   plan(plan: FaultPlan | null): void
   /** From now on all steps are written down. Returns how to end that, with what was seen. */
   record(): () => Step[]
-  /** How many there were. */
-  count(): number
+  /** Which lives saw the disk refuse something. */
+  refusedLives: ReadonlySet<number>
+  /** Whether a call was heard when nobody waited for it any more. */
+  hadLate(): boolean
 }
 
 export function createSteps(): Steps {
   let plan: FaultPlan | null = null
   let recording: Step[] | null = null
-  let count = 0
+  let late = false
+  const refusedLives = new Set<number>()
   return {
     before(life, step) {
       if (!life.isAlive()) throw life.crash()
-      count += 1
       recording?.push(step)
       const fault = plan?.(step) ?? null
       if (fault === 'crash_before') throw life.crash()
+      if (step.kind === 'disk' && (fault === 'full' || fault === 'io_error')) refusedLives.add(life.number)
+      late ||= fault === 'late'
       return fault
     },
     plan: (next) => void (plan = next),
@@ -49,6 +53,7 @@ export function createSteps(): Steps {
         return steps
       }
     },
-    count: () => count,
+    refusedLives,
+    hadLate: () => late,
   }
 }

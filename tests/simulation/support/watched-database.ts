@@ -4,18 +4,19 @@ import type { Transitions } from './transitions.ts'
 
 type Calls = Record<string, (...values: never[]) => unknown>
 
-/** The model, with every change of a row shown to `transitions`. A database that was restored has rows that no transition made. */
+/** The model, with every change of a row shown to `transitions`. `isForeign`: rows change as no transition does, because the database
+ * was restored, or hears what a dead worker said. */
 export function watchRows(
   database: ModelDatabase,
   transitions: Transitions,
-  damage: { databaseRestored: boolean },
+  isForeign: () => boolean,
 ): Pick<ModelDatabase, 'people' | 'worker'> {
   const watch = <T extends Calls>(calls: T): T =>
     Object.fromEntries(
       Object.entries(calls).map(([name, call]) => [
         name,
         (...values: never[]) => {
-          const before = damage.databaseRestored ? [] : database.rows()
+          const before = isForeign() ? [] : database.rows()
           const result = call(...values)
           if (before.length === 0) return result
           const after = new Map(database.rows().map((row) => [row.id, row]))

@@ -13,8 +13,8 @@ import type { LogLine } from './worker-log.ts'
 import { startWorker } from './worker-process.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
-/** A text that somebody queued, and the link that it was queued for. */
-export type QueuedFacts = { id: string; sessionId: string; generation: number; phone: string }
+/** A text that somebody queued, or tried to, and the link that it was meant for. Each text is another. */
+export type QueuedFacts = { text: string; sessionId: string; generation: number; phone: string }
 /** What was done to a history that no worker can be blamed for. */
 export type Damage = { databaseRestored: boolean; folderRestored: boolean; spoiled: Set<string> }
 
@@ -23,7 +23,7 @@ export type World = ReturnType<typeof createWorld>
 /** The worker in its simulated surroundings, everything that may happen to it, and what was seen of it. */
 export function createWorld(seed: number, options: { taken?: Set<string>; trace?: (line: string) => void } = {}) {
   const surroundings = createSurroundings(seed)
-  const { clock, disk, database, service, random } = surroundings
+  const { clock, disk, steps, database, service, random } = surroundings
   const violations = createViolations()
   const transitions = createTransitions(options.taken ?? new Set(), violations)
   const damage: Damage = { databaseRestored: false, folderRestored: false, spoiled: new Set() }
@@ -51,12 +51,16 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
   const isForbidden = ({ sessionId, generation }: IdentityFacts): boolean =>
     [...tombstones.values()].some((covered) => covered.sessionId === sessionId && generation <= covered.maxGeneration)
 
-  const watched = watchRows(database, transitions, damage)
+  const isOfAForgottenFuture = ({ sessionId, generation }: IdentityFacts): boolean =>
+    generation > (database.rows().find(({ id }) => id === sessionId)?.generation ?? 0)
+
+  const watched = watchRows(database, transitions, () => damage.databaseRestored || steps.hadLate())
   surroundings.worker = watched.worker
   surroundings.couldNotStart = (error) => trace(`the worker could not start: ${error.message}`)
   disk.watch({
     committed(path, sql) {
       const identity = identities.stored(sql)
+      if (identity && damage.databaseRestored && isOfAForgottenFuture(identity)) identity.excuse = 'the database forgot its generation'
       if (identity && (identities.isCondemned(identity) || isForbidden(identity))) {
         violations.add('resurrection', 'FEN-1, CLR-3', `identity ${identity.number} was written to ${path} although it was cleared`)
       }
@@ -86,6 +90,8 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
     saved: { database: null as SavedDatabase | null, folder: null as SavedTree | null },
     tombstones: () => tombstones,
     worker: () => (worker?.life.isAlive() ? worker : null),
+    /** Whether the disk refused something to the worker that runs: what that left is gone with the next start. */
+    wasRefused: () => worker !== null && steps.refusedLives.has(worker.life.number),
     rows: (): SessionRow[] => database.rows(),
 
     /** Starts a worker where none runs; what a crash left is what it finds. */
@@ -143,7 +149,7 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
     saveDatabase: (): SavedDatabase => database.save(),
     restoreDatabase(saved: SavedDatabase): void {
       damage.databaseRestored = true
-      for (const identity of identities.all()) if (service.everLinked.has(identity.number)) identity.excuse = 'the database was restored'
+      for (const identity of identities.all()) identity.excuse = 'the database was restored'
       database.restore(saved)
     },
     saveFolder: (): SavedTree => disk.save(),
