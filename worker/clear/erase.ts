@@ -37,9 +37,11 @@ export function survey(order: ClearOrder, places: Places, held: Held, newer: boo
   if (found.state === 'unreadable') throw new Error(`the credentials cannot be read, so nothing is erased yet: ${found.reason}`)
   const covered = found.state === 'damaged' || (found.state === 'whole' && found.generation <= max)
   const whole = covered && found.state === 'whole' ? found : null
-  // Damaged credentials that were set aside may have been linked, whatever took their place.
   const known = whole ? whole.linked : covered ? null : lastKnown
-  const linked = known === false && places.quarantine.holdsUnknown(id) ? null : known
+  // An identity without a phone proves nothing where the row had one (the folder is an older copy), nor where damaged credentials were
+  // set aside: those may have been linked.
+  const mayHaveBeen = (whole !== null && order.phone_number !== null) || places.quarantine.holdsUnknown(id)
+  const linked = known === false && mayHaveBeen ? null : known
   return {
     creds: whole?.linked ? whole.creds : null,
     erasesCredentials: covered,

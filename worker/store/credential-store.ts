@@ -38,7 +38,12 @@ export function createCredentials(folder: string, generation: number, creds: str
 /** Opens what is there and never makes anything. Throws `StorageError` where it is absent or damaged. */
 export function openCredentials(folder: string, options: StoreOptions): CredentialStore {
   const { database, identity } = openFile(folder, options)
-  return own(database, identity.generation)
+  try {
+    return own(database, identity.generation)
+  } catch (error) {
+    database.close()
+    throw asStorageError(error)
+  }
 }
 
 /** Reads a session's folder that no store holds, and makes nothing. */
@@ -118,7 +123,11 @@ function own(database: SqlFile, generation: number): CredentialStore {
     dispose(toErase = false) {
       if (disposed) return
       disposed = true
-      if (toErase) database.exec('pragma synchronous = off')
+      try {
+        if (toErase) database.exec('pragma synchronous = off')
+      } catch {
+        // Closing then costs a sync. A fence that failed here would leave the file locked, and its clear undone, for as long as the process lives.
+      }
       database.close()
     },
   }
