@@ -61,7 +61,7 @@ type Row = { generation: number; status: SessionState }
 export function createSession(row: Row, store: CredentialStore, around: SessionSurroundings): Session {
   const { whatsapp, clock, log, limiter, settings, board } = around
   const timers = createTimers(clock)
-  const known = store.identity()
+  const known = identityIn(store)
   let status = row.status
   let reason: StatusReason | null = null
   let linked = known.linked
@@ -293,5 +293,15 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       board.show({ step: 'ended', status: 'disconnected', reason: 'link_cancelled', phoneNumber: null })
       return { socket: live, hadSocket, timers: timers.close() }
     },
+  }
+}
+
+/** Gives the file back when it cannot be read: nobody else could open it for as long as the process lives. */
+function identityIn(store: CredentialStore): Identity {
+  try {
+    return store.identity()
+  } catch (error) {
+    store.dispose()
+    throw error
   }
 }
