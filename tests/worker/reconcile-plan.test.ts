@@ -26,7 +26,7 @@ const running = (generation: number) => ({ running: 'linked', generation, status
 const stone = (maxGeneration: number) => ({ orderId: 'the order', maxGeneration, step: 'receipt' }) as const
 const order = (maxGeneration: number) => ({ id: 'the order', maxGeneration, reason: 'reset' })
 const inventory = (...sessions: Partial<SessionFacts>[]): Inventory => ({
-  sessions: sessions.map((facts) => ({ ...NOTHING, ...facts })),
+  sessions: sessions.map((facts) => Object.assign({}, NOTHING, facts)),
   strays: [],
 })
 const said = (facts: Partial<SessionFacts>) =>

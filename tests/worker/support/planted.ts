@@ -42,10 +42,10 @@ export function quarantined(data: string, sessionId: string): (Why & { names: st
   const folder = join(data, 'quarantine')
   return readdirSync(folder)
     .filter((name) => name.startsWith(sessionId) && existsSync(join(folder, name, 'why.json')))
-    .map((name) => ({
-      ...(JSON.parse(readFileSync(join(folder, name, 'why.json'), 'utf8')) as Why),
-      names: readdirSync(join(folder, name)).filter((one) => one !== 'why.json'),
-    }))
+    .map((name) => {
+      const why = JSON.parse(readFileSync(join(folder, name, 'why.json'), 'utf8')) as Why
+      return Object.assign(why, { names: readdirSync(join(folder, name)).filter((one) => one !== 'why.json') })
+    })
     .toSorted((a, b) => `${a.what}${a.generation ?? 0}`.localeCompare(`${b.what}${b.generation ?? 0}`))
 }
 
