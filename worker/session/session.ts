@@ -289,7 +289,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       linking = false
       const hadSocket = socket !== null
       const live = dropSocket(true)
-      store.dispose()
+      store.dispose(true)
       board.show({ step: 'ended', status: 'disconnected', reason: 'link_cancelled', phoneNumber: null })
       return { socket: live, hadSocket, timers: timers.close() }
     },
