@@ -12,7 +12,7 @@ import { createWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 
 /** How many commands a history may have; those that make no sense where they come are left out. */
-const MAX_COMMANDS = 110
+const MAX_COMMANDS = 130
 
 export type HistoriesResult = {
   histories: number

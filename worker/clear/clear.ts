@@ -175,6 +175,7 @@ export function createClearEngine(options: Options): ClearEngine {
   return {
     accept,
     resume(open) {
+      tombstones.reread()
       for (const { order } of tombstones.all()) {
         if (!open || open.has(order.id) || patience.isDue(order.id)) void accept(order).catch(() => {})
       }

@@ -91,7 +91,9 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
   let erased = 0
   /** Folders whose names changed since they were synced. */
   const unsynced = new Set<string>()
-  const syncAll = (): void => {
+  const finishErasing = (): void => {
+    if (unsynced.size === 0) return
+    for (const name of disk.names(erasing)) disk.remove(join(erasing, name))
     for (const folder of unsynced) {
       // One that is gone by now went with all its names.
       if (disk.stat(folder)) disk.sync(folder)
@@ -106,20 +108,14 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
     erase(from) {
       if (!disk.stat(from)) return
       erased += 1
-      const to = join(erasing, String(erased))
-      disk.rename(from, to)
+      disk.rename(from, join(erasing, String(erased)))
       unsynced.add(dirname(from))
       unsynced.add(erasing)
       disk.sync(dirname(from))
       unsynced.delete(dirname(from))
-      disk.remove(to)
-      syncAll()
+      finishErasing()
     },
-    finishErasing() {
-      if (unsynced.size === 0) return
-      for (const name of disk.names(erasing)) disk.remove(join(erasing, name))
-      syncAll()
-    },
+    finishErasing,
     asides: (id) =>
       disk
         .names(sessions)

@@ -52,6 +52,7 @@ export type Quarantine = {
 
 export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
   const { disk } = data
+  dropEmptyEntries(disk, data.quarantine)
   const covered = (sessionId: string, maxGeneration: number): string[] =>
     quarantineEntries(disk, data.quarantine)
       .filter((entry) => entry.sessionId === sessionId && (entry.why?.generation ?? 0) <= maxGeneration)
@@ -113,6 +114,14 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
       for (const { name } of over) data.erase(join(data.quarantine, name))
       return over.length
     },
+  }
+}
+
+/** Where the process ended before the reason was written, nothing had moved yet: the entry is empty and means nothing. */
+function dropEmptyEntries(disk: Disk, quarantine: string): void {
+  for (const name of disk.names(quarantine)) {
+    const entry = join(quarantine, name)
+    if (disk.stat(entry)?.isFolder && disk.names(entry).every((one) => one.endsWith('.tmp'))) removeDurably(disk, entry)
   }
 }
 

@@ -45,6 +45,8 @@ export type Tombstones = {
   remove(tombstone: Tombstone): void
   /** Names of files that cannot be read. */
   unreadable(): string[]
+  /** Tries those again: a disk that could not read may only have had a bad moment. */
+  reread(): void
   /** Whether a generation of a session must stay gone. */
   forbids(sessionId: string, generation: number): boolean
 }
@@ -54,9 +56,9 @@ export function openTombstones(data: DataFolder, log: Log): Tombstones {
   const { disk } = data
   const reserve = openReserve(data)
   for (const name of disk.names(data.tombstones)) if (name.endsWith('.tmp')) removeDurably(disk, join(data.tombstones, name))
-  const { whole, unreadable } = readTombstones(disk, data.tombstones)
+  const { whole, unreadable: atFirst } = readTombstones(disk, data.tombstones)
   const byOrder = new Map(whole.map((tombstone) => [tombstone.order.id, tombstone]))
-  const fenced = new Set(unreadable.map(sessionIn))
+  let unreadable = atFirst
   for (const name of unreadable) log.error({ file: name }, 'a tombstone is damaged: its session stays fenced until somebody looks')
   const pathOf = (tombstone: Tombstone): string => join(data.tombstones, `${tombstone.order.session_id}.${tombstone.order.id}.json`)
 
@@ -66,6 +68,8 @@ export function openTombstones(data: DataFolder, log: Log): Tombstones {
     put(tombstone) {
       reserve.spend(() => writeDurably(disk, pathOf(tombstone), JSON.stringify(tombstone)))
       byOrder.set(tombstone.order.id, tombstone)
+      // Written anew, it is no longer the one that cannot be read.
+      unreadable = unreadable.filter((name) => join(data.tombstones, name) !== pathOf(tombstone))
     },
     remove(tombstone) {
       removeDurably(disk, pathOf(tombstone))
@@ -73,8 +77,15 @@ export function openTombstones(data: DataFolder, log: Log): Tombstones {
       reserve.refill()
     },
     unreadable: () => unreadable,
+    reread() {
+      unreadable = unreadable.filter((name) => {
+        const tombstone = readTombstone(disk, join(data.tombstones, name))
+        if (tombstone && !byOrder.has(tombstone.order.id)) byOrder.set(tombstone.order.id, tombstone)
+        return tombstone === null
+      })
+    },
     forbids: (sessionId, generation) =>
-      fenced.has(sessionId) ||
+      unreadable.some((name) => sessionIn(name) === sessionId) ||
       [...byOrder.values()].some(({ order }) => order.session_id === sessionId && order.max_generation >= generation),
   }
 }
@@ -84,13 +95,19 @@ export function readTombstones(disk: Disk, folder: string): { whole: Tombstone[]
   const whole: Tombstone[] = []
   const unreadable: string[] = []
   for (const name of disk.names(folder).filter((one) => !one.endsWith('.tmp'))) {
-    try {
-      whole.push(Tombstone.parse(JSON.parse(disk.read(join(folder, name)) ?? '')))
-    } catch {
-      unreadable.push(name)
-    }
+    const tombstone = readTombstone(disk, join(folder, name))
+    if (tombstone) whole.push(tombstone)
+    else unreadable.push(name)
   }
   return { whole, unreadable }
+}
+
+function readTombstone(disk: Disk, path: string): Tombstone | null {
+  try {
+    return Tombstone.parse(JSON.parse(disk.read(path) ?? ''))
+  } catch {
+    return null
+  }
 }
 
 /** The session that a tombstone's name tells of. */

@@ -1,3 +1,4 @@
+import { createAbsenceCheck } from '../invariants/absent.ts'
 import type { SessionRow } from '../model/state.ts'
 import type { Loss } from './disk/inodes.ts'
 import type { SavedTree } from './disk/tree.ts'
@@ -39,6 +40,7 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
     clock.now,
     (orderId) => tombstones.has(orderId) || database.orders().some(({ id, completed_at }) => id === orderId && completed_at !== null),
   )
+  const absence = createAbsenceCheck(surroundings, identities, violations)
   const condemnStored = (): void => {
     for (const { id, session_id, max_generation, completed_at } of database.orders()) {
       if (completed_at !== null) identities.condemn({ orderId: id, sessionId: session_id, maxGeneration: max_generation })
@@ -111,7 +113,11 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
           trace(`  ${line.level} ${line.message} ${JSON.stringify(line.fields)}`)
           transitions.logged(line, session)
         },
-        stored: (call) => call === 'completeOrder' && condemnStored(),
+        stored(call) {
+          if (call !== 'completeOrder') return
+          condemnStored()
+          absence.afterReceipt(damage.databaseRestored || damage.folderRestored)
+        },
         whatsapp: {
           connecting(number) {
             const twins = [...service.connections].filter((one) => one.identity === number && one.isUp())

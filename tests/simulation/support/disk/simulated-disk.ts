@@ -82,6 +82,8 @@ export function createSimulatedDisk(steps: Steps): SimulatedDisk {
     const sqlHook =
       (path: string): SqlHook =>
       (call, changes) => {
+        if (!life.isAlive()) throw life.crash()
+        if (call === 'prepare') return { after: () => {} }
         const fault = steps.before(life, { kind: 'disk', call: `sql ${call}`, target: path, changes })
         if ((fault === 'full' && changes) || fault === 'io_error') throw sqliteFault(fault)
         return {

@@ -23,7 +23,7 @@ export type SqlNode = {
   commits: number
 }
 
-/** Told before each statement; throws to fail it, and says whether the process dies after it. */
+/** Told before each statement; throws to fail it, and says whether the process dies after it. `prepare` is no step of its own. */
 export type SqlHook = (call: string, changes: boolean) => { after(): void }
 
 export function newSqlNode(content?: Uint8Array): SqlNode {
@@ -78,6 +78,7 @@ export function openNode(node: SqlNode, isSqlite: boolean, hook: SqlHook, onComm
       after()
     },
     prepare(sql) {
+      hook('prepare', false)
       enter()
       const statement = node.database.prepare(sql)
       const read =

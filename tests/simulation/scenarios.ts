@@ -1,0 +1,200 @@
+import type { SessionRow } from './model/state.ts'
+import { askForLink, deviceOf, queueText, scan, waitingOf } from './commands/sessions.ts'
+import type { World } from './support/world.ts'
+
+/** Something that the worker does, whose every step is failed in turn. `prepare` is what was before and is not looked at. */
+export type Scenario = {
+  name: string
+  prepare?(world: World): Promise<void>
+  act(world: World): Promise<void>
+}
+
+/** Lets time pass until something is so, or the worker is dead, or it takes too long. */
+async function until(world: World, isSo: () => boolean, patienceMs = 20_000): Promise<void> {
+  for (let waited = 0; waited < patienceMs && world.worker() && !isSo(); waited += 100) await world.clock.advance(100)
+}
+const rowOf = (world: World): SessionRow | undefined => world.rows()[0]
+const idOf = (world: World): string => rowOf(world)?.id ?? ''
+const is = (world: World, status: SessionRow['status']) => () => rowOf(world)?.status === status
+const allReported = (world: World) => () => world.database.orders().every(({ completed_at }) => completed_at !== null)
+
+async function show(world: World): Promise<string> {
+  const row = world.people.createSession()
+  askForLink(world, row, 'now')
+  await until(world, () => waitingOf(world, row.id) !== null)
+  return row.id
+}
+async function link(world: World): Promise<void> {
+  await scan(world, await show(world), 0, 2000)
+  await until(world, is(world, 'connected'))
+}
+/** With a snapshot beside the credentials and a text that waits. */
+async function linkWithAll(world: World): Promise<void> {
+  await link(world)
+  world.service.behaviour.send = 'ignored'
+  queueText(world, idOf(world))
+  await world.clock.advance(500)
+}
+function reset(world: World): void {
+  const id = idOf(world)
+  world.worker()?.clear(id, world.people.resetSession(id))
+}
+function erase(world: World): void {
+  const id = idOf(world)
+  if (!world.people.deleteSession(id)) reset(world)
+  else world.worker()?.clear(id, world.database.orders().at(-1)?.id ?? '')
+}
+async function cleared(world: World): Promise<void> {
+  await world.clock.advance(300)
+  await until(world, allReported(world))
+}
+
+/** Link, save, back up, send, clear: the last as it comes in every state that a session can be in. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'start',
+    async prepare(world) {
+      await linkWithAll(world)
+      await world.stop()
+    },
+    async act(world) {
+      world.start()
+      await world.clock.advance(300)
+      await until(world, is(world, 'connected'))
+    },
+  },
+  { name: 'link', act: link },
+  {
+    name: 'save while running',
+    prepare: link,
+    async act(world) {
+      deviceOf(world, idOf(world))?.connection?.onServer.traffic()
+      await world.clock.advance(300)
+      deviceOf(world, idOf(world))?.connection?.end({ code: 428, message: 'lost' })
+      await until(world, is(world, 'reconnecting'))
+      await until(world, is(world, 'connected'))
+    },
+  },
+  {
+    name: 'back up',
+    prepare: link,
+    act: (world) => world.clock.advance(65_000),
+  },
+  {
+    name: 'restore from a backup',
+    async prepare(world) {
+      await link(world)
+      await world.stop()
+      world.spoil(idOf(world))
+    },
+    async act(world) {
+      world.start()
+      await world.clock.advance(1000)
+      await until(world, is(world, 'connected'))
+    },
+  },
+  {
+    name: 'send',
+    prepare: link,
+    async act(world) {
+      queueText(world, idOf(world))
+      queueText(world, idOf(world))
+      await until(world, () => world.service.delivered.length === 2)
+      await world.clock.advance(500)
+    },
+  },
+  {
+    name: 'clear while connected',
+    prepare: linkWithAll,
+    async act(world) {
+      reset(world)
+      await cleared(world)
+    },
+  },
+  {
+    name: 'clear while nobody has scanned',
+    async prepare(world) {
+      await show(world)
+    },
+    async act(world) {
+      const id = idOf(world)
+      world.worker()?.clear(id, world.people.cancelLink(id).order_id ?? '')
+      await cleared(world)
+    },
+  },
+  {
+    name: 'clear between scan and login',
+    async prepare(world) {
+      await scan(world, await show(world), 0, 2000)
+      await until(world, () => world.service.everLinked.size > 0)
+    },
+    async act(world) {
+      erase(world)
+      await cleared(world)
+    },
+  },
+  {
+    name: 'clear while stopped',
+    async prepare(world) {
+      await linkWithAll(world)
+      world.people.stopSession(idOf(world))
+      world.worker()?.look(idOf(world))
+      await until(world, is(world, 'stopped'))
+    },
+    async act(world) {
+      erase(world)
+      await cleared(world)
+    },
+  },
+  {
+    name: 'clear while reconnecting',
+    async prepare(world) {
+      await linkWithAll(world)
+      deviceOf(world, idOf(world))?.connection?.end({ code: 503, message: 'lost' })
+      await until(world, is(world, 'reconnecting'))
+    },
+    async act(world) {
+      erase(world)
+      await cleared(world)
+    },
+  },
+  {
+    name: 'clear during a clear',
+    async prepare(world) {
+      await linkWithAll(world)
+      world.service.behaviour.unlink = 'ignored'
+    },
+    async act(world) {
+      reset(world)
+      await world.clock.advance(400)
+      erase(world)
+      await cleared(world)
+    },
+  },
+  {
+    name: 'clear whose unlink gets no answer, and a new link at once',
+    async prepare(world) {
+      await linkWithAll(world)
+      world.service.behaviour.unlink = 'lost'
+    },
+    async act(world) {
+      reset(world)
+      askForLink(world, world.people.startSession(idOf(world)), 'now')
+      await scan(world, idOf(world), 1, 2000)
+      await until(world, is(world, 'connected'))
+      await cleared(world)
+    },
+  },
+  {
+    name: 'clear that the phone made',
+    prepare: linkWithAll,
+    async act(world) {
+      const device = deviceOf(world, idOf(world))
+      if (!device) return
+      world.service.forget(device)
+      device.connection?.end({ code: 401, message: 'device removed' })
+      await until(world, is(world, 'disconnected'))
+      await cleared(world)
+    },
+  },
+]
