@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts'
-import { pause } from '../clock.ts'
 import type { CredentialAccess, WhatsApp, WhatsAppSocket } from '../whatsapp/port.ts'
 
 /** The pause before the next login of an unlink, milliseconds. */
@@ -18,33 +17,63 @@ export async function unlinkDevice(options: {
   ms: number
 }): Promise<boolean> {
   const { whatsapp, clock, live, creds, ms } = options
-  const deadline = clock.now() + ms
-  const left = (): number => deadline - clock.now()
+  const deadline = createDeadline(clock, ms)
   if (live) {
     const gone = await live.unlink(ms / 2)
     live.terminate()
     if (gone) return true
   }
   if (creds === null) return false
-  while (left() > 0) {
-    const outcome = await loginAndUnlink(whatsapp, clock, creds, left())
+  while (!deadline.isOver()) {
+    const outcome = await loginAndUnlink(whatsapp, deadline, creds, ms)
     if (outcome !== 'again') return outcome === 'gone'
-    await pause(clock, Math.min(RETRY_MS, Math.max(0, left())))
+    await deadline.orAfter(RETRY_MS)
   }
   return false
 }
 
-/** `again`: the connection was lost or restarted before there was an answer. */
-function loginAndUnlink(whatsapp: WhatsApp, clock: Clock, creds: string, ms: number): Promise<'gone' | 'refused' | 'again'> {
+type Deadline = {
+  isOver(): boolean
+  /** Calls `run` when it is over; the last one counts. */
+  onOver(run: () => void): void
+  /** Waits `ms` milliseconds, or until it is over. */
+  orAfter(ms: number): Promise<void>
+}
+
+/** By a timer, not by the time of day: that one may be set back meanwhile, and the login would go on for as long. */
+function createDeadline(clock: Clock, ms: number): Deadline {
+  let over = false
+  let onOver = (): void => {}
+  clock.after(ms, () => {
+    over = true
+    onOver()
+  })
+  return {
+    isOver: () => over,
+    onOver: (run) => void (onOver = run),
+    orAfter: (wait) =>
+      new Promise((resolve) => {
+        if (over) return resolve()
+        const cancel = clock.after(wait, resolve)
+        onOver = () => {
+          cancel()
+          resolve()
+        }
+      }),
+  }
+}
+
+/** `again`: the connection was lost or restarted before there was an answer, or the time is over. */
+function loginAndUnlink(whatsapp: WhatsApp, deadline: Deadline, creds: string, ms: number): Promise<'gone' | 'refused' | 'again'> {
   return new Promise((resolve) => {
     let socket: WhatsAppSocket | null = null
     const finish = (outcome: 'gone' | 'refused' | 'again'): void => {
-      cancel()
+      deadline.onOver(() => {})
       socket?.terminate()
       socket = null
       resolve(outcome)
     }
-    const cancel = clock.after(ms, () => finish('again'))
+    deadline.onOver(() => finish('again'))
     try {
       socket = whatsapp.openSocket(whatsapp.openAuth(memoryOnly(creds)), (event) => {
         if (event.type === 'opened') void socket?.unlink(ms).then((gone) => finish(gone ? 'gone' : 'again'))
