@@ -50,7 +50,8 @@ function judgeThing(facts: SessionFacts, thing: Thing): Verdict | null {
   if (limits.length > 0 && (thing.generation === null || thing.generation <= Math.max(...limits))) {
     return word('clear_under_way', 'wait', `an order to clear generations up to ${Math.max(...limits)} erases it`)
   }
-  const verdict = row ? judgeOwned(row, thing) : judgeOrphan(limits.length > 0)
+  // A tombstone whose order vanished never ends, so that nobody may wait for it.
+  const verdict = row ? judgeOwned(row, thing) : judgeOrphan(orders.length > 0)
   if (verdict?.action !== 'quarantine') return verdict
   if (facts.memory && !row) return { ...verdict, action: 'wait', reason: `${verdict.reason}; it still runs` }
   if (hearsay) return { ...verdict, action: 'wait', reason: `${verdict.reason}; it changed after the database was read` }
