@@ -95,4 +95,60 @@ describe('what the histories found stays mended:', () => {
     })
     expect(violations).toEqual([])
   })
+
+  it('an unlink takes no longer because the time of day was set back meanwhile (CLR-5)', async () => {
+    const violations = await story(async (world) => {
+      const id = await link(world)
+      world.service.behaviour.unlink = 'ignored'
+      world.worker()?.clear(id, world.people.resetSession(id))
+      await world.clock.advance(700)
+      world.clock.jump(-3_600_000)
+      await world.clock.advance(8000)
+      expect(world.database.orders()[0]?.receipt?.remoteUnlink).toBe('unconfirmed')
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a tombstone that could not be read for a moment is carried out, and fences nobody for longer than that (CLR-4, DAT-6)', async () => {
+    const violations = await story(async (world) => {
+      const id = await link(world)
+      world.service.behaviour.unlink = 'ignored'
+      world.worker()?.clear(id, world.people.resetSession(id))
+      await world.clock.advance(700)
+      world.crash()
+      failing(world, 'io_error', ({ call, target }) => call === 'read' && target.includes('/tombstones/'))
+      world.start()
+      await world.clock.advance(20_000)
+      expect(world.database.orders()[0]?.receipt).not.toBeNull()
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('an erase that was refused half way is finished by the same order, not forgotten for the next (CLR-1)', async () => {
+    const violations = await story(async (world) => {
+      const id = await link(world)
+      failing(world, 'io_error', ({ call, target }) => call === 'sync' && target.includes('/backups/'))
+      world.worker()?.clear(id, world.people.resetSession(id))
+      await world.clock.advance(10_000)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a folder of a generation that a restored database forgot is set aside, also beside a tombstone (FOL-8, FOL-14)', async () => {
+    const violations = await story(async (world) => {
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      await world.clock.advance(1000)
+      const saved = world.saveDatabase()
+      world.worker()?.clear(row.id, world.people.resetSession(row.id))
+      world.roadState.isDown = true
+      await world.clock.advance(1000)
+      world.roadState.isDown = false
+      askForLink(world, world.people.startSession(row.id), 'now')
+      await world.clock.advance(1000)
+      world.restoreDatabase(saved)
+      expect(world.people.deleteSession(row.id)).toBe(true)
+    })
+    expect(violations).toEqual([])
+  })
 })
