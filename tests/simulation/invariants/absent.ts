@@ -9,16 +9,24 @@ import type { Violations } from '../support/violations.ts'
  */
 export function createAbsenceCheck({ database, disk }: Surroundings, identities: Identities, violations: Violations) {
   const checked = new Set<string>()
-  const check = ({ id, session_id, max_generation, reason }: OrderRow): void => {
+  /** What is there of a session up to a generation. */
+  const remains = (of: string, maxGeneration: number): string[] => {
     const covers = (sessionId: string, generation: number | null): boolean =>
-      sessionId === session_id && generation !== null && generation <= max_generation
+      sessionId === of && generation !== null && generation <= maxGeneration
+    const left: string[] = []
     for (const { path, node, content } of disk.files('now')) {
       const identity = node.sql && identities.inFile(node.sql)
       const queue = /\/([0-9a-f-]{36})[^/]*(?:\.json|\/outbox\.json)$/.exec(path)?.[1]
       const isLeft = identity
         ? covers(identity.sessionId, identity.generation)
         : queue !== undefined && path.includes('outbox') && covers(queue, generationOf(content()))
-      if (isLeft) violations.add('resurrection', 'CLR-1, CLR-2', `order ${id} (${reason}) has its receipt, but there is ${path}`)
+      if (isLeft) left.push(path)
+    }
+    return left
+  }
+  const check = ({ id, session_id, max_generation, reason }: OrderRow): void => {
+    for (const path of remains(session_id, max_generation)) {
+      violations.add('resurrection', 'CLR-1, CLR-2', `order ${id} (${reason}) has its receipt, but there is ${path}`)
     }
   }
   return {
@@ -28,6 +36,14 @@ export function createAbsenceCheck({ database, disk }: Surroundings, identities:
         if (order.completed_at === null || checked.has(order.id)) continue
         checked.add(order.id)
         if (!excused) check(order)
+      }
+    },
+    /** A worker that has just begun has erased what its tombstones cover, whatever the database does, unless the disk refused. */
+    afterSweep(tombstones: Iterable<{ sessionId: string; maxGeneration: number }>): void {
+      for (const { sessionId, maxGeneration } of tombstones) {
+        for (const path of remains(sessionId, maxGeneration)) {
+          violations.add('resurrection', 'CLR-4', `a worker began, and ${path} is still there, which a tombstone covers`)
+        }
       }
     },
   }

@@ -56,6 +56,10 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
   const isOfAForgottenFuture = ({ sessionId, generation }: IdentityFacts): boolean =>
     generation > (database.rows().find(({ id }) => id === sessionId)?.generation ?? 0)
 
+  /** Where the disk refused the last step of a tombstone it may be there all the same, and the order is tried again within moments. */
+  const mayBeUnheard = ({ condemnedAt }: IdentityFacts): boolean =>
+    worker !== null && steps.refusedLives.has(worker.life.number) && condemnedAt !== null && clock.now() - condemnedAt < RETRY_MS
+
   const watched = watchRows(database, transitions, () => damage.databaseRestored || steps.hadLate())
   surroundings.worker = watched.worker
   surroundings.couldNotStart = (error) => trace(`the worker could not start: ${error.message}`)
@@ -63,7 +67,7 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
     committed(path, sql) {
       const identity = identities.stored(sql)
       if (identity && damage.databaseRestored && isOfAForgottenFuture(identity)) identity.excuse = 'the database forgot its generation'
-      if (identity && (identities.isCondemned(identity) || isForbidden(identity))) {
+      if (identity && !mayBeUnheard(identity) && (identities.isCondemned(identity) || isForbidden(identity))) {
         violations.add('resurrection', 'FEN-1, CLR-3', `identity ${identity.number} was written to ${path} although it was cleared`)
       }
     },
@@ -128,6 +132,7 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
           },
         },
       })
+      if (worker?.life.isAlive() && !world.wasRefused()) absence.afterSweep(tombstones.values())
     },
     /** What a crash leaves from now on of what was not durable. */
     setLoss: (next: Loss) => void (loss = next),
@@ -138,7 +143,7 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
     check(): void {
       for (const { node } of disk.files('now')) {
         const identity = node.sql?.opener ? identities.inFile(node.sql) : undefined
-        if (identity && identities.isCondemned(identity)) {
+        if (identity && identities.isCondemned(identity) && !mayBeUnheard(identity)) {
           violations.add('resurrection', 'FEN-1, CLR-2', `identity ${identity.number} is open although it was cleared`)
         }
       }
@@ -184,3 +189,5 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
 
 /** How long the login of an unlink may last, and some slack for what is under way. Milliseconds. */
 const FAREWELL_MS = 6000
+/** Within this time an order that the disk refused is tried again, milliseconds. */
+const RETRY_MS = 20_000
