@@ -153,4 +153,20 @@ describe('what the histories found stays mended:', () => {
     })
     expect(violations).toEqual([])
   })
+
+  it('a session that ended before a restored database heard of its link is told as linked first (LNK-7, FOL-12)', async () => {
+    const violations = await story(async (world) => {
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      await world.clock.advance(1000)
+      const saved = world.saveDatabase()
+      await scan(world, row.id, 0, 2000)
+      await world.clock.advance(4000)
+      world.roadState.isDown = true
+      deviceOf(world, row.id)?.connection?.end({ code: 402, message: 'banned for now' })
+      await world.clock.advance(1000)
+      world.restoreDatabase(saved)
+    })
+    expect(violations).toEqual([])
+  })
 })

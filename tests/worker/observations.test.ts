@@ -52,7 +52,7 @@ it('does not take back a start that was clicked while the answer to "replaced" w
     return true
   })
   observations.report({ sessionId: id, generation: 1, status: 'stopped', reason: 'replaced' })
-  await eventually(() => expect(observations.isPending(id)).toBe(false))
+  await eventually(() => expect(observations.waiting(id)).toBeNull())
   expect(observations.sent).toHaveLength(2)
   expect(observations.sent[1]).toEqual(observations.sent[0])
   expect(await statusOf(id)).toBe('reconnecting')
@@ -68,7 +68,7 @@ it('counts on: the next word is stored, also after the process began anew', asyn
     [second, 'reconnecting'],
   ] as const) {
     observations.report({ sessionId: id, generation: 1, status, reason: null })
-    await eventually(() => expect(observations.isPending(id)).toBe(false))
+    await eventually(() => expect(observations.waiting(id)).toBeNull())
     expect(await statusOf(id)).toBe(status)
   }
   expect(first.sent.map(({ sequence }) => sequence)).toEqual([1, 2])

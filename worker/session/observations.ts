@@ -11,8 +11,8 @@ import type { Log } from '../log.ts'
  */
 export type Observations = {
   report(observation: Observation): void
-  /** Whether a session's last word is not stored yet: its row is hearsay until then. */
-  isPending(sessionId: string): boolean
+  /** A session's last word, as long as it is not stored yet: its row is hearsay until then. */
+  waiting(sessionId: string): Observation | null
   /** Forgets what was not reported of generations up to `maxGeneration`. */
   drop(sessionId: string, maxGeneration: number): void
   close(): void
@@ -61,7 +61,7 @@ export function createObservations(options: {
       waiting.set(observation.sessionId, { ...observation, boot: life.boot, sequence: life.sequence })
       void send(observation.sessionId)
     },
-    isPending: (sessionId) => waiting.has(sessionId),
+    waiting: (sessionId) => waiting.get(sessionId) ?? null,
     drop(sessionId, maxGeneration) {
       const next = waiting.get(sessionId)
       if (next && next.generation <= maxGeneration) waiting.delete(sessionId)

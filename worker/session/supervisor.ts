@@ -1,3 +1,4 @@
+import { IS_LINKED } from '#domain/session.ts'
 import type { SessionView } from '#domain/observation.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
 import type { ClearOrder } from '#domain/clearance.ts'
@@ -131,10 +132,13 @@ export function createSupervisor(options: SupervisorOptions) {
     apply(row: SessionIntent, takenAt: string): Outcome {
       const entry = entries.of(row.id)
       if (closed || entry.leaving) return 'done'
-      if (observations.isPending(row.id)) {
-        // A database that forgot the link refuses that word for ever.
-        if (row.status === 'connecting') reconcile(entry, row)
-        return 'done'
+      const word = observations.waiting(row.id)
+      if (word) {
+        // A database that forgot the link refuses such a word for ever: it is told of the link first (LNK-7).
+        const isForgotten = row.status === 'connecting' && IS_LINKED[word.status]
+        if (isForgotten && running(entry)) reconcile(entry, row)
+        if (!isForgotten || running(entry)) return 'done'
+        observations.drop(row.id, row.generation)
       }
       const newer = entry.row && entry.row.generation !== row.generation
       entry.row = row
