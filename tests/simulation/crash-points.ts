@@ -8,8 +8,11 @@ import type { Fault, Step } from './support/steps.ts'
 import type { Violation } from './support/violations.ts'
 import { createWorld } from './support/world.ts'
 
-/** What is done to one step of a scenario, and what a crash leaves of what was not durable. */
-type Point = { scenario: string; index: number; fault: Fault; loss: Loss }
+/**
+ * What is done to one step of a scenario, and what a crash leaves of what was not durable. `again`: the worker that takes it up from
+ * there dies, too, so many steps later; 0: it does not.
+ */
+type Point = { scenario: string; index: number; fault: Fault; loss: Loss; again: number }
 
 export type CrashPointsResult = {
   crashPoints: number
@@ -26,15 +29,20 @@ export type CrashPointsResult = {
 const SEED = 1
 const LOSSES: readonly Loss[] = ['all_kept', 'all_lost', 'torn']
 const CRASHES: readonly Fault[] = ['crash_before', 'crash_after']
+/** Where the second crash comes, in steps after the first: a recovery is as long as a start and a clear. */
+const AGAIN = [7, 19, 37, 61]
+/** How long the second worker gets, milliseconds. */
+const RECOVERY_MS = 8000
 
 /** All that can befall a step. What changes nothing outside the process can only fail. */
-function faultsOf({ kind, changes }: Step): { fault: Fault; loss: Loss }[] {
-  const calm = (fault: Fault) => ({ fault, loss: 'all_kept' as const })
-  const torn = (fault: Fault) => ({ fault, loss: 'torn' as const })
+function faultsOf({ kind, changes }: Step, at: number): Omit<Point, 'scenario' | 'index'>[] {
+  const calm = (fault: Fault) => ({ fault, loss: 'all_kept' as const, again: 0 })
+  const torn = (fault: Fault) => ({ fault, loss: 'torn' as const, again: 0 })
+  const twice = { fault: 'crash_before' as const, loss: 'all_lost' as const, again: AGAIN[at % AGAIN.length] ?? 0 }
   switch (kind) {
     case 'disk':
       if (!changes) return [calm('io_error')]
-      return [...CRASHES.flatMap((fault) => LOSSES.map((loss) => ({ fault, loss }))), calm('full'), calm('io_error')]
+      return [...CRASHES.flatMap((fault) => LOSSES.map((loss) => ({ fault, loss, again: 0 }))), twice, calm('full'), calm('io_error')]
     case 'database':
       return [...CRASHES.map(torn), calm('lost_request'), calm('lost_answer'), calm('late')]
     case 'network':
@@ -56,6 +64,7 @@ async function play(
     let seen = 0
     world.steps.plan((step) => {
       seen += 1
+      if (point?.again && seen === point.index + point.again) return 'crash_after'
       if (!point || seen !== point.index) return null
       trace?.(`>>> ${point.fault} at ${step.call} ${step.target}`)
       return point.fault
@@ -65,6 +74,10 @@ async function play(
     await scenario.act(world)
     const steps = recorded()
     world.check()
+    if (point?.again) {
+      world.start()
+      await world.clock.advance(RECOVERY_MS)
+    }
     trace?.('>>> the end of all trouble')
     if (!(await quiesce(world))) world.violations.add('untrue', 'OPS', 'it never comes to rest')
     checkAtRest(world)
@@ -85,9 +98,14 @@ export async function runCrashPoints({
   for (const scenario of SCENARIOS) {
     const untouched = await play(scenario, null)
     result.steps[scenario.name] = untouched.steps.length
-    note(result, { scenario: scenario.name, index: 0, fault: 'crash_before', loss: 'all_kept' }, 'nothing fails', untouched.violations)
+    note(
+      result,
+      { scenario: scenario.name, index: 0, fault: 'crash_before', loss: 'all_kept', again: 0 },
+      'nothing fails',
+      untouched.violations,
+    )
     for (const [at, step] of untouched.steps.entries()) {
-      for (const how of faultsOf(step)) {
+      for (const how of faultsOf(step, at)) {
         count += 1
         if (count % every !== from % every) continue
         const point = { index: at + 1, ...how }
@@ -101,14 +119,18 @@ export async function runCrashPoints({
   return result
 }
 
-function note(result: CrashPointsResult, { scenario, index, fault, loss }: Point, step: string, violations: Violation[]): void {
+function note(result: CrashPointsResult, { scenario, index, fault, loss, again }: Point, step: string, violations: Violation[]): void {
   if (violations.length === 0) return
   const of = (kind: Violation['kind']): number => violations.filter((one) => one.kind === kind).length
   result.resurrections += of('resurrection')
   result.orphans += of('orphan')
   result.lostOrders += of('lost_order')
   result.violations += violations.length
-  result.failures.push({ replay: `--scenario '${scenario}' --step ${index} --fault ${fault} --loss ${loss}`, step, violations })
+  result.failures.push({
+    replay: `--scenario '${scenario}' --step ${index} --fault ${fault} --loss ${loss} --again ${again}`,
+    step,
+    violations,
+  })
 }
 
 async function replayPoint(point: Point): Promise<string> {
@@ -128,6 +150,7 @@ if (import.meta.main) {
       step: { type: 'string', default: '0' },
       fault: { type: 'string', default: 'crash_before' },
       loss: { type: 'string', default: 'all_kept' },
+      again: { type: 'string', default: '0' },
     },
   })
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -140,7 +163,7 @@ if (import.meta.main) {
     say(JSON.stringify({ ...result, failures: result.failures.length }))
     process.exitCode = result.violations > 0 ? 1 : 0
   } else {
-    const { scenario, step, fault, loss } = values
-    say(await replayPoint({ scenario, index: Number(step), fault: fault as Fault, loss: loss as Loss }))
+    const { scenario, step, fault, loss, again } = values
+    say(await replayPoint({ scenario, index: Number(step), fault: fault as Fault, loss: loss as Loss, again: Number(again) }))
   }
 }

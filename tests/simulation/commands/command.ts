@@ -1,4 +1,5 @@
-import fc from 'fast-check'
+import { constantFrom, nat, record } from 'fast-check'
+import type { Arbitrary, AsyncCommand } from 'fast-check'
 import type { World } from '../support/world.ts'
 
 /** What chance decides for each command. `pick` chooses among what the command offers, `pauseMs` is how long nothing else happens after it. */
@@ -14,18 +15,18 @@ export type Happening = {
   run(world: World, choice: Choice): Promise<unknown> | void
 }
 
-const choices: fc.Arbitrary<Choice> = fc.record({
-  who: fc.nat(2),
-  phone: fc.nat(2),
-  pick: fc.nat(999),
-  poke: fc.constantFrom<Poke>('now', 'now', 'now', 'late', 'never', 'twice'),
-  pauseMs: fc.constantFrom(0, 0, 20, 150, 700, 3000),
+const choices: Arbitrary<Choice> = record({
+  who: nat(2),
+  phone: nat(2),
+  pick: nat(999),
+  poke: constantFrom<Poke>('now', 'now', 'now', 'late', 'never', 'twice'),
+  pauseMs: constantFrom(0, 0, 20, 150, 700, 3000),
 })
 
 /** A happening as a model command of fast-check; the world is model and system at once, as its invariants do the comparing. */
-export function commandsOf(happenings: readonly Happening[]): fc.Arbitrary<fc.AsyncCommand<World, World>>[] {
+export function commandsOf(happenings: readonly Happening[]): Arbitrary<AsyncCommand<World, World>>[] {
   return happenings.flatMap((happening) => {
-    const command = choices.map((choice): fc.AsyncCommand<World, World> => ({
+    const command = choices.map((choice): AsyncCommand<World, World> => ({
       check: (world) => happening.can?.(world, choice) ?? true,
       async run(_, world) {
         const { who, phone, pick, poke, pauseMs } = choice

@@ -2,6 +2,8 @@ import type { SessionRow } from '../model/state.ts'
 import type { ModelDatabase } from './model-database.ts'
 import type { Transitions } from './transitions.ts'
 
+/** A row that a call took away. */
+type Taken = (call: string, row: SessionRow) => void
 type Calls = Record<string, (...values: never[]) => unknown>
 
 /** The model, with every change of a row shown to `transitions`. `isForeign`: rows change as no transition does, because the database
@@ -10,16 +12,18 @@ export function watchRows(
   database: ModelDatabase,
   transitions: Transitions,
   isForeign: () => boolean,
+  taken: Taken,
 ): Pick<ModelDatabase, 'people' | 'worker'> {
   const watch = <T extends Calls>(calls: T): T =>
     Object.fromEntries(
       Object.entries(calls).map(([name, call]) => [
         name,
         (...values: never[]) => {
-          const before = isForeign() ? [] : database.rows()
+          const before = database.rows()
           const result = call(...values)
-          if (before.length === 0) return result
           const after = new Map(database.rows().map((row) => [row.id, row]))
+          for (const row of before) if (!after.has(row.id)) taken(name, row)
+          if (isForeign()) return result
           const meant = idIn(values[0])
           for (const row of before) {
             const now = after.get(row.id)

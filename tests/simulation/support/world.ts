@@ -1,4 +1,5 @@
 import { createAbsenceCheck } from '../invariants/absent.ts'
+import { withLossCheck } from '../invariants/losses.ts'
 import type { SessionRow } from '../model/state.ts'
 import type { Loss } from './disk/inodes.ts'
 import type { SavedTree } from './disk/tree.ts'
@@ -60,8 +61,21 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
   const mayBeUnheard = ({ condemnedAt }: IdentityFacts): boolean =>
     worker !== null && steps.refusedLives.has(worker.life.number) && condemnedAt !== null && clock.now() - condemnedAt < RETRY_MS
 
-  const watched = watchRows(database, transitions, () => damage.databaseRestored || steps.hadLate())
-  surroundings.worker = watched.worker
+  const watched = watchRows(
+    database,
+    transitions,
+    () => damage.databaseRestored || steps.hadLate(),
+    (call, row) => {
+      if (call !== 'purge' && call !== 'purgeStale') return
+      const purged = (what: string): void => violations.add('purge', 'FOL-11', `a purge took a session ${what}`)
+      if (row.linked_at !== null) purged('that was linked')
+      // What a worker that never lost the database watches over, it has said so.
+      const isWatched = world.worker()?.engine.supervisor.watchedLinks().includes(row.id)
+      if (isWatched && !surroundings.roadState.hasFailed && lives === 1) purged('that somebody watches')
+    },
+  )
+  const isExcused = (id: string): boolean => damage.databaseRestored || damage.folderRestored || damage.spoiled.has(id)
+  surroundings.worker = withLossCheck(watched.worker, database.rows, isExcused, violations)
   surroundings.couldNotStart = (error) => trace(`the worker could not start: ${error.message}`)
   disk.watch({
     committed(path, sql) {
@@ -105,7 +119,7 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
       if (worker?.life.isAlive()) return
       if (worker) {
         const uncaught = worker.life.uncaught()
-        if (uncaught) violations.add('died', 'OPS-4', `nobody caught ${(uncaught as Error).stack ?? String(uncaught)}`)
+        if (uncaught instanceof Error) violations.add('died', 'OPS-4', `nobody caught ${uncaught.stack ?? uncaught.message}`)
       }
       disk.crash(loss, random)
       readStandingTombstones()
