@@ -27,7 +27,7 @@ export type Part = (budget: Budget, say: Say) => Promise<Proven>
 const CORES = availableParallelism()
 /** Histories of one child: short enough that the children end together, long enough that their start does not count. */
 const CHUNK = 500
-/** What the issue asks of a history. */
+/** What a history has at least, in the median. */
 const MEDIAN_STEPS = 30
 /** Two workers, each with a folder and a database of its own. */
 const LANES = 2
