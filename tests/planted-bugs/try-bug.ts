@@ -11,7 +11,7 @@ export type Tried = { name: string; rule: string; by: string | null; after: stri
 const STAGES = [
   { count: 60, seed: 1 },
   { count: 400, seed: 2 },
-  { count: 2000, seed: 3 },
+  { count: 1000, seed: 5 },
 ] as const
 type Stage = (typeof STAGES)[number]
 

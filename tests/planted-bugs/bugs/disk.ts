@@ -23,8 +23,8 @@ export const DISK_BUGS: readonly Bug[] = [
     edits: [
       {
         file: 'worker/store/data-folder.ts',
-        find: '      disk.rename(from, to)\n      disk.sync(dirname(from))\n',
-        replace: '      disk.rename(from, to)\n',
+        find: '      disk.sync(dirname(from))\n      unsynced.delete(dirname(from))\n',
+        replace: '      unsynced.clear()\n',
       },
     ],
   },

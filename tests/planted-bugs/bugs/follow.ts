@@ -24,10 +24,17 @@ export const FOLLOW_BUGS: readonly Bug[] = [
     ],
   },
   {
-    name: 'a short list is trusted',
-    rule: 'FOL-3',
+    name: 'an empty list is trusted: what it does not hold is erased',
+    rule: 'FOL-3, CLR-1',
     seenBy: 'histories',
-    edits: [{ file: FOLLOW, find: 'if (!known.has(id)) await look(id)', replace: 'if (!known.has(id)) supervisor.absent(id)' }],
+    edits: [
+      {
+        file: FOLLOW,
+        find: 'if (!known.has(id)) await look(id)',
+        replace:
+          'if (!known.has(id)) { supervisor.absent(id); for (const place of [data.session(id), data.backups(id)]) data.erase(place) }',
+      },
+    ],
   },
   {
     name: 'another database is trusted',
@@ -55,7 +62,11 @@ export const FOLLOW_BUGS: readonly Bug[] = [
     rule: 'FEN-3, FOL-8',
     seenBy: 'histories',
     edits: [
-      { file: 'worker/session/on-disk.ts', find: 'entry.found.generation !== row.generation', replace: 'entry.found.generation < 0' },
+      {
+        file: 'worker/session/on-disk.ts',
+        find: "found.state === 'whole' && found.generation !== row.generation",
+        replace: "found.state === 'whole' && found.generation === -row.generation",
+      },
       { file: 'worker/reconcile/judge.ts', find: 'generation !== null && generation !== row.generation', replace: 'generation === -1' },
     ],
   },

@@ -11,7 +11,7 @@ export const SESSION_BUGS: readonly Bug[] = [
     name: 'the fence leaves the store open',
     rule: 'FEN-1',
     seenBy: 'histories',
-    edits: [{ file: SESSION, find: 'const live = dropSocket(true)\n      store.dispose()', replace: 'const live = dropSocket(true)' }],
+    edits: [{ file: SESSION, find: '      store.dispose(true)\n', replace: '' }],
   },
   {
     name: 'the fence forgets the timers',
@@ -69,7 +69,8 @@ export const SESSION_BUGS: readonly Bug[] = [
       {
         file: SENDER,
         find: 'await session.send(next, settings.answerMs)',
-        replace: 'await session.send({ ...next, id: `${next.id.slice(0, -1)}${next.attempts}` }, settings.answerMs)',
+        replace:
+          'await session.send({ ...next, id: next.id.slice(0, -4) + (0xffff & (wait * 8)).toString(16).toUpperCase().padStart(4, "0") }, settings.answerMs)',
       },
     ],
   },
