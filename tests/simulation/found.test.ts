@@ -30,8 +30,8 @@ async function link(world: World): Promise<string> {
   expect(world.database.rows().find(({ id }) => id === row.id)?.status).toBe('connected')
   return row.id
 }
-function failing(world: World, fault: Fault, isIt: (step: Step) => boolean, nth = 1): void {
-  const once = planOf({ kind: 'disk', nth, fault, times: 1 })
+function failing(world: World, fault: Fault, isIt: (step: Step) => boolean, nth = 1, times = 1): void {
+  const once = planOf({ kind: 'disk', nth, fault, times })
   world.steps.plan((step) => (isIt(step) ? once(step) : null))
 }
 
@@ -166,6 +166,23 @@ describe('what the histories found stays mended:', () => {
       deviceOf(world, row.id)?.connection?.end({ code: 402, message: 'banned for now' })
       await world.clock.advance(1000)
       world.restoreDatabase(saved)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('credentials that an order covers are not set aside while the disk refuses the order: it still has to unlink them (FOL-1, CLR-5)', async () => {
+    const violations = await story(async (world) => {
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      await world.clock.advance(1000)
+      // Linked, but the database has not heard of it, so that the order knows of no phone.
+      failing(world, 'full', ({ call, target }) => call === 'write' && target.includes('/tombstones/'), 1, 12)
+      world.roadState.latencyMs = 1500
+      expect(await scan(world, row.id, 0, 100)).toBe(true)
+      await world.clock.advance(200)
+      world.people.resetSession(row.id)
+      askForLink(world, world.people.startSession(row.id), 'now')
+      await world.clock.advance(5000)
     })
     expect(violations).toEqual([])
   })

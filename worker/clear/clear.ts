@@ -34,6 +34,8 @@ export type ClearEngine = {
   resume(open?: ReadonlySet<string>): void
   /** The receipt of an order that was completed in this process's life, and whose it is. */
   receiptOf(orderId: string): Completed | null
+  /** Whether all that an order covers was erased here. Until then the disk refuses, and nothing newer may take the place. */
+  isGone(orderId: string): boolean
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
@@ -60,6 +62,7 @@ export function createClearEngine(options: Options): ClearEngine {
   const completed = new Map<string, Completed>()
   /** Orders that began in this process: their tombstones are no sign of a crash. */
   const begun = new Set<string>()
+  const gone = new Set<string>()
   /** How the last unlink of a session went, for a second order that finds nothing left to unlink. */
   const unlinks = new Map<string, { maxGeneration: number; went: Promise<RemoteUnlink> }>()
 
@@ -80,6 +83,7 @@ export function createClearEngine(options: Options): ClearEngine {
     const fenced = supervisor().fence(session_id, max_generation)
     try {
       eraseAll(order, places, found.erasesCredentials)
+      gone.add(id)
     } catch (error) {
       fenced?.socket?.terminate()
       throw error
@@ -180,6 +184,7 @@ export function createClearEngine(options: Options): ClearEngine {
         if (!open || open.has(order.id) || patience.isDue(order.id)) void accept(order).catch(() => {})
       }
     },
+    isGone: (orderId) => gone.has(orderId),
     receiptOf: (orderId) => completed.get(orderId) ?? null,
     async idle() {
       await Promise.allSettled(underWay.values())

@@ -45,9 +45,15 @@ export function createFollower(options: Options): Follower {
   let moved: Finding[] | null = null
   let lastError: string | null = null
 
-  const order = (orders: Look['orders']): void => {
-    // Each is gone from memory and disk when this returns; its receipt follows.
+  /**
+   * Each is gone from memory and disk when this returns; its receipt follows. Where the disk refused, what it covers is at least not
+   * online any more. Returns the sessions of which that is so: their rows wait, lest what has to be unlinked be set aside as old.
+   */
+  const order = (orders: Look['orders']): Set<string> => {
     for (const one of orders) void clear.accept(one).catch(() => {})
+    const refused = orders.filter(({ id }) => !clear.isGone(id))
+    for (const { session_id, max_generation } of refused) supervisor.halt(session_id, max_generation)
+    return new Set(refused.map(({ session_id }) => session_id))
   }
 
   const look = async (sessionId: string): Promise<Look> => {
@@ -56,10 +62,10 @@ export function createFollower(options: Options): Follower {
     data.confirmInstance(seen.instance_id)
     // Asked before the orders are taken: a clear changes the session here, yet the row beside its order is as new as the order.
     const isHearsay = supervisor.changedSince(sessionId, mark)
-    order(seen.orders)
+    const waiting = order(seen.orders)
     if (!seen.session) supervisor.absent(sessionId)
     // Missing credentials are for a pass to judge, which sees all of them: a volume that is not mounted is many single looks, too.
-    else if (ready && !isHearsay) supervisor.apply(seen.session, seen.taken_at)
+    else if (ready && !isHearsay && !waiting.has(sessionId)) supervisor.apply(seen.session, seen.taken_at)
     return seen
   }
 
@@ -95,8 +101,9 @@ export function createFollower(options: Options): Follower {
         const mark = supervisor.mark()
         const snapshot = await database.snapshot()
         data.confirmInstance(snapshot.instance_id)
-        const rows = snapshot.sessions.filter((row) => !supervisor.changedSince(row.id, mark))
-        order(snapshot.orders)
+        const heard = snapshot.sessions.filter((row) => !supervisor.changedSince(row.id, mark))
+        const waiting = order(snapshot.orders)
+        const rows = heard.filter(({ id }) => !waiting.has(id))
         clear.resume(new Set(snapshot.orders.map(({ id }) => id)))
         ready = true
         applyAll(snapshot, rows)

@@ -156,6 +156,12 @@ export function createSupervisor(options: SupervisorOptions) {
       }
     },
 
+    /** Takes generations up to `maxGeneration` offline, credentials kept, and says nothing of it. */
+    halt(id: string, maxGeneration: number): void {
+      const session = running(entries.find(id))
+      if (session && session.generation <= maxGeneration) session.stop(false)
+    },
+
     /** A second read by id confirmed that a row is gone: nothing of it may run. Its folder is an orphan from now on. */
     absent(id: string): void {
       const entry = entries.find(id)

@@ -18,7 +18,8 @@ export function checkRows({ database, service, disk, identities, violations, tom
     // A database that was restored may want back what a tombstone forbids: it is told so, and that is all.
     if (isFenced && row.status === 'stopped') continue
     if (IS_LINKED[row.status] && !linked) untrue('FOL-7', `${name}, but it has no credentials of a link`)
-    if (!IS_LINKED[row.status] && linked && identity?.generation === row.generation)
+    // A database that was restored may count a generation anew that an older link has: a person has to say what becomes of that.
+    if (!IS_LINKED[row.status] && linked && identity?.generation === row.generation && !identity.excuse)
       untrue('LNK-7', `${name}, but it has credentials of a link`)
   }
 }

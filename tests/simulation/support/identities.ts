@@ -47,6 +47,12 @@ export function createIdentities(now: () => number, stillHolds: (orderId: string
       facts.set(number, identity)
       return identity
     },
+    /** The number of the identity that a file holds as linked, if it does. */
+    storedAsLinked(sql: SqlNode): number | null {
+      const identity = this.stored(sql)
+      const row = sql.database.prepare('select linked from identity where one = 1').get()
+      return identity && row?.['linked'] === 1 ? identity.number : null
+    },
     /** An order was accepted: its tombstone is durable, or its receipt is stored. */
     condemn({ orderId, sessionId, maxGeneration }: Coverage): void {
       if (judged.has(orderId)) return

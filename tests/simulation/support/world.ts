@@ -183,8 +183,9 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
       damage.folderRestored = true
       disk.restore(saved)
       readStandingTombstones()
-      const there = new Set(disk.files('now').map(({ node }) => node.sql && identities.stored(node.sql)?.number))
-      for (const identity of identities.all()) if (!there.has(identity.number)) identity.excuse = 'the data folder was restored'
+      // What it does not hold, or holds as it was before a phone was linked, nobody can know any more.
+      const known = new Set(disk.files('now').map(({ node }) => node.sql && identities.storedAsLinked(node.sql)))
+      for (const identity of identities.all()) if (!known.has(identity.number)) identity.excuse = 'the data folder was restored'
     },
     /** A failing disk spoils a session's credentials while no worker runs. */
     spoil(sessionId: string): void {
