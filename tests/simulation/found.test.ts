@@ -186,4 +186,26 @@ describe('what the histories found stays mended:', () => {
     })
     expect(violations).toEqual([])
   })
+
+  it('damaged credentials of a newer link are no business of an order that did its erasing before (CLR-8)', async () => {
+    const violations = await story(async (world) => {
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      await world.clock.advance(1000)
+      // What is gone here cannot be told, nor can the new link.
+      world.steps.plan(({ call }) => (call === 'completeOrder' || call === 'linked' ? 'lost_request' : null))
+      world.people.resetSession(row.id)
+      askForLink(world, world.people.startSession(row.id), 'now')
+      await world.clock.advance(500)
+      expect(await scan(world, row.id, 0, 2000)).toBe(true)
+      await world.clock.advance(3000)
+      expect(world.tombstones().size).toBeGreaterThan(0)
+      world.crash()
+      world.spoil(row.id)
+      world.start()
+      await world.clock.advance(1000)
+      world.people.resetSession(row.id)
+    })
+    expect(violations).toEqual([])
+  })
 })

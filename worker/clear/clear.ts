@@ -10,7 +10,7 @@ import type { Fenced, Session } from '../session/session.ts'
 import type { Identity } from '../store/credential-file.ts'
 import type { Tombstone, Tombstones } from '../store/tombstones.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
-import { eraseAll, mergeFindings, survey } from './erase.ts'
+import { eraseAgain, eraseAll, mergeFindings, survey } from './erase.ts'
 import type { Places } from './erase.ts'
 import { createPatience } from './patience.ts'
 import { sealReceipt } from './receipt.ts'
@@ -74,7 +74,8 @@ export function createClearEngine(options: Options): ClearEngine {
     begun.add(id)
     const held = supervisor().held(session_id, max_generation)
     const covered = held?.covered ? { identity: readIdentity(held.session) } : null
-    const found = survey(order, places, covered, held !== null && !held.covered, lastKnownLink(order))
+    const hasErased = before !== null && (gone.has(id) || before.remoteUnlink !== null || before.receipt !== null)
+    const found = survey(order, places, covered, held !== null && !held.covered, lastKnownLink(order), hasErased)
     const findings = before ? mergeFindings(before.findings, found.findings) : found.findings
     const tombstone: Tombstone = before
       ? { ...before, findings }
@@ -82,7 +83,8 @@ export function createClearEngine(options: Options): ClearEngine {
     tombstones.put(tombstone)
     const fenced = supervisor().fence(session_id, max_generation)
     try {
-      eraseAll(order, places, found.erasesCredentials)
+      if (hasErased) eraseAgain(order, places, found.erasesCredentials)
+      else eraseAll(order, places, found.erasesCredentials)
       gone.add(id)
     } catch (error) {
       fenced?.socket?.terminate()

@@ -23,10 +23,18 @@ const NOTHING = { files: 0, bytes: 0 }
 
 /**
  * Looks before anything is erased. `held`: the running session, if its generation is covered. `newer`: a newer generation runs, so that
- * its credentials are none of this order's business. Throws where the system refuses to read: what cannot be read may be of a newer
+ * its credentials are none of this order's business. `hasErased`: this order did its erasing before, so that damaged credentials, whose
+ * generation nobody can tell, are of a newer one. Throws where the system refuses to read: what cannot be read may be of a newer
  * generation, and only what an order covers is erased.
  */
-export function survey(order: ClearOrder, places: Places, held: Held, newer: boolean, lastKnown: boolean | null): Survey {
+export function survey(
+  order: ClearOrder,
+  places: Places,
+  held: Held,
+  newer: boolean,
+  lastKnown: boolean | null,
+  hasErased = false,
+): Survey {
   const { session_id: id, max_generation: max } = order
   const folder = places.data.session(id)
   const found = newer
@@ -35,7 +43,7 @@ export function survey(order: ClearOrder, places: Places, held: Held, newer: boo
       ? foundOf(held)
       : inspectCredentials(folder, { disk: places.data.disk, sessionId: id, maxPages: places.maxPages })
   if (found.state === 'unreadable') throw new Error(`the credentials cannot be read, so nothing is erased yet: ${found.reason}`)
-  const covered = found.state === 'damaged' || (found.state === 'whole' && found.generation <= max)
+  const covered = (found.state === 'damaged' && !hasErased) || (found.state === 'whole' && found.generation <= max)
   const whole = covered && found.state === 'whole' ? found : null
   const known = whole ? whole.linked : covered ? null : lastKnown
   // An identity without a phone proves nothing where the row had one (the folder is an older copy), nor where damaged credentials were
@@ -53,7 +61,7 @@ export function survey(order: ClearOrder, places: Places, held: Held, newer: boo
         backups: places.backups.measure(id, max),
         outbox: { messages: places.outbox.measure(id, max) },
         names: covered ? countNames(places.data.disk, folder) : 0,
-        quarantine: places.quarantine.measure(id, max),
+        quarantine: hasErased ? NOTHING : places.quarantine.measure(id, max),
       },
     },
   }
@@ -80,6 +88,19 @@ export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: b
     quarantine.measure(id, max).files > 0 ? 'quarantine' : null,
   ].filter((place) => place !== null)
   if (left.length > 0) throw new Error(`still there after erasing: ${left.join(', ')}`)
+}
+
+/**
+ * The same for an order that did its erasing before and could not be reported yet: what has come back of its generations goes again.
+ * What is of a generation that nobody can tell came later, and is evidence for the order that will cover it.
+ */
+export function eraseAgain({ session_id, max_generation }: ClearOrder, places: Places, erasesCredentials: boolean): void {
+  const { data } = places
+  places.backups.erase(session_id, max_generation)
+  places.outbox.erase(session_id, max_generation)
+  places.quarantine.eraseKnown(session_id, max_generation)
+  for (const path of [...data.asides(session_id), ...(erasesCredentials ? [data.session(session_id)] : [])]) data.erase(path)
+  data.finishErasing()
 }
 
 /**
