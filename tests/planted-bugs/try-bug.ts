@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { runChild } from '../../scripts/prove/child.ts'
 import type { Ended } from '../../scripts/prove/child.ts'
-import { ROTTEN } from './bugs.ts'
 import type { Bug } from './bugs.ts'
 
 /** `by`: the invariant that saw it; `null`: nothing did. */
@@ -18,7 +17,9 @@ type Stage = (typeof STAGES)[number]
 /** Kills that a bug lives through which only the real worker shows. */
 const KILLS = 8
 
-const HistoriesResult = z.object({ histories: z.int().min(1), violations: z.int() })
+const CRASH_POINTS = ['tests/simulation/crash-points.ts'] as const
+
+const SimulationResult = z.object({ violations: z.int() })
 const KillsResult = z.object({
   kills: z.int(),
   resurrections: z.array(z.string()),
@@ -34,6 +35,7 @@ export async function tryBug(bug: Bug): Promise<Tried> {
     const ended = await runChild(['tests/worker/kill/main.ts', '--kills', String(KILLS), '--bug', name])
     return { name, rule, by: redOfKills(ended, `"${name}"`), after: `${KILLS} kills` }
   }
+  if (bug.seenBy === 'crash-points') return { name, rule, by: await redOf(CRASH_POINTS, name), after: 'all crash points' }
   for (const stage of STAGES) {
     const by = await live(stage, name)
     if (by !== null) return { name, rule, by, after: `${stage.count} histories` }
@@ -51,13 +53,17 @@ export async function controls(): Promise<string[]> {
   return found
 }
 
-async function live({ count, seed }: Stage, bug: string | null): Promise<string | null> {
+function live({ count, seed }: Stage, bug: string | null): Promise<string | null> {
+  return redOf(['tests/simulation/histories.ts', '--count', String(count), '--seed', String(seed)], bug)
+}
+
+/** Runs a part of the simulation; returns the first violation, `null` where it is green. */
+async function redOf(command: readonly string[], bug: string | null): Promise<string | null> {
   const preload = bug === null ? [] : ['--import', './tests/planted-bugs/plant.ts']
-  const args = [...preload, 'tests/simulation/histories.ts', '--count', String(count), '--seed', String(seed)]
-  const ended = await runChild(args, bug === null ? {} : { env: { PLANTED_BUG: bug } })
-  const result = HistoriesResult.safeParse(ended.last)
-  if (!result.success || ended.code === ROTTEN) throw notRun(bug ?? 'the control', ended)
-  if ((ended.code === 0) !== (result.data.violations === 0)) throw notRun(bug ?? 'the control', ended)
+  const ended = await runChild([...preload, ...command], bug === null ? {} : { env: { PLANTED_BUG: bug } })
+  const result = SimulationResult.safeParse(ended.last)
+  const isWhole = result.success && ended.code === (result.data.violations === 0 ? 0 : 1)
+  if (!isWhole) throw notRun(bug ?? 'the control', ended)
   if (ended.code === 0) return null
   return ended.lines.map((line) => /^ {2}(\w+ \([^)]*\): .*)$/.exec(line)?.[1]).find((line) => line !== undefined) ?? 'a violation'
 }

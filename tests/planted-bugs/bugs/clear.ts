@@ -113,10 +113,10 @@ export const CLEAR_BUGS: readonly Bug[] = [
     edits: [{ file: CLEAR, find: "? 'confirmed' : 'unconfirmed'\n", replace: "? 'confirmed' : 'confirmed'\n" }],
   },
   {
-    name: 'a lost connection counts as unlinked',
+    name: 'the silence of a live connection counts as unlinked',
     rule: 'CLR-5',
     seenBy: 'histories',
-    edits: [{ file: UNLINK, find: "finish(gone ? 'gone' : 'again')", replace: "finish('gone')" }],
+    edits: [{ file: UNLINK, find: 'if (gone) return true', replace: 'if (gone || ms > 0) return true' }],
   },
   {
     name: 'what an interrupted clear had found is forgotten',

@@ -9,7 +9,20 @@ export const FOLLOW_BUGS: readonly Bug[] = [
     name: 'sessions start before the first snapshot',
     rule: 'FOL-1',
     seenBy: 'histories',
-    edits: [{ file: FOLLOW, find: 'let ready = false', replace: 'let ready = true' }],
+    edits: [
+      {
+        file: 'worker/engine.ts',
+        find: '      for (const loop of loops) void loop.now()\n',
+        replace: `      for (const id of data.sessionIds()) {
+        const found = stored.read(data.session(id), id, 'at boot')
+        if (found.state !== 'whole' || !found.linked) continue
+        const row = { id, organization_id: id, generation: found.generation, desired: 'online', status: 'reconnecting' } as const
+        supervisor.apply({ ...row, status_reason: null, phone_number: null, linked_at: null, link_requested_at: null }, '')
+      }
+      for (const loop of loops) void loop.now()
+`,
+      },
+    ],
   },
   {
     name: 'rows are applied before the orders',
@@ -35,21 +48,6 @@ export const FOLLOW_BUGS: readonly Bug[] = [
           'if (!known.has(id)) { supervisor.absent(id); for (const place of [data.session(id), data.backups(id)]) data.erase(place) }',
       },
     ],
-  },
-  {
-    name: 'another database is trusted',
-    rule: 'FOL-2, DAT-2',
-    seenBy: 'histories',
-    edits: [
-      { file: FOLLOW, find: '        data.confirmInstance(snapshot.instance_id)\n', replace: '' },
-      { file: FOLLOW, find: '    data.confirmInstance(seen.instance_id)\n', replace: '' },
-    ],
-  },
-  {
-    name: 'hearsay is believed',
-    rule: 'FOL-6',
-    seenBy: 'histories',
-    edits: [{ file: SUPERVISOR, find: '(entries.find(id)?.changedAt ?? 0) > mark', replace: 'mark < 0 && id.length === 0' }],
   },
   {
     name: 'a session may run that a tombstone forbids',
