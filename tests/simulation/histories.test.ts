@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runHistories } from './histories.ts'
 
 /** `npm run prove` lives ten thousand, of other seeds. */
-const HISTORIES = 300
+const HISTORIES = 500
 
 describe('whatever happens to the worker,', () => {
   it('what was ordered gone stays gone, nothing is left over, no order is lost, and rows say what is so (CLR, FEN, FOL, LNK, CLO, DAT)', async () => {

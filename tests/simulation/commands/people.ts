@@ -80,7 +80,7 @@ export const PEOPLE: readonly Happening[] = [
     },
   },
   clicking('start', 2, (row) => row.status !== 'connected'),
-  clicking('stop', 1, (row) => isLinked(row)),
+  clicking('stop', 2, (row) => isLinked(row)),
   clicking('reset', 2, () => true),
   clicking('cancel', 1, (row) => !isLinked(row)),
   clicking('delete', 1, () => true),

@@ -137,7 +137,7 @@ export const TROUBLE: readonly Happening[] = [
     async run(world, choice) {
       const { id } = rowOf(world, choice) ?? { id: '' }
       await world.stop()
-      world.spoil(id)
+      world.spoil(id, choice.pick % 4 === 0)
     },
   },
 ]

@@ -61,6 +61,7 @@ export function createRoad({ life, clock, steps, random, state, worker, onStored
         return fail(TIMEOUT_MS, 'timed out')
       }
       clock.after(latency(), () => {
+        if (!life.isAlive()) steps.heardLate()
         const outcome = attempt(ask)
         if (outcome.ok) onStored(name)
         if (fault === 'lost_answer') return fail(TIMEOUT_MS, 'no answer')

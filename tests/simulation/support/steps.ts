@@ -25,7 +25,9 @@ export type Steps = {
   record(): () => Step[]
   /** Which lives saw the disk refuse something. */
   refusedLives: ReadonlySet<number>
-  /** Whether a call was heard when nobody waited for it any more. */
+  /** A call is heard when nobody waits for it any more: its process is dead. */
+  heardLate(): void
+  /** Whether that happened, for whatever reason. */
   hadLate(): boolean
 }
 
@@ -54,6 +56,7 @@ export function createSteps(): Steps {
       }
     },
     refusedLives,
+    heardLate: () => void (late = true),
     hadLate: () => late,
   }
 }

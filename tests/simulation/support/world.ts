@@ -187,10 +187,12 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
       const known = new Set(disk.files('now').map(({ node }) => node.sql && identities.storedAsLinked(node.sql)))
       for (const identity of identities.all()) if (!known.has(identity.number)) identity.excuse = 'the data folder was restored'
     },
-    /** A failing disk spoils a session's credentials while no worker runs. */
-    spoil(sessionId: string): void {
+    /** A failing disk spoils a session's credentials while no worker runs, and its snapshots if it is thorough. */
+    spoil(sessionId: string, isThorough = false): void {
       damage.spoiled.add(sessionId)
       disk.spoil(`/data/sessions/${sessionId}/auth.sqlite`)
+      const snapshots = disk.files('now').filter(({ path }) => path.startsWith(`/data/sessions/backups/${sessionId}/`))
+      if (isThorough) for (const { path } of snapshots) disk.spoil(path)
     },
     dispose: () => disk.dispose(),
   }
