@@ -10,7 +10,7 @@ export type Tried = { name: string; rule: string; by: string | null; after: stri
 const STAGES = [
   { count: 60, seed: 1 },
   { count: 400, seed: 2 },
-  { count: 1000, seed: 5 },
+  { count: 3000, seed: 5 },
 ] as const
 type Stage = (typeof STAGES)[number]
 

@@ -31,8 +31,8 @@ export const FOLLOW_BUGS: readonly Bug[] = [
     edits: [
       {
         file: FOLLOW,
-        find: '        order(snapshot.orders)\n',
-        replace: '        applyAll(snapshot, rows)\n        order(snapshot.orders)\n',
+        find: '        const waiting = order(snapshot.orders)\n',
+        replace: '        applyAll(snapshot, heard)\n        const waiting = order(snapshot.orders)\n',
       },
     ],
   },

@@ -32,7 +32,11 @@ export const SESSION_BUGS: readonly Bug[] = [
     seenBy: 'crash-points',
     edits: [
       { file: ERASE, find: '  backups.erase(id, max)\n', replace: '  if (erasesCredentials) data.erase(data.session(id))\n' },
-      { file: ERASE, find: '  if (erasesCredentials) data.erase(data.session(id))\n\n', replace: '  backups.erase(id, max)\n\n' },
+      {
+        file: ERASE,
+        find: '  if (erasesCredentials) data.erase(data.session(id))\n  data.finishErasing()',
+        replace: '  backups.erase(id, max)\n  data.finishErasing()',
+      },
       {
         file: 'worker/engine.ts',
         find: '    sweep: () => clear.resume(),\n',
