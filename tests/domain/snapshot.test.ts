@@ -56,9 +56,10 @@ describe('a snapshot', () => {
 
 describe('a look', () => {
   it('tells a session that is gone from an answer that is not one', () => {
-    const gone = { instance_id: id, taken_at: whole.taken_at, session: null, orders: [order] }
+    const gone = { instance_id: id, taken_at: whole.taken_at, session: null, orders: [order], cleared_generation: 3 }
     expect(Look.parse(gone).session).toBeNull()
     expect(Look.safeParse({ ...gone, session: undefined }).success).toBe(false)
+    expect(Look.safeParse({ ...gone, cleared_generation: undefined }).success).toBe(false)
     expect(Look.safeParse({}).success).toBe(false)
   })
 })

@@ -183,7 +183,9 @@ describe('the whole story, in a real browser', () => {
     expect(held.files).toEqual([])
     expect(held.row).toMatchObject({ status: 'disconnected', status_reason: 'reset', generation: 2, phone_number: null })
     expect(held.receipts).toMatchObject([{ reason: 'reset', remoteUnlink: 'confirmed', verifiedAbsent: true, generations: [1] }])
-    expect(held.receipts[0]?.removed).toMatchObject({ backups: { files: 1, bytes: 8 }, outbox: { messages: 1 }, memory: { socket: true } })
+    expect(held.receipts[0]?.removed).toMatchObject({ backups: { files: 2 }, outbox: { messages: 1 }, memory: { socket: true } })
+    // The snapshot that it made when it came online, and the planted one.
+    expect(held.receipts[0]?.removed.backups.bytes).toBeGreaterThan(50_000)
     expect(held.receipts[0]?.removed.credentials.files).toBeGreaterThan(0)
     expect(await world.devices()).toEqual([])
     await row(first).getByText('disconnected', { exact: true }).waitFor()
