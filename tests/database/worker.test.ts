@@ -52,7 +52,13 @@ describe('the snapshot', () => {
   it('names the same database at every call', async () => {
     const first = Snapshot.parse((await worker().rpc('worker_snapshot')).data)
     const look = Look.parse((await worker().rpc('worker_look', { session_id: crypto.randomUUID() })).data)
-    expect(look).toEqual({ instance_id: first.instance_id, taken_at: expect.any(String), session: null, orders: [], cleared_generation: null })
+    expect(look).toEqual({
+      instance_id: first.instance_id,
+      taken_at: expect.any(String),
+      session: null,
+      orders: [],
+      cleared_generation: null,
+    })
   })
 })
 
