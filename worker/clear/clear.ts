@@ -129,7 +129,9 @@ export function createClearEngine(options: Options): ClearEngine {
     const erased = erase(order)
     let { tombstone } = erased
     if (!tombstone.receipt) {
-      const unlinking = unlink(erased, gone)
+      // What was set aside unread may be another link: nobody can confirm that it is gone (CLR-5).
+      const othersAside = tombstone.findings.othersAside
+      const unlinking = unlink(erased, gone).then((went) => (othersAside && went === 'confirmed' ? 'unconfirmed' : went))
       if (erased.creds !== null || erased.fenced?.socket || gone)
         remember(unlinks, order.session_id, { maxGeneration: order.max_generation, went: unlinking })
       const remoteUnlink = await unlinking

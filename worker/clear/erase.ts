@@ -48,13 +48,15 @@ export function survey(
   const known = whole ? whole.linked : covered ? null : lastKnown
   // An identity without a phone proves nothing where the row had one (the folder is an older copy), nor where damaged credentials were
   // set aside: those may have been linked.
-  const mayHaveBeen = (whole !== null && order.phone_number !== null) || places.quarantine.holdsUnknown(id)
+  const othersAside = !hasErased && places.quarantine.holdsUnknown(id)
+  const mayHaveBeen = (whole !== null && order.phone_number !== null) || othersAside
   const linked = known === false && mayHaveBeen ? null : known
   return {
     creds: whole?.linked ? whole.creds : null,
     erasesCredentials: covered,
     findings: {
       linked,
+      othersAside,
       generations: whole ? [whole.generation] : [],
       removed: {
         credentials: covered ? sizeOf(places.data.disk, folder) : NOTHING,
@@ -113,6 +115,7 @@ export function mergeFindings(before: Findings, now: Findings): Findings {
   const staysUnknown = before.linked === null && before.generations.length > 0
   return {
     linked: before.linked ?? (now.generations.length > 0 && !staysUnknown ? now.linked : null),
+    othersAside: before.othersAside || now.othersAside,
     generations: [...new Set([...before.generations, ...now.generations])].toSorted((a, b) => a - b),
     removed: {
       credentials: larger(before.removed.credentials, now.removed.credentials),

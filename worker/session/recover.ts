@@ -27,8 +27,9 @@ export function recover(
   if (tombstones.forbids(row.id, row.generation) || entry.restores >= MAX_RESTORES) return false
   if (backups.of(row.id, row.generation).length === 0) return false
   const why = found.state === 'damaged' ? found.reason : 'pairing was never finished'
+  // Damaged as it is, it can only be of the link that the row and its backup are of.
   if (found.state !== 'absent')
-    quarantine.take(row.id, found.state === 'whole' ? found.generation : null, `${why}; a backup took its place`)
+    quarantine.take(row.id, found.state === 'whole' ? found.generation : row.generation, `${why}; a backup took its place`)
   else makeRoom()
   const from = backups.restore(row.id, row.generation)
   if (from === null) return found.state !== 'absent'

@@ -105,8 +105,8 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
     },
     holdsUnknown: (sessionId) =>
       quarantineEntries(disk, data.quarantine).some(
-        (entry) =>
-          entry.sessionId === sessionId && (entry.why === null || (entry.why.what === 'credentials' && entry.why.generation === null)),
+        ({ name, why, ...entry }) =>
+          entry.sessionId === sessionId && (why?.generation ?? null) === null && disk.stat(join(data.quarantine, name, 'session')) !== null,
       ),
     entries: () => quarantineEntries(disk, data.quarantine),
     expire() {

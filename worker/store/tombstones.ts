@@ -12,6 +12,8 @@ const Size = z.object({ files: z.int(), bytes: z.int() })
 /** What a clear found before it erased anything. `linked: null`: the credentials were damaged, nobody can tell. */
 export const Findings = z.object({
   linked: z.boolean().nullable(),
+  /** Credentials of nobody knows which link were set aside before: whatever is unlinked now, another phone may stay linked. */
+  othersAside: z.boolean().default(false),
   generations: z.array(z.int()),
   removed: z.object({
     credentials: Size,
