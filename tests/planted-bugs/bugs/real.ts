@@ -16,14 +16,14 @@ export const REAL_BUGS: readonly Bug[] = [
     ],
   },
   {
-    name: 'a key is logged',
+    name: 'a key is logged under a name that is not redacted',
     rule: 'LOG-1',
     seenBy: 'kills',
     edits: [
       {
         file: 'worker/session/session.ts',
         find: "log.info({}, 'the phone confirmed the link')",
-        replace: "log.info({ creds: store.identity().creds }, 'the phone confirmed the link')",
+        replace: "log.info({ stored: store.identity().creds }, 'the phone confirmed the link')",
       },
     ],
   },
