@@ -99,7 +99,7 @@ describe('a worker that is killed again and again', () => {
   }, 300_000)
 
   it('is found out when its clears forget the disk (CLR-1)', async () => {
-    const result = await runLane({ kills: 4, seed: 8, bug: 'credentials are erased in memory only' })
+    const result = await runLane({ kills: 4, seed: 8, bug: 'credentials are erased in memory only, on a real disk, for good' })
     expect(result.resurrections.length).toBeGreaterThan(0)
   }, 300_000)
 })
