@@ -132,6 +132,8 @@ describe('a text', () => {
   })
 
   it('that was under way when the process was killed is sent again, and arrives once (OUT-3)', async () => {
+    // Two workers must never follow one database with two folders.
+    await worker.stop()
     const first = await world.spawnWorker(FAST)
     const { id } = await world.link(first)
     world.simulator.configure({ messageReply: 'ignored' })

@@ -179,6 +179,14 @@ describe('a burst (FOL-8)', () => {
     expect(plan(inventory({ database: row('connecting') }), false).alarm).toBeNull()
   })
 
+  it('does not pass in small portions: what is hearsay is not moved, but it counts', () => {
+    const restless = (hearsay: number) =>
+      plan(many(6, (index) => ({ database: row('connected', 1), credentials: whole(2), hearsay: index < hearsay })))
+    expect(restless(4).alarm).toContain('6 of 6')
+    expect(restless(4).findings.filter(({ action }) => action === 'quarantine')).toEqual([])
+    expect(restless(6).alarm, 'nothing would be moved').toBeNull()
+  })
+
   it('does not pass in small portions: what a listing does not show waits until all was looked at', () => {
     const half = plan(
       many(100, (index) => ({ database: row('connected', 1), credentials: index < 2 ? whole(2) : { state: 'not_looked_at' } })),

@@ -1,4 +1,4 @@
-import type { SessionIntent, Snapshot, Look } from '#domain/snapshot.ts'
+import type { Snapshot, Look } from '#domain/snapshot.ts'
 import { IS_LINKED } from '#domain/session.ts'
 import type { ClearEngine } from '../clear/clear.ts'
 import type { Database } from '../database.ts'
@@ -69,11 +69,17 @@ export function createFollower(options: Options): Follower {
     return seen
   }
 
-  const applyAll = (snapshot: Snapshot, rows: SessionIntent[]): void => {
-    const missing = rows.filter((row) => supervisor.apply(row, snapshot.taken_at) === 'missing')
+  const applyAll = (snapshot: Snapshot, isHearsay: (id: string) => boolean): void => {
+    const judged = snapshot.sessions.map((row) => ({
+      row,
+      outcome: isHearsay(row.id) ? 'unjudged' : supervisor.apply(row, snapshot.taken_at),
+    }))
+    const missing = judged.filter(({ outcome }) => outcome === 'missing').map(({ row }) => row)
     const linked = snapshot.sessions.filter((row) => IS_LINKED[row.status]).length
-    if (missing.length > 0 && (!data.isClaimed() || tooMany(missing.length, linked))) {
-      const fields = { missing: missing.length, linked, newFolder: !data.isClaimed() }
+    // What nobody can judge now may be missing, too: a burst must not pass the alarm in small portions.
+    const unjudged = judged.filter(({ row, outcome }) => outcome === 'unjudged' && IS_LINKED[row.status] && !supervisor.isRunning(row.id))
+    if (missing.length > 0 && (!data.isClaimed() || tooMany(missing.length + unjudged.length, linked))) {
+      const fields = { missing: missing.length, unjudged: unjudged.length, linked, newFolder: !data.isClaimed() }
       log.error(fields, 'ALARM: too many sessions without credentials: is this the right data folder? None is called damaged')
       // Under a folder that is this database's, nobody else has them online.
       if (data.isClaimed()) for (const row of missing) supervisor.reportOffline(row)
@@ -101,12 +107,12 @@ export function createFollower(options: Options): Follower {
         const mark = supervisor.mark()
         const snapshot = await database.snapshot()
         data.confirmInstance(snapshot.instance_id)
-        const heard = snapshot.sessions.filter((row) => !supervisor.changedSince(row.id, mark))
+        // Asked before the orders are taken, which change sessions here themselves.
+        const changed = new Set(snapshot.sessions.flatMap(({ id }) => (supervisor.changedSince(id, mark) ? [id] : [])))
         const waiting = order(snapshot.orders)
-        const rows = heard.filter(({ id }) => !waiting.has(id))
         clear.resume(new Set(snapshot.orders.map(({ id }) => id)))
         ready = true
-        applyAll(snapshot, rows)
+        applyAll(snapshot, (id) => changed.has(id) || waiting.has(id))
         const known = new Set(snapshot.sessions.map((row) => row.id))
         await confirmAbsences(known)
         const isHearsay = (id: string): boolean => supervisor.changedSince(id, mark)

@@ -30,7 +30,10 @@ export function plan(inventory: Inventory, isClaimed = true): Plan {
   const isPartial = inventory.sessions.some(isUnseen)
   const judged = inventory.sessions.flatMap(judgeSession)
   const findings = [...(isPartial ? judged.map(untilAllIsSeen) : judged), ...inventory.strays.map(strayFinding)]
-  const affected = new Set(findings.filter(({ action }) => action === 'quarantine').map(({ sessionId }) => sessionId)).size
+  const toMove = new Set(findings.filter(isMove).map(({ sessionId }) => sessionId))
+  // What is hearsay is not moved, but it is counted: a burst must not pass the alarm in small portions.
+  const hearsay = inventory.sessions.filter((facts) => facts.hearsay && judgeSession({ ...facts, hearsay: false }).some(isMove))
+  const affected = toMove.size === 0 ? 0 : new Set([...toMove, ...hearsay.map(({ sessionId }) => sessionId)]).size
   const onDisk = inventory.sessions.filter(isOnDisk).length
   if (affected === 0 || (isClaimed && !tooMany(affected, onDisk))) return { findings, alarm: null }
   if (!isClaimed) return { findings: findings.map(notMoved), alarm: UNCLAIMED }
@@ -39,6 +42,10 @@ export function plan(inventory: Inventory, isClaimed = true): Plan {
 }
 
 const UNCLAIMED = 'the data folder is not known to be this database’s: nothing is quarantined'
+
+function isMove({ action }: Finding): boolean {
+  return action === 'quarantine'
+}
 
 function isOnDisk({ credentials, backups, outbox }: SessionFacts): boolean {
   return credentials.state !== 'absent' || backups.length > 0 || outbox.state !== 'absent'

@@ -45,7 +45,7 @@ export type SupervisorOptions = {
   clear(order: ClearOrder, gone: boolean): void
 }
 
-type Outcome = 'done' | 'missing'
+type Outcome = 'done' | 'missing' | 'unjudged'
 /** All sessions of this worker: at most one running session for each row, and that one only as the row wants it. */
 export type Supervisor = ReturnType<typeof createSupervisor>
 
@@ -128,16 +128,19 @@ export function createSupervisor(options: SupervisorOptions) {
     /** Whether a session changed here after `mark`: then what was read since is hearsay (FOL-6). To be asked before any order of that read is taken. */
     changedSince: (id: string, mark: number): boolean => (entries.find(id)?.changedAt ?? 0) > mark,
 
-    /** Makes a row so. `missing`: the row says linked, but there are no credentials; whoever read the row decides whether to say so. */
+    /**
+     * Makes a row so. `missing`: the row says linked, but there are no credentials; whoever read the row decides whether to say so.
+     * `unjudged`: nobody can say now, since a word of it is under way, or the disk refused.
+     */
     apply(row: SessionIntent, takenAt: string): Outcome {
       const entry = entries.of(row.id)
-      if (closed || entry.leaving) return 'done'
+      if (closed || entry.leaving) return 'unjudged'
       const word = observations.waiting(row.id)
       if (word) {
         // A database that forgot the link refuses such a word for ever: it is told of the link first (LNK-7).
         const isForgotten = row.status === 'connecting' && IS_LINKED[word.status]
         if (isForgotten && running(entry)) reconcile(entry, row)
-        if (!isForgotten || running(entry)) return 'done'
+        if (!isForgotten || running(entry)) return 'unjudged'
         observations.drop(row.id, row.generation)
       }
       const newer = entry.row && entry.row.generation !== row.generation
@@ -152,7 +155,7 @@ export function createSupervisor(options: SupervisorOptions) {
       } catch (error) {
         log.error({ session: row.id, error: reasonOf(error) }, 'a session could not be looked at; it is left as it is')
         reportOffline(row)
-        return 'done'
+        return 'unjudged'
       }
     },
 
