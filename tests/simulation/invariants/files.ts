@@ -6,6 +6,9 @@ export function checkFiles(world: World): void {
   checkKeys(world)
   const rows = new Map(world.rows().map((row) => [row.id, row]))
   const orphan = (rules: string, what: string): void => world.violations.add('orphan', rules, what)
+  const onDisk = new Set<string>()
+  /** What belongs to no row, or to another generation of it, by session. */
+  const misplaced: { id: string; rules: string; what: string }[] = []
   const files = world.disk.files('now')
   const reasons = new Set(files.flatMap(({ path, content }) => (path.endsWith('/why.json') && isReason(content()) ? [folderOf(path)] : [])))
 
@@ -22,22 +25,40 @@ export function checkFiles(world: World): void {
       const id = second === 'backups' ? third : second
       const identity = node.sql && world.identities.inFile(node.sql)
       const row = rows.get(id)
-      if (!row) orphan('FOL-8', `nobody's: ${path}`)
+      onDisk.add(id)
+      if (!row) misplaced.push({ id, rules: 'FOL-8', what: `nobody's: ${path}` })
       else if (identity && identity.generation !== row.generation) {
-        orphan('FEN-3, BAK-3', `of generation ${identity.generation}, the row is of ${row.generation}: ${path}`)
+        misplaced.push({
+          id,
+          rules: 'FEN-3, BAK-3',
+          what: `of generation ${identity.generation}, the row is of ${row.generation}: ${path}`,
+        })
       } else if (!identity && !world.damage.spoiled.has(id)) orphan('DAT-3', `no credentials: ${path}`)
     } else if (place === 'whatsapp') {
       const id = path.split('/').at(-1)?.replace('.json', '') ?? ''
       const row = rows.get(id)
       const { generation } = JSON.parse(content()) as { generation: number }
+      onDisk.add(id)
       if (row?.generation !== generation)
-        orphan('OUT', `an outbox of generation ${generation}, the row is of ${row?.generation ?? 'nobody'}`)
+        misplaced.push({ id, rules: 'OUT', what: `an outbox of generation ${generation}, the row is of ${row?.generation ?? 'nobody'}` })
     }
+  }
+  if (!isBurst(world, new Set(misplaced.map(({ id }) => id)).size, onDisk.size)) {
+    for (const { rules, what } of misplaced) orphan(rules, what)
   }
   for (const folder of world.disk.folders()) {
     const isHalfMade = folder.includes('/.new-') && !world.wasRefused()
     if (/^\/data\/erasing\/./.test(folder) || isHalfMade) orphan('DAT-3, CLR-1', `a folder on its way: ${folder}`)
   }
+}
+
+/**
+ * Where an old database or an old folder makes so many surprises that they cannot all be orphans, nothing is moved, and the worker must
+ * have cried out in this life (FOL-8).
+ */
+function isBurst({ damage, lines, worker }: World, sessions: number, onDisk: number): boolean {
+  if (!(damage.databaseRestored || damage.folderRestored) || sessions <= Math.max(3, onDisk * 0.05)) return false
+  return lines.some(({ life, message }) => life === worker()?.life.number && message.startsWith('ALARM: too many folders'))
 }
 
 /** The keys of what was cleared are nowhere: not as programs see the disk, and not as a power cut would leave it. */
