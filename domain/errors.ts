@@ -23,6 +23,7 @@ export const ERROR_STATUS = {
   rate_limited: 429,
   internal: 500,
   worker_offline: 503,
+  whatsapp_unavailable: 503,
   database_unavailable: 503,
   not_ready: 503,
   storage_failed: 507,

@@ -24,7 +24,8 @@ export const LinkEvent = z.discriminatedUnion('type', [
     /** 1 for the first QR of an attempt. */
     number: z.int(),
   }),
-  z.object({ type: z.literal('pairing_code'), code: z.string(), expiresAt: z.string() }),
+  /** A code to type on the phone with that number instead of scanning. */
+  z.object({ type: z.literal('pairing_code'), code: z.string(), phoneNumber: z.string(), expiresAt: z.string() }),
   z.object({
     type: z.literal('status'),
     step: z.enum(LINK_STEPS),
@@ -36,6 +37,9 @@ export const LinkEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('retry') }),
 ])
 export type LinkEvent = z.infer<typeof LinkEvent>
+
+/** The QR that can be scanned now; fields as in the event. */
+export const CurrentQr = z.object({ qr: z.string(), expiresAt: z.string(), number: z.int() })
 
 /** One event in the wire format of server-sent events. */
 export function encodeLinkEvent(event: LinkEvent): string {
@@ -61,3 +65,8 @@ export const LINK_REQUEST_FRESH_SECONDS = 90
 export const LINK_STAMP_SECONDS = 30
 /** When the edge function ends a stream with `retry`, seconds: hosted functions have a wall clock of 150. */
 export const LINK_STREAM_SECONDS = 100
+/**
+ * How long after the first QR of a connection WhatsApp ends it, seconds: six QRs, the first for 60, the others for 20. A pairing code dies
+ * with its connection.
+ */
+export const LINK_CONNECTION_SECONDS = 160

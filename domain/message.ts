@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
+import { E164, PhoneNumber } from './phone-number.ts'
 
 /** The longest text, in UTF-16 units: what WhatsApp's own clients take. */
 export const MAX_TEXT_LENGTH = 4096
 /** Texts that wait for one session. */
 export const MAX_QUEUED = 1000
 
-/** A text that somebody wants sent. `to`: E.164, with the plus. */
-export const NewText = z.object({
-  to: z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not a phone number: + and 7 to 15 digits')),
-  text: z.string().check(z.minLength(1), z.maxLength(MAX_TEXT_LENGTH)),
-})
+const Text = z.string().check(z.minLength(1), z.maxLength(MAX_TEXT_LENGTH))
+
+/** A text that somebody wants sent. */
+export const NewText = z.object({ to: PhoneNumber, text: Text })
 export type NewText = z.infer<typeof NewText>
 
 /**
@@ -18,11 +18,20 @@ export type NewText = z.infer<typeof NewText>
  */
 export const TEXT_STATES = ['waiting', 'refused', 'unanswered'] as const
 
+/** WhatsApp's message id. */
+export const MessageId = z.string().check(z.regex(/^[0-9A-F]{16,32}$/))
+
 /** A text in a session's queue. Its id is WhatsApp's message id, the same at every try, so that a double is dropped there. */
-export const QueuedText = z.extend(NewText, {
-  id: z.string().check(z.regex(/^[0-9A-F]{16,32}$/)),
+export const QueuedText = z.object({
+  id: MessageId,
+  to: E164,
+  text: Text,
   queuedAt: z.string(),
   state: z.enum(TEXT_STATES),
   attempts: z.int(),
 })
 export type QueuedText = z.infer<typeof QueuedText>
+
+export const Outbox = z.object({ messages: z.array(QueuedText) })
+/** How many texts were taken out of the queue. */
+export const RemovedTexts = z.object({ removed: z.int() })

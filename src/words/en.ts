@@ -19,6 +19,7 @@ const failures: Record<FailureCode, string> = {
   ambiguous_phone_number: 'More than one session has this number.',
   link_ended: 'This attempt has ended. Ask for a new code.',
   payload_too_large: 'That is too long.',
+  whatsapp_unavailable: 'WhatsApp did not answer. Try again in a moment.',
   rate_limited: 'Too many tries. Wait a minute and try again.',
   internal: 'Something went wrong on the server. Try again.',
   worker_offline: 'The worker is offline.',

@@ -9,7 +9,7 @@ import { SESSION_STATES } from '#domain/session.ts'
 const text = fc.string({ unit: 'binary' })
 const anyEvent: fc.Arbitrary<LinkEvent> = fc.oneof(
   fc.record({ type: fc.constant('qr' as const), qr: text, expiresAt: text, number: fc.integer() }),
-  fc.record({ type: fc.constant('pairing_code' as const), code: text, expiresAt: text }),
+  fc.record({ type: fc.constant('pairing_code' as const), code: text, phoneNumber: text, expiresAt: text }),
   fc.record({
     type: fc.constant('status' as const),
     step: fc.constantFrom(...LINK_STEPS),

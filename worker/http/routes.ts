@@ -2,8 +2,8 @@ import * as z from 'zod'
 import type { SessionView } from '#domain/observation.ts'
 import type { Result } from '#domain/errors.ts'
 import { NewText } from '#domain/message.ts'
-import { MESSAGE_ROUTES, SESSION_ROUTES } from '#domain/routes.ts'
-import type { MessageRoute, SessionRoute } from '#domain/routes.ts'
+import { SESSION_ROUTES } from '#domain/routes.ts'
+import type { SessionRoute } from '#domain/routes.ts'
 import type { Look } from '#domain/snapshot.ts'
 import type { ClearEngine } from '../clear/clear.ts'
 import { DatabaseError } from '../database.ts'
@@ -50,7 +50,7 @@ export function createRoutes({ supervisor, messages, clear, follower, streams }:
     return known(call)
   }
 
-  const handlers: Record<SessionRoute | MessageRoute, Handler> = {
+  const handlers: Record<SessionRoute, Handler> = {
     async start(call) {
       await lookAt(call)
       return known(call)
@@ -98,9 +98,8 @@ export function createRoutes({ supervisor, messages, clear, follower, streams }:
     return clear.accept(order)
   }
 
-  const routes = { ...SESSION_ROUTES, ...MESSAGE_ROUTES }
-  const perSession = (Object.keys(routes) as (keyof typeof routes)[]).map((name): Route => {
-    const { method, path } = routes[name]
+  const perSession = (Object.keys(SESSION_ROUTES) as SessionRoute[]).map((name): Route => {
+    const { method, path } = SESSION_ROUTES[name]
     return { method, path: `/api/sessions/:session${path}`, handle: noStore(handlers[name]) }
   })
   const list: Handler = async ({ claims }) => {

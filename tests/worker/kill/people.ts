@@ -1,5 +1,5 @@
 import { workerPath } from '#domain/routes.ts'
-import type { MessageRoute, SessionRoute } from '#domain/routes.ts'
+import type { SessionRoute } from '#domain/routes.ts'
 import type { Random } from '../../simulation/support/random.ts'
 import { sleep } from '../support/eventually.ts'
 import type { Row, World, WorkerProcess } from '../support/world.ts'
@@ -29,7 +29,7 @@ export function startPerson(stage: Stage, random: Random): { stop(): Promise<voi
   let id: string | null = null
   const life = { stopped: false }
 
-  const ask = async (route: SessionRoute | MessageRoute, body?: object): Promise<{ status: number; body: unknown } | null> => {
+  const ask = async (route: SessionRoute, body?: object): Promise<{ status: number; body: unknown } | null> => {
     const until = Date.now() + PATIENCE_MS
     while (!stage.worker() && Date.now() < until && !life.stopped) await sleep(20)
     const worker = stage.worker()
