@@ -12,7 +12,7 @@ describe('phone numbers', () => {
     expect(readPhoneNumber(written)).toBe(e164)
   })
 
-  it.each(['', 'Ana', '987654321', '+1', '+999 123 456 789', '+51987654321 ext 4', '+51987654321 or +51912000111', '9'.repeat(41)])(
+  it.each(['', 'Ana', '0987654321', '+1', '+999 123 456 789', '+51987654321 ext 4', '+51987654321 or +51912000111', '9'.repeat(41)])(
     'refuses %j and says what a number looks like',
     (written) => {
       expect(readPhoneNumber(written)).toBeNull()

@@ -3,6 +3,8 @@
  * something else.
  */
 
+import type { Contact, Group } from '#domain/names.ts'
+
 /** Why a connection closed, in WhatsApp's words; `close-codes.ts` translates it. */
 export type CloseCause = { code: number; message: string }
 
@@ -11,6 +13,10 @@ export type SocketEvent =
   | { type: 'qr'; qr: string }
   /** The phone confirmed the link, and the credentials that say so are on disk already. */
   | { type: 'paired'; phoneNumber: string }
+  /** The account demands a passkey, which this client cannot show: the link stops here. */
+  | { type: 'passkey_required' }
+  /** What the phone told of groups and contacts: new ones, and known ones that changed. */
+  | { type: 'names'; groups: readonly Group[]; contacts: readonly Contact[] }
   | { type: 'opened' }
   | { type: 'closed'; cause: CloseCause }
   /** Credentials could not be read or written; what was stored before is still there. */
@@ -30,6 +36,13 @@ export type WhatsAppSocket = {
   isOpen(): boolean
   /** Sends a text and waits for the server's acknowledgement, at most `ms`. Ends early as `unknown` when the socket does. Never throws. */
   sendText(message: OutgoingText, ms: number): Promise<SendOutcome>
+  /**
+   * A code for the phone `phoneNumber` (E.164) instead of the QR; only after the first `qr`. Waits for the server's answer, at most `ms`;
+   * `null`: it gave none, or refused. Never throws.
+   */
+  requestPairingCode(phoneNumber: string, ms: number): Promise<string | null>
+  /** All groups of the account, asked of WhatsApp; `null`: no answer within `ms`. Never throws. */
+  fetchGroups(ms: number): Promise<readonly Group[] | null>
   /**
    * Asks WhatsApp to remove this linked device and waits for its answer, at most `ms`. `true`: acknowledged, or WhatsApp says that
    * the device is gone. `false`: no answer. Never throws.
