@@ -5,6 +5,17 @@ import { PhoneNumber } from './settings.ts'
 
 const Key = z.base64().length(44)
 
+const PublicKeyWithId = z.object({ id: z.int(), value: Key })
+
+const KeyBundle = z.object({
+  registrationId: z.int(),
+  signedPreKey: PublicKeyWithId.extend({ signature: z.base64() }),
+  /** One-time keys that nobody has used; only some of those that the device uploaded are kept. */
+  preKeys: z.array(PublicKeyWithId),
+})
+/** What a phone needs to begin a conversation with a device. */
+export type CompanionKeys = z.infer<typeof KeyBundle>
+
 const Device = z.object({
   jid: z.string(),
   lid: z.string(),
@@ -15,10 +26,36 @@ const Device = z.object({
   linkedAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime().nullable(),
   logins: z.int().min(0),
+  /** How many one-time keys it has uploaded. */
   preKeys: z.int().min(0),
+  /** Absent for a device that somebody wrote into the file: it can log in, and nobody can write to it. */
+  keys: KeyBundle.optional(),
+  /** Whether the phone still owes it what it tells a new device once. */
+  awaitsHistory: z.boolean().default(false),
 })
 /** A companion device as the server knows it. Keys are base64, times ISO 8601. */
 export type Device = z.infer<typeof Device>
+
+const Contact = z.object({
+  phone: PhoneNumber,
+  /** As the phone's owner calls them; `null`: not in the address book. */
+  name: z.string().nullable(),
+  /** As they call themselves. */
+  pushName: z.string().nullable(),
+})
+/** Somebody that the owner of a phone knows. */
+export type Contact = z.infer<typeof Contact>
+
+const Group = z.object({
+  /** The part before `@g.us`. */
+  id: z.string(),
+  subject: z.string(),
+  /** Numbers of all who take part, the phone's own too; the first one made the group. */
+  participants: z.array(PhoneNumber),
+  createdAt: z.iso.datetime(),
+})
+/** A group that a phone takes part in. */
+export type Group = z.infer<typeof Group>
 
 const Account = z.object({
   phone: PhoneNumber,
@@ -26,7 +63,10 @@ const Account = z.object({
   /** The user part of the account's LID, its number that hides the phone number. */
   lidUser: z.string(),
   identity: z.object({ private: Key, public: Key }),
-  nextIndex: z.int().min(1),
+  /** Its owner must show a passkey before a device is linked. */
+  passkey: z.boolean().default(false),
+  contacts: z.array(Contact).default([]),
+  groups: z.array(Group).default([]),
   devices: z.array(Device),
 })
 /** A phone with its account. */

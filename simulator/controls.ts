@@ -1,5 +1,6 @@
 import type { Account } from './accounts-file.ts'
 import type { ReceivedText } from './phone/phone-file.ts'
+import { enterCode } from './server/code-linking.ts'
 import { scanQr, scanWaiting } from './server/linking.ts'
 import type { ScanResult } from './server/linking.ts'
 import { listWaiting } from './server/registration.ts'
@@ -49,6 +50,13 @@ export type Controls = {
   scan(qrText: string, phone?: string): Promise<ScanResult>
   /** Scans what a waiting device shows; needs the camera of `trust.ts` in the client's process. */
   scanWaiting(id: string, phone?: string): Promise<ScanResult>
+  /**
+   * Types a pairing code (spaces and a dash do not matter) on a phone: it is for the device that asked last for a code of that number.
+   * A wrong code leaves the right one good.
+   */
+  enterCode(phone: string, code: string): Promise<ScanResult>
+  /** Whether the account demands a passkey when a device is linked; `false` when there is no such phone. */
+  demandPasskey(phone: string, demanded: boolean): boolean
   /** The camera: what the QR codes of a device hold that its connection does not tell. */
   seeQr(noisePublicKey: string, advSecret: string): void
   /** Unlinks from the phone: 401 now, or at the next login. `false` when there is no such device (as in all below). */
@@ -95,6 +103,14 @@ export function createControls(world: World): Controls {
     },
     scan: (qrText, phone) => scanQr(world, qrText, phone),
     scanWaiting: (id, phone) => scanWaiting(world, id, phone),
+    enterCode: (phone, code) => enterCode(world, phone, code),
+    demandPasskey(phone, demanded) {
+      const account = world.accounts.find(phone)
+      if (!account) return false
+      account.passkey = demanded
+      world.accounts.touched()
+      return true
+    },
     seeQr(noisePublicKey, advSecret) {
       world.seenQrs.set(noisePublicKey, Buffer.from(advSecret, 'base64'))
       const oldest = world.seenQrs.keys().next()

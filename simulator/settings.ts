@@ -6,15 +6,26 @@ export const PhoneNumber = z
   .overwrite((text) => text.replace(/[\s+()-]/g, ''))
   .regex(/^[1-9]\d{6,14}$/, 'a phone number has 7 to 15 digits')
 
-/** A phone as somebody asks for it. */
-export const NewPhone = z.strictObject({ phone: PhoneNumber, name: z.string().trim().min(1).max(60) })
-export type NewPhone = z.infer<typeof NewPhone>
+const Name = z.string().trim().min(1).max(60)
 
-/** The phones a simulator without a data folder begins with. */
-export const DEMO_PHONES: readonly NewPhone[] = [
-  { phone: '51987654321', name: 'Ana' },
-  { phone: '51912000111', name: 'Luis' },
-]
+/** Somebody that the owner of a phone knows: `name` as the address book says, `pushName` as they call themselves. */
+export const NewContact = z.strictObject({ phone: PhoneNumber, name: Name.optional(), pushName: Name.optional() })
+export type NewContact = z.infer<typeof NewContact>
+
+/** A group; the phone itself need not be named among those who take part. */
+export const NewGroup = z.strictObject({ subject: z.string().trim().min(1).max(100), participants: z.array(PhoneNumber).max(1_024) })
+export type NewGroup = z.infer<typeof NewGroup>
+
+/** A phone as somebody asks for it. */
+export const NewPhone = z.strictObject({
+  phone: PhoneNumber,
+  name: Name,
+  /** Its owner must show a passkey before a device is linked. */
+  passkey: z.boolean().optional(),
+  contacts: z.array(NewContact).max(10_000).optional(),
+  groups: z.array(NewGroup).max(1_000).optional(),
+})
+export type NewPhone = z.infer<typeof NewPhone>
 
 /** How the simulator behaves where the real service varies; it can be changed while it runs. */
 export const Behaviour = z.strictObject({
@@ -47,6 +58,9 @@ export type RefTimes = {
   next: number
 }
 export const DEFAULT_REF_TIMES: RefTimes = { count: 6, first: 60, next: 20 }
+
+/** A device's number must fit into a byte of its address. */
+export const DEFAULT_MAX_DEVICES = 250
 
 /** The environment of `main.ts`. */
 export const Environment = z.object({

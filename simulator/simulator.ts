@@ -4,13 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { openAccounts } from './accounts.ts'
 import { createAdmin } from './admin/admin.ts'
+import { createChance } from './chance.ts'
 import { createControls } from './controls.ts'
 import type { Controls } from './controls.ts'
+import { DEMO_PHONES } from './demo-phones.ts'
 import { isLoopbackHost } from './loopback.ts'
 import { openPhones } from './phone/phones.ts'
 import { serveClient } from './server/server.ts'
 import type { World } from './server/world.ts'
-import { DEFAULT_BEHAVIOUR, DEFAULT_REF_TIMES, DEMO_PHONES } from './settings.ts'
+import { DEFAULT_BEHAVIOUR, DEFAULT_MAX_DEVICES, DEFAULT_REF_TIMES } from './settings.ts'
 import type { Behaviour, Log, NewPhone, RefTimes } from './settings.ts'
 
 /** Options of `startSimulator`; each has a default. */
@@ -24,6 +26,10 @@ export type SimulatorOptions = {
   /** Phones to begin with when the data folder holds none. */
   seed?: readonly NewPhone[]
   behaviour?: Partial<Behaviour>
+  /** Where ids, refs and keys come from: the same seed and the same calls give the same ones. Without it they are random. */
+  randomSeed?: string
+  /** The most devices that one phone links, 1 to 250; the real service allows four. */
+  maxDevices?: number
   log?: Log
 }
 
@@ -46,18 +52,32 @@ const MAX_FRAME_BYTES = 8 * 1024 * 1024
  * accounts are damaged.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const chance = createChance(options.randomSeed)
   const world: World = {
-    accounts: openAccounts({ dataDir: options.dataDir, seed: options.seed ?? DEMO_PHONES }),
-    phoneOf: openPhones(options.dataDir),
+    accounts: openAccounts({ dataDir: options.dataDir, seed: options.seed ?? DEMO_PHONES, chance }),
+    chance,
+    phoneOf: openPhones(options.dataDir, chance),
     behaviour: { ...DEFAULT_BEHAVIOUR, ...options.behaviour },
     refTimes: { ...DEFAULT_REF_TIMES, ...options.refSeconds },
     log: options.log ?? (() => {}),
-    counts: { connections: 0, registrations: 0, logins: 0, refused: 0, links: 0, unlinks: 0, texts: 0, doubles: 0, unreadable: 0 },
+    counts: {
+      connections: 0,
+      registrations: 0,
+      codes: 0,
+      logins: 0,
+      refused: 0,
+      links: 0,
+      unlinks: 0,
+      texts: 0,
+      doubles: 0,
+      unreadable: 0,
+    },
     waiting: new Map(),
     online: new Map(),
     silenced: new Set(),
     refusals: [],
     seenQrs: new Map(),
+    maxDevices: options.maxDevices ?? DEFAULT_MAX_DEVICES,
     timers: new Set(),
   }
   const controls = createControls(world)

@@ -23,6 +23,12 @@ const SCAN_STATUS: Record<ScanProblem, number> = {
   already_scanned: 409,
   no_answer: 409,
   forged_signature: 409,
+  passkey_required: 409,
+  too_many_devices: 409,
+  malformed_code: 400,
+  no_code_asked: 404,
+  expired_code: 410,
+  wrong_code: 409,
 }
 
 /** The routes over a simulator's controls. */
@@ -68,6 +74,17 @@ export function createRoutes(controls: Controls): Route[] {
       act: (_parts, body) =>
         checked(Body.phone, body, (phone) =>
           controls.addAccount(phone) ? ok(phone, 201) : problem(409, 'phone_taken', 'There is a phone with this number.', 'phone'),
+        ),
+    },
+    {
+      method: 'POST',
+      path: '/api/accounts/:phone/code',
+      act: (parts, body) =>
+        checked(
+          PathPart.phone,
+          parts['phone'],
+          (phone) => checked(Body.code, body, async ({ code }) => scanned(await controls.enterCode(phone, code))),
+          'phone',
         ),
     },
     {

@@ -1,5 +1,6 @@
 import { proto, unpadRandomMax16 } from 'baileys'
 import type { Account } from '../accounts-file.ts'
+import type { Chance } from '../chance.ts'
 import { readPhone, writePhone } from './phone-file.ts'
 import type { ReceivedText } from './phone-file.ts'
 import { newPhoneState, takeBundle } from './pre-keys.ts'
@@ -25,17 +26,17 @@ export type Phone = {
 }
 
 /** The phones of accounts; each begins when somebody first asks for it. Throws when what it had stored is damaged. */
-export function openPhones(dataDir: string | undefined): (account: Account) => Phone {
+export function openPhones(dataDir: string | undefined, chance: Chance): (account: Account) => Phone {
   const phones = new Map<string, Phone>()
   return (account) => {
-    const open = phones.get(account.phone) ?? openPhone(account, dataDir)
+    const open = phones.get(account.phone) ?? openPhone(account, dataDir, chance.of(`phone/${account.phone}`))
     phones.set(account.phone, open)
     return open
   }
 }
 
-function openPhone(account: Account, dataDir: string | undefined): Phone {
-  const state = (dataDir === undefined ? undefined : readPhone(dataDir, account.phone)) ?? newPhoneState(account)
+function openPhone(account: Account, dataDir: string | undefined, chance: Chance): Phone {
+  const state = (dataDir === undefined ? undefined : readPhone(dataDir, account.phone)) ?? newPhoneState(account, chance)
   const signal = createSignal(account, state)
   const store = (): void => {
     if (dataDir !== undefined) writePhone(dataDir, account.phone, state)
@@ -67,7 +68,7 @@ function openPhone(account: Account, dataDir: string | undefined): Phone {
 
   return {
     takeBundle() {
-      const bundle = takeBundle(account, state)
+      const bundle = takeBundle(account, state, chance)
       store()
       return bundle
     },

@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto'
-import { BufferJSON, Curve, signedKeyPair } from 'baileys'
+import { BufferJSON, signedKeyPair } from 'baileys'
 import type { Account } from '../accounts-file.ts'
+import type { Chance } from '../chance.ts'
 import type { PhoneState } from './phone-file.ts'
 
 /** One-time keys that were handed out and never used are kept up to this number. */
@@ -16,11 +16,11 @@ export type KeyBundle = {
 }
 
 /** A new phone, which knows nobody yet. */
-export function newPhoneState(account: Account): PhoneState {
+export function newPhoneState(account: Account, chance: Chance): PhoneState {
   const signed = signedKeyPair({ private: raw(account.identity.private), public: raw(account.identity.public) }, 1)
   const { keyPair } = signed
   return {
-    registrationId: randomInt(1, 16_380),
+    registrationId: chance.integer(1, 16_380),
     signedPreKey: {
       keyId: signed.keyId,
       keyPair: { private: base64(keyPair.private), public: base64(keyPair.public) },
@@ -33,9 +33,9 @@ export function newPhoneState(account: Account): PhoneState {
 }
 
 /** The next bundle, with a one-time key that nobody had before. */
-export function takeBundle(account: Account, state: PhoneState): KeyBundle {
+export function takeBundle(account: Account, state: PhoneState, chance: Chance): KeyBundle {
   const id = state.nextPreKeyId
-  const pair = Curve.generateKeyPair()
+  const pair = chance.keyPair()
   state.nextPreKeyId += 1
   state.signal[`pre-key/${id}`] = JSON.stringify(pair, BufferJSON.replacer)
   delete state.signal[`pre-key/${id - MAX_UNUSED}`]

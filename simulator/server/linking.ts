@@ -2,7 +2,7 @@ import type { BinaryNode } from 'baileys'
 import type { Account, Device } from '../accounts-file.ts'
 import { isCountersigned, sealDeviceIdentity, signDeviceIdentity } from '../phone/device-identity.ts'
 import { readQr } from '../phone/qr.ts'
-import type { ScannedQr } from '../phone/qr.ts'
+import { demandPasskey } from './passkey.ts'
 import { isFresh, listWaiting } from './registration.ts'
 import { bytes, child, node, seconds, SERVER, streamError } from './stanzas.ts'
 import { later } from './world.ts'
@@ -21,6 +21,12 @@ export const SCAN_PROBLEMS = {
   already_scanned: 'This code was scanned already.',
   no_answer: 'The device did not complete the link.',
   forged_signature: 'The device signed with a key that is not the one it registered.',
+  passkey_required: 'This account demands a passkey, and the device was told so; the link stops here.',
+  too_many_devices: 'This phone has linked as many devices as it may.',
+  malformed_code: 'A code has eight letters and digits.',
+  no_code_asked: 'No device has asked this phone for a code.',
+  expired_code: 'This code has expired; ask for another one.',
+  wrong_code: 'This is not the code that the device shows.',
 } as const
 export type ScanProblem = keyof typeof SCAN_PROBLEMS
 export type ScanResult = { ok: true; jid: string } | { ok: false; code: ScanProblem }
@@ -37,7 +43,7 @@ export async function scanQr(world: World, text: string, phone?: string): Promis
   if (!registration.noisePublicKey.equals(qr.noisePublicKey)) return { ok: false, code: 'wrong_keys' }
   if (!registration.identityPublicKey.equals(qr.identityPublicKey)) return { ok: false, code: 'wrong_keys' }
   if (registration.onAnswer) return { ok: false, code: 'already_scanned' }
-  return link(world, account, registration, qr)
+  return stopsLink(world, account, registration) ?? linkDevice(world, account, registration, qr.advSecret)
 }
 
 /** A phone scans what a waiting device shows right now; needs the device's camera, see `trust.ts`. */
@@ -49,15 +55,32 @@ export async function scanWaiting(world: World, id: string, phone?: string): Pro
   return scanQr(world, waiting.qr, phone)
 }
 
-async function link(world: World, account: Account, registration: Registration, qr: ScannedQr): Promise<ScanResult> {
-  const { connection } = registration
+/** What keeps a phone from linking any device just now; the device hears of a passkey, of the rest only the phone does. */
+export function stopsLink(world: World, account: Account, registration: Registration): ScanResult | undefined {
+  if (account.devices.length >= world.maxDevices) return { ok: false, code: 'too_many_devices' }
+  if (!account.passkey) return undefined
+  demandPasskey(world, account, registration)
+  return { ok: false, code: 'passkey_required' }
+}
+
+/** The phone vouches for the device, which proves it with the secret that only the two of them share. */
+export async function linkDevice(world: World, account: Account, registration: Registration, advSecret: Buffer): Promise<ScanResult> {
   const index = world.accounts.takeIndex(account)
+  try {
+    return await linkAs(world, account, registration, advSecret, index)
+  } finally {
+    world.accounts.releaseIndex(account, index)
+  }
+}
+
+async function linkAs(world: World, account: Account, registration: Registration, advSecret: Buffer, index: number): Promise<ScanResult> {
+  const { connection } = registration
   const jid = `${account.phone}:${index}@${SERVER}`
   const lid = `${account.lidUser}:${index}@lid`
   const identity = signDeviceIdentity(account, registration.identityPublicKey, index)
 
   const success = node('pair-success', {}, [
-    node('device-identity', {}, sealDeviceIdentity(identity, qr.advSecret)),
+    node('device-identity', {}, sealDeviceIdentity(identity, advSecret)),
     node('device', { jid, lid }),
     node('platform', { name: 'android' }),
   ])
@@ -101,5 +124,7 @@ function newDevice(registration: Registration, jid: string, lid: string, index: 
     lastSeenAt: null,
     logins: 0,
     preKeys: 0,
+    keys: registration.keys,
+    awaitsHistory: true,
   }
 }

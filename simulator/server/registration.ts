@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { proto } from 'baileys'
+import type { CompanionKeys } from '../accounts-file.ts'
+import type { Chance } from '../chance.ts'
 import { isSigned } from '../noise/signature.ts'
 import { writeQr } from '../phone/qr.ts'
 import type { RefTimes } from '../settings.ts'
@@ -25,6 +26,8 @@ export type WaitingDevice = {
   qr: string | null
   /** When the last ref expires. */
   expiresAt: string
+  /** The phone whose owner is to type the code that this device shows; `null` when it asked for none. */
+  codeFor: string | null
 }
 
 /** Answers a client that registers: refuses keys that are not signed, else sends the refs of its QR codes. */
@@ -42,8 +45,9 @@ export function beginRegistration(world: World, connection: Connection, noisePub
     return connection.end(failure(400))
   }
 
-  const refs = makeRefs(world.refTimes, Date.now())
-  world.waiting.set(connection.id, { connection, noisePublicKey, identityPublicKey, platform: platformName(keys.deviceProps), refs })
+  const refs = makeRefs(world.refTimes, Date.now(), world.chance.of(`refs/${world.counts.registrations}`))
+  const platform = platformName(keys.deviceProps)
+  world.waiting.set(connection.id, { connection, noisePublicKey, identityPublicKey, platform, keys: companionKeys(keys), refs })
   const refNodes = refs.map(({ ref }) => node('ref', {}, Buffer.from(ref)))
   const attrs = { from: SERVER, type: 'set', id: `pair-${connection.id}`, xmlns: 'md' }
   connection.send(node('iq', attrs, [node('pair-device', {}, refNodes)]))
@@ -55,7 +59,7 @@ export function listWaiting(world: World): WaitingDevice[] {
   const now = Date.now()
   return [...world.waiting.values()]
     .filter((registration) => !registration.onAnswer)
-    .map(({ connection, noisePublicKey, identityPublicKey, platform, refs }) => {
+    .map(({ connection, noisePublicKey, identityPublicKey, platform, refs, code }) => {
       const ref = refs.find((one) => one.expiresAt > now)?.ref ?? null
       const advSecret = world.seenQrs.get(noisePublicKey.toString('base64'))
       return {
@@ -65,7 +69,8 @@ export function listWaiting(world: World): WaitingDevice[] {
         refs: refs.map((one) => one.ref),
         ref,
         qr: ref !== null && advSecret ? writeQr({ ref, noisePublicKey, identityPublicKey, advSecret }, '1') : null,
-        expiresAt: new Date(refs.at(-1)?.expiresAt ?? now).toISOString(),
+        expiresAt: new Date(lastExpiry(refs, now)).toISOString(),
+        codeFor: code && code.expiresAt > now ? code.phone : null,
       }
     })
 }
@@ -75,11 +80,27 @@ export function isFresh(registration: Registration, ref: string): boolean {
   return registration.refs.some((one) => one.ref === ref && one.expiresAt + GRACE_MS > Date.now())
 }
 
-function makeRefs(times: RefTimes, now: number): { ref: string; expiresAt: number }[] {
+/** When a registration's last ref expires, milliseconds since 1970. */
+export function lastExpiry(refs: Registration['refs'], now: number): number {
+  return refs.at(-1)?.expiresAt ?? now
+}
+
+function makeRefs(times: RefTimes, now: number, chance: Chance): { ref: string; expiresAt: number }[] {
   return Array.from({ length: times.count }, (_, index) => ({
-    ref: `2@${randomBytes(96).toString('base64')}`,
+    ref: `2@${chance.bytes(96).toString('base64')}`,
     expiresAt: now + (times.first + index * times.next) * 1000,
   }))
+}
+
+/** Other devices are written to with the keys that a device registers with, and one-time keys that it uploads later. */
+function companionKeys(keys: proto.ClientPayload.IDevicePairingRegistrationData): CompanionKeys {
+  const number = (bytes: Uint8Array | null | undefined) => (bytes?.length ? Buffer.from(bytes).readUIntBE(0, bytes.length) : 0)
+  const base64 = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).toString('base64')
+  return {
+    registrationId: number(keys.eRegid),
+    signedPreKey: { id: number(keys.eSkeyId), value: base64(keys.eSkeyVal), signature: base64(keys.eSkeySig) },
+    preKeys: [],
+  }
 }
 
 function platformName(deviceProps: Uint8Array | null | undefined): string {

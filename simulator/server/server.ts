@@ -1,11 +1,13 @@
 import type { BinaryNode } from 'baileys'
 import type { WebSocket } from 'ws'
+import { answerCodeStage } from './code-linking.ts'
 import { acceptConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { jidOf, logIn } from './login.ts'
 import { takeMessage } from './messages.ts'
 import { answerQuery } from './queries.ts'
 import { beginRegistration } from './registration.ts'
+import { child } from './stanzas.ts'
 import type { World } from './world.ts'
 
 /** Serves one client from its first byte to its last. */
@@ -26,6 +28,7 @@ export function serveClient(world: World, socket: WebSocket): void {
       const registration = world.waiting.get(connection.id)
       world.waiting.delete(connection.id)
       registration?.onAnswer?.(undefined)
+      registration?.code?.onFinish?.(undefined)
     },
     broken: (error) => world.log('connection cut', { reason: error instanceof Error ? error.message : String(error) }),
   })
@@ -48,5 +51,11 @@ function receive(world: World, connection: Connection, stanza: BinaryNode): void
   const jid = jidOf(world, connection)
   const device = jid === undefined ? undefined : world.accounts.device(jid)?.device
   if (jid !== undefined && device) answerQuery({ world, connection, jid, device, iq: stanza })
+  else if (stanza.attrs['xmlns'] === 'md') answerUnlinked(world, connection, stanza)
   else if (stanza.attrs['xmlns'] === 'w:p') connection.send({ tag: 'iq', attrs: { type: 'result', id: stanza.attrs['id'] ?? '' } })
+}
+
+function answerUnlinked(world: World, connection: Connection, iq: BinaryNode): void {
+  const stage = child(iq, 'link_code_companion_reg')
+  if (stage) answerCodeStage(world, connection, iq, stage)
 }

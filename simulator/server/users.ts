@@ -18,7 +18,7 @@ export function addressee(world: World, jid: string): Account | undefined {
   const [address = '', server] = jid.split('@')
   const [user, device = '0'] = address.split(':')
   if (device !== '0') return undefined
-  if (server === LID_SERVER) return world.accounts.all().find(({ lidUser }) => lidUser === user)
+  if (server === LID_SERVER) return world.accounts.findLid(user ?? '')
   return server === SERVER && user !== undefined ? world.accounts.find(user) : undefined
 }
 

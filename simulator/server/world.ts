@@ -1,6 +1,7 @@
 import type { BinaryNode } from 'baileys'
-import type { Account } from '../accounts-file.ts'
+import type { Account, CompanionKeys } from '../accounts-file.ts'
 import type { Accounts } from '../accounts.ts'
+import type { Chance } from '../chance.ts'
 import type { Phone } from '../phone/phones.ts'
 import type { Behaviour, Log, RefTimes } from '../settings.ts'
 import type { Connection } from './connection.ts'
@@ -19,6 +20,8 @@ export type Refusal = {
 export type Counts = {
   connections: number
   registrations: number
+  /** Pairing codes that were asked for. */
+  codes: number
   logins: number
   refused: number
   links: number
@@ -34,14 +37,32 @@ export type Registration = {
   noisePublicKey: Buffer
   identityPublicKey: Buffer
   platform: string
+  /** What others need to write to it once it is linked. */
+  keys: CompanionKeys
   refs: readonly { ref: string; expiresAt: number }[]
+  /** The pairing code that it asked for last. */
+  code?: AskedCode | undefined
   /** Set from the scan on: takes the device's answer to `pair-success`, or `undefined` when the connection closed before. */
   onAnswer?: ((answer: BinaryNode | undefined) => void) | undefined
+}
+
+/** A pairing code that a device asked for: the server knows whose phone is to type it, never the code. */
+export type AskedCode = {
+  phone: string
+  ref: string
+  /** Codes are numbered as they are asked for. */
+  number: number
+  /** The device's ephemeral key, wrapped with the code. */
+  wrappedCompanion: Buffer
+  expiresAt: number
+  /** Set while a phone that typed a code waits for what the device seals; `undefined` when the connection closed before. */
+  onFinish?: ((bundle: Buffer | undefined) => void) | undefined
 }
 
 /** Everything the server knows; one value, handed to each part. */
 export type World = {
   accounts: Accounts
+  chance: Chance
   phoneOf: (account: Account) => Phone
   behaviour: Behaviour
   refTimes: RefTimes
@@ -56,6 +77,8 @@ export type World = {
   refusals: Refusal[]
   /** Secrets of QR codes by the Noise key of the device that shows them (base64), as its camera reported them. */
   seenQrs: Map<string, Buffer>
+  /** The most devices that one phone links. */
+  maxDevices: number
   /** Timers that end with the server. */
   timers: Set<NodeJS.Timeout>
 }
