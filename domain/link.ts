@@ -65,6 +65,8 @@ export const LINK_REQUEST_FRESH_SECONDS = 90
 export const LINK_STAMP_SECONDS = 30
 /** When the edge function ends a stream with `retry`, seconds: hosted functions have a wall clock of 150. */
 export const LINK_STREAM_SECONDS = 100
+/** How often the edge function asks anew whether the caller may still see a link, seconds. */
+export const LINK_RIGHTS_SECONDS = 5
 /**
  * How long after the first QR of a connection WhatsApp ends it, seconds: six QRs, the first for 60, the others for 20. A pairing code dies
  * with its connection.
