@@ -18,6 +18,7 @@ export type ConnectionState = {
   sessionId: string | null
   sessionName: string | null
   qrCode: string | null
+  pairingCode: string | null
   status: SessionState
   error: FailureCode | null
   view: LinkView
@@ -89,6 +90,8 @@ export function useWhatsAppSession() {
     startConnection: link.start,
     /** A new code, or another try. */
     retryConnection: link.retry,
+    /** A code to type on the phone instead of scanning. */
+    requestPairingCode: link.requestCode,
     cancelConnection: link.cancel,
     /** Stops watching; cancels nothing. */
     closeConnection: link.close,
@@ -117,7 +120,8 @@ function connectionState(
     isConnecting: view.step !== 'idle',
     sessionId: row?.id ?? null,
     sessionName: row?.display_name ?? null,
-    qrCode: view.step === 'scan' ? view.qr : null,
+    qrCode: view.step === 'scan' ? (view.qr?.text ?? null) : null,
+    pairingCode: view.step === 'scan' ? (view.pairing?.code ?? null) : null,
     status: view.step === 'idle' || view.step === 'failed' ? 'disconnected' : view.step === 'connected' ? 'connected' : 'connecting',
     error: 'code' in view ? view.code : null,
     view,

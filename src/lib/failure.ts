@@ -10,11 +10,14 @@ export class Failure extends Error {
   readonly code: FailureCode
   /** What is wanted is stored and will be carried out later. */
   readonly queued: boolean
+  /** The field of the request that was not accepted, where one is named. */
+  readonly field: string | null
 
-  constructor(code: FailureCode, message: string, queued = false) {
+  constructor(code: FailureCode, message: string, { queued = false, field = null }: { queued?: boolean; field?: string | null } = {}) {
     super(message)
     this.code = code
     this.queued = queued
+    this.field = field
   }
 }
 
@@ -62,7 +65,8 @@ export async function functionFailure(error: unknown): Promise<Failure> {
     const body = ErrorBody.safeParse(await jsonOf(response))
     if (!body.success) return new Failure(CODE_BY_HTTP_STATUS[response.status] ?? 'internal', `status ${response.status}`)
     const { code, message, detail } = body.data.error
-    return new Failure(code, message, detail?.['queued'] === true)
+    const field = detail?.['field']
+    return new Failure(code, message, { queued: detail?.['queued'] === true, field: typeof field === 'string' ? field : null })
   }
   if (error instanceof FunctionsFetchError) return new Failure('unreachable', error.message)
   return asFailure(error)

@@ -40,8 +40,13 @@ export async function askWorker<Schema extends z.ZodMiniType>(
   path: string,
   body: Record<string, unknown>,
   schema: Schema,
+  signal?: AbortSignal,
 ): Promise<z.output<Schema>> {
-  const { data, error } = await client.functions.invoke<unknown>(`whatsapp-session/${path}`, { method: 'POST', body })
+  const { data, error } = await client.functions.invoke<unknown>(`whatsapp-session/${path}`, {
+    method: 'POST',
+    body,
+    ...(signal && { signal }),
+  })
   if (error) throw await functionFailure(error)
   return read(data, schema)
 }

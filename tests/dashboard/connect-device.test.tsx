@@ -215,8 +215,8 @@ it('says that linking was cancelled elsewhere, leaves it so on Close, and links 
 it('says why a link was refused', async () => {
   const { dialog, stream } = await connect()
   const link = await stream()
-  link.send(statusEvent('ended', { reason: 'passkey_required' }))
-  expect(await within(dialog).findByText(/^This account asks for a passkey/)).toBeTruthy()
+  link.send(statusEvent('ended', { reason: 'multidevice_mismatch' }))
+  expect(await within(dialog).findByText('This phone does not support linked devices.')).toBeTruthy()
 })
 
 it('words a refusal to create a session', async () => {

@@ -45,7 +45,7 @@ it('reads events that come in pieces, and passes over what it does not know', as
   for (const piece of text.match(/.{1,7}/gs) ?? []) first.sendText(piece)
   first.send(statusEvent('connected'))
   await done
-  expect(views).toMatchObject([{ step: 'scan', qr: qrText(1), number: 1 }, { step: 'connected' }])
+  expect(views).toMatchObject([{ step: 'scan', qr: { text: qrText(1), number: 1 } }, { step: 'connected' }])
 })
 
 it('attaches again when the stream asks for it', async () => {

@@ -1,6 +1,8 @@
-import { Copy, ExternalLink } from 'lucide-react'
+import { LINK_CONNECTION_SECONDS } from '#domain/link.ts'
+import { Copy, ExternalLink, QrCode as QrIcon, Smartphone } from 'lucide-react'
 import { toast } from 'sonner'
 import { useConfig } from '../../lib/config.ts'
+import type { Failure } from '../../lib/failure.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useWords } from '../../words/words.ts'
@@ -8,71 +10,115 @@ import { CountdownRing } from './CountdownRing.tsx'
 import { DeviceName } from './DeviceName.tsx'
 import type { LinkView } from './link-view.ts'
 import { LinkPicture } from './LinkPicture.tsx'
+import { LinkSteps } from './LinkSteps.tsx'
+import { PairingCode } from './PairingCode.tsx'
+import { PhoneNumberForm } from './PhoneNumberForm.tsx'
+import { usePairing } from './usePairing.ts'
 
 type ConnectDialogProps = {
   view: LinkView
   session: { id: string; name: string | null } | null
   onRetry: () => void
+  /** Asks for a code to type on the phone with that number (E.164); resolves to what went wrong. */
+  onRequestCode: (phoneNumber: string) => Promise<Failure | null>
   onCancel: () => void
   /** Closes without cancelling. */
   onClose: () => void
   onRename: (sessionId: string, name: string) => Promise<void>
 }
 
+/** No QR lasts longer, seconds. */
+const LONGEST_QR = 60
+
 /** Shows a link that is under way. Cancel and Escape cancel it; a click outside does nothing. */
-export function ConnectDialog({ view, session, onRetry, onCancel, onClose, onRename }: ConnectDialogProps) {
+export function ConnectDialog(props: ConnectDialogProps) {
+  return props.view.step === 'idle' ? null : <OpenDialog {...props} />
+}
+
+function OpenDialog({ view, session, onRetry, onRequestCode, onCancel, onClose, onRename }: ConnectDialogProps) {
   const words = useWords()
   const text = words.link
   const { demo } = useConfig()
-  if (view.step === 'idle') return null
+  const pairing = usePairing(view, onRequestCode)
+  const { method } = pairing
   const finished = view.step === 'connected'
-  const copy = async (qr: string) => {
+  const isOpen = view.step === 'starting' || view.step === 'scan'
+  const qr = view.step === 'scan' && method === 'qr' ? view.qr : null
+  const code = view.step === 'scan' && method === 'phone' ? pairing.shown : null
+  const asksNumber = isOpen && method === 'phone' && !code
+  // Who has given a number gets a code for it at once.
+  const retry = () => {
+    if (method === 'qr' || pairing.number === '') onRetry()
+    else void pairing.ask().then((became) => became === 'no_number' && onRetry())
+  }
+  const copy = async (copied: string) => {
     try {
-      await navigator.clipboard.writeText(qr)
+      await navigator.clipboard.writeText(copied)
       toast.success(words.toasts.copied)
     } catch {
       toast.error(words.toasts.copyFailed)
     }
   }
+  const copyButton = (copied: string) => (
+    <Button look="ghost" size="small" onClick={() => void copy(copied)}>
+      <Copy aria-hidden className="size-4" />
+      {text.copy}
+    </Button>
+  )
   return (
     <Dialog
       title={text.title}
-      description={text.description}
+      description={method === 'qr' ? text.description : text.pairing.description}
       className="max-sm:scroll-pb-24 sm:max-w-3xl"
       onEscape={finished || view.step === 'cancelled' ? onClose : onCancel}
     >
       <div className="mt-5 flex flex-col gap-x-8 gap-y-5 sm:grid sm:grid-cols-[20rem_1fr] sm:grid-rows-[1fr_auto]">
         <div className="sm:row-span-2">
-          <div aria-live="polite" className="mx-auto aspect-square w-full max-w-80 overflow-hidden rounded-xl border border-line">
-            <LinkPicture view={view} onRetry={onRetry} />
+          <div
+            aria-live={asksNumber ? 'off' : 'polite'}
+            className="mx-auto aspect-square w-full max-w-80 overflow-hidden rounded-xl border border-line"
+          >
+            {code && <PairingCode code={code} pairing={pairing} />}
+            {asksNumber && <PhoneNumberForm pairing={pairing} />}
+            {!code && !asksNumber && <LinkPicture view={view} method={method} onRetry={retry} />}
           </div>
           <div className="mx-auto mt-2 flex h-9 max-w-80 items-center justify-between">
-            {view.step === 'scan' && (
+            {qr && (
               <>
-                <CountdownRing key={view.number} expiresAt={view.expiresAt} />
-                <Button look="ghost" size="small" onClick={() => void copy(view.qr)}>
-                  <Copy aria-hidden className="size-4" />
-                  {text.copy}
-                </Button>
+                <CountdownRing
+                  key={qr.number}
+                  expiresAt={qr.expiresAt}
+                  longest={LONGEST_QR}
+                  words={text.secondsLeft}
+                  over={text.nextCode}
+                />
+                {copyButton(qr.text)}
               </>
+            )}
+            {code && (
+              <>
+                <CountdownRing
+                  key={code.code}
+                  expiresAt={code.expiresAt}
+                  longest={LINK_CONNECTION_SECONDS}
+                  words={text.pairing.timeLeft}
+                  over={text.pairing.expired}
+                />
+                {copyButton(code.code)}
+              </>
+            )}
+          </div>
+          <div className="mx-auto mt-1 flex h-9 max-w-80 justify-center">
+            {isOpen && (
+              <Button look="ghost" size="small" onClick={() => pairing.choose(method === 'qr' ? 'phone' : 'qr')}>
+                {method === 'qr' ? <Smartphone aria-hidden className="size-4" /> : <QrIcon aria-hidden className="size-4" />}
+                {method === 'qr' ? text.pairing.choose : text.pairing.back}
+              </Button>
             )}
           </div>
         </div>
         <div>
-          <h3 className="text-sm font-semibold">{text.stepsTitle}</h3>
-          <ol className="mt-3 space-y-3 text-sm">
-            {text.steps.map((step, index) => (
-              <li key={step} className="flex gap-3">
-                <span
-                  aria-hidden
-                  className="flex size-6 shrink-0 items-center justify-center rounded-full bg-raised text-xs font-medium text-muted tabular-nums"
-                >
-                  {index + 1}
-                </span>
-                <span className="pt-0.5">{step}</span>
-              </li>
-            ))}
-          </ol>
+          <LinkSteps steps={method === 'qr' ? text.steps : text.pairing.steps} />
           <DeviceName key={session?.id ?? 'none'} session={session} onRename={onRename} className="mt-6" />
           {demo && (
             <p className="mt-6 text-[13px] text-muted">

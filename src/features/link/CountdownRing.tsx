@@ -1,17 +1,22 @@
 import { useState } from 'react'
 import { useNow } from '../../lib/useNow.ts'
-import { useWords } from '../../words/words.ts'
 
-/** No QR lasts longer, seconds; a browser's clock that is wrong must not show more. */
-const LONGEST = 60
 const RADIUS = 8
 const AROUND = 2 * Math.PI * RADIUS
 
+type CountdownRingProps = {
+  expiresAt: string
+  /** No code of its kind lasts longer, seconds; a browser's clock that is wrong must not show more. */
+  longest: number
+  words: (seconds: number) => string
+  /** Stands there when no time is left. */
+  over: string
+}
+
 /** A ring that empties until `expiresAt`, and its seconds in words. Give it a key per code: it starts full. */
-export function CountdownRing({ expiresAt }: { expiresAt: string }) {
-  const words = useWords()
+export function CountdownRing({ expiresAt, longest, words, over }: CountdownRingProps) {
   const now = useNow(250)
-  const left = Math.min(Math.max((Date.parse(expiresAt) - now) / 1000, 0), LONGEST)
+  const left = Math.min(Math.max((Date.parse(expiresAt) - now) / 1000, 0), longest)
   const [whole] = useState(() => Math.max(left, 1))
   return (
     <p className="flex items-center gap-2 text-[13px] text-muted tabular-nums">
@@ -27,7 +32,7 @@ export function CountdownRing({ expiresAt }: { expiresAt: string }) {
           strokeDashoffset={AROUND * (1 - Math.min(left / whole, 1))}
         />
       </svg>
-      {left > 0 ? words.link.secondsLeft(Math.ceil(left)) : words.link.nextCode}
+      {left > 0 ? words(Math.ceil(left)) : over}
     </p>
   )
 }

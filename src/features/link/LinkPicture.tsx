@@ -1,4 +1,4 @@
-import { CircleCheck, CircleSlash, CircleX, CloudOff, RefreshCw, TimerOff } from 'lucide-react'
+import { CircleCheck, CircleSlash, CircleX, CloudOff, KeyRound, RefreshCw, TimerOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { FailureCode } from '../../lib/failure.ts'
 import { phoneLabel } from '../../lib/phone-label.ts'
@@ -7,10 +7,11 @@ import { Spinner } from '../../ui/spinner.tsx'
 import type { Words } from '../../words/en.ts'
 import { useWords } from '../../words/words.ts'
 import type { LinkView } from './link-view.ts'
+import type { LinkMethod } from './usePairing.ts'
 import { QrCode } from './QrCode.tsx'
 
 /** The square of the dialog: the QR, or what there is instead. It keeps its size whatever it shows. */
-export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => void }) {
+export function LinkPicture({ view, method, onRetry }: { view: LinkView; method: LinkMethod; onRetry: () => void }) {
   const words = useWords()
   const text = words.link
   const retry = (label: string) => (
@@ -21,8 +22,8 @@ export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => 
   )
   switch (view.step) {
     case 'scan':
-      return <QrCode text={view.qr} />
     case 'starting':
+      if (view.step === 'scan' && view.qr) return <QrCode text={view.qr.text} />
       return <Message icon={<Spinner className="size-7" />} title={text.starting} />
     case 'linking':
       return <Message icon={<Spinner className="size-7" />} title={text.linking} hint={text.linkingHint} />
@@ -38,7 +39,11 @@ export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => 
       )
     case 'expired':
       return (
-        <Message icon={<TimerOff className="size-8" strokeWidth={1.5} />} title={text.expired} hint={text.expiredHint}>
+        <Message
+          icon={<TimerOff className="size-8" strokeWidth={1.5} />}
+          title={text.expired}
+          hint={method === 'qr' ? text.expiredHint : text.pairing.expiredHint}
+        >
           {retry(text.newCode)}
         </Message>
       )
@@ -57,6 +62,12 @@ export function LinkPicture({ view, onRetry }: { view: LinkView; onRetry: () => 
       )
     }
     case 'failed':
+      if (view.reason === 'passkey_required')
+        return (
+          <Message icon={<KeyRound className="size-8" strokeWidth={1.5} />} title={text.passkey} hint={text.passkeyHint}>
+            {retry(words.common.tryAgain)}
+          </Message>
+        )
       return (
         <Message
           icon={<CircleX className="size-8 text-bad" strokeWidth={1.5} />}

@@ -3,11 +3,17 @@ import type { LinkEvent } from '#domain/link.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import type { FailureCode } from '../../lib/failure.ts'
 
+/** The QR that can be scanned now. `number`: 1 for the first of an attempt. */
+type Qr = { text: string; expiresAt: string; number: number }
+/** The code that can be typed now, on the phone with that number. */
+export type Pairing = { code: string; phoneNumber: string; expiresAt: string }
+
 /** What the dialog shows. `offline` goes on trying by itself; `expired`, `cancelled` and `failed` wait for a person. */
 export type LinkView =
   | { step: 'idle' }
   | { step: 'starting' }
-  | { step: 'scan'; qr: string; expiresAt: string; number: number }
+  /** The phone's turn: it scans the QR or types the code, whichever there is. */
+  | { step: 'scan'; qr: Qr | null; pairing: Pairing | null }
   | { step: 'linking' }
   | { step: 'connected'; phoneNumber: string | null; /** Found so on cancelling. */ already: boolean }
   | { step: 'expired' }
@@ -22,15 +28,27 @@ export type LinkView =
 export function viewAfter(event: LinkEvent): LinkView | null {
   switch (event.type) {
     case 'qr':
-      return { step: 'scan', qr: event.qr, expiresAt: event.expiresAt, number: event.number }
+      return { step: 'scan', qr: { text: event.qr, expiresAt: event.expiresAt, number: event.number }, pairing: null }
+    case 'pairing_code':
+      return viewOfCode(event)
     case 'status':
       return viewOfStatus(event)
     case 'error':
       return viewAfterError(event.code)
-    // A pairing code is not asked for here; `retry` is the follower's.
+    // `retry` is the follower's.
     default:
       return null
   }
+}
+
+export function viewOfCode({ code, phoneNumber, expiresAt }: Pairing): LinkView {
+  return { step: 'scan', qr: null, pairing: { code, phoneNumber, expiresAt } }
+}
+
+/** `next` after `before`: a QR leaves the code as it was, and the other way round. */
+export function joined(before: LinkView, next: LinkView): LinkView {
+  if (before.step !== 'scan' || next.step !== 'scan' || (!next.qr && !next.pairing)) return next
+  return { step: 'scan', qr: next.qr ?? before.qr, pairing: next.pairing ?? before.pairing }
 }
 
 function viewOfStatus({ step, reason, phoneNumber }: Extract<LinkEvent, { type: 'status' }>): LinkView | null {
@@ -44,9 +62,9 @@ function viewOfStatus({ step, reason, phoneNumber }: Extract<LinkEvent, { type: 
     case 'ended':
       if (reason === null || reason === 'link_expired') return { step: 'expired' }
       return reason === 'link_cancelled' ? { step: 'cancelled' } : { step: 'failed', code: null, reason }
-    // `scan`: the QR's own event follows.
-    default:
-      return null
+    // QR and code follow as events of their own; what there was before may be of another attempt.
+    case 'scan':
+      return { step: 'scan', qr: null, pairing: null }
   }
 }
 

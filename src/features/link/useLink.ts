@@ -1,14 +1,19 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { clearNow } from '../../lib/clear-now.ts'
-import { asFailure } from '../../lib/failure.ts'
+import { asFailure, type Failure } from '../../lib/failure.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { followLink } from './follow-link.ts'
 import { hopefulWait } from './hopeful-wait.ts'
 import { cancelLink, createSession, openLinkStream, requestLink, requestLinkAnyhow } from './link-commands.ts'
-import { type LinkView, viewAfterError } from './link-view.ts'
+import { joined, type LinkView, viewAfterError, viewOfCode } from './link-view.ts'
 
 /** How long "Connected" stands before the dialog closes itself, milliseconds. */
 const CONNECTED_STANDS = 2500
+
+/** An attempt that is over: who asks for a code now begins another. */
+const OVER: ReadonlySet<LinkView['step']> = new Set(['expired', 'failed', 'cancelled'])
+/** While one of these is shown, a code that comes is news. */
+const AWAITS_CODE: ReadonlySet<LinkView['step']> = new Set(['starting', 'scan', 'offline'])
 
 type Row = { id: string; display_name: string | null }
 type Attempt = { controller: AbortController; row: Promise<Row> }
@@ -41,7 +46,7 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
       current.current = mine
       setView({ step: 'starting' })
       const show = (next: LinkView) => {
-        if (current.current === mine && !mine.controller.signal.aborted) setView(next)
+        if (current.current === mine && !mine.controller.signal.aborted) setView((before) => joined(before, next))
       }
       const run = async () => {
         const { signal } = mine.controller
@@ -61,6 +66,7 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
         }
       }
       void run()
+      return mine
     },
     [client, onChanged],
   )
@@ -80,9 +86,34 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
     [begin, client, organizationId],
   )
 
-  const retry = useCallback(() => {
-    begin(() => (row ? requestLinkAnyhow(client, organizationId, row.id) : createSession(client, organizationId)))
-  }, [begin, client, organizationId, row])
+  const retry = useCallback(
+    () => begin(() => (row ? requestLinkAnyhow(client, organizationId, row.id) : createSession(client, organizationId))),
+    [begin, client, organizationId, row],
+  )
+
+  const isOver = OVER.has(view.step)
+  /** Asks for a code to type on the phone `phoneNumber` (E.164), in a new attempt where the last has ended. Resolves to what went wrong. */
+  const requestCode = useCallback(
+    async (phoneNumber: string): Promise<Failure | null> => {
+      const mine = isOver ? retry() : current.current
+      if (!mine) return null
+      const { signal } = mine.controller
+      try {
+        const { id } = await mine.row
+        const { requestPairingCode } = await import('./phone-tools.ts')
+        const pairing = await requestPairingCode(client, id, phoneNumber, signal)
+        // The stream may know more by now: that the phone has typed it, or that the attempt has ended.
+        if (!signal.aborted) setView((before) => (AWAITS_CODE.has(before.step) ? joined(before, viewOfCode(pairing)) : before))
+      } catch (error) {
+        if (signal.aborted) return null
+        const failure = asFailure(error)
+        if (failure.code !== 'already_connected') return failure
+        setView(viewAfterError(failure.code))
+      }
+      return null
+    },
+    [client, isOver, retry],
+  )
 
   const cancel = useCallback(async () => {
     const mine = current.current
@@ -123,5 +154,5 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
     return () => clearTimeout(timer)
   }, [closesItself, close])
 
-  return { view, row, start, retry, cancel, close, noticeConnected }
+  return { view, row, start, retry, requestCode, cancel, close, noticeConnected }
 }

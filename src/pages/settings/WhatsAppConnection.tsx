@@ -82,6 +82,7 @@ export function WhatsAppConnection() {
         view={connectionState.view}
         session={connectionState.sessionId ? { id: connectionState.sessionId, name: connectionState.sessionName } : null}
         onRetry={whatsApp.retryConnection}
+        onRequestCode={whatsApp.requestPairingCode}
         onCancel={() => void whatsApp.cancelConnection()}
         onClose={whatsApp.closeConnection}
         onRename={whatsApp.renameSession}

@@ -2,7 +2,7 @@ import type { ClearReason, RemoteUnlink } from '#domain/clearance.ts'
 import { ERROR_STATUS, type ErrorCode, errorBody } from '#domain/errors.ts'
 import { isStale } from '#domain/stale.ts'
 import { ACME, type FakeOrder, fakeReceipt, type FakeSession, fakeSession } from './fake-rows.ts'
-import { type FakeStream, openFakeStream } from './fake-streams.ts'
+import { type FakeStream, openFakeStream, pairingCode } from './fake-streams.ts'
 
 export const USER = { id: '7d2f7c1a-0000-4000-8000-000000000001', email: 'ana@acme.example', password: 'correct horse' }
 
@@ -175,6 +175,7 @@ export class FakeServer {
     }
     const session = this.sessions.find(({ id }) => id === sessionId)
     if (!session) return refusal('not_found')
+    if (route === 'request-pairing-code') return json(pairingCode(String(body['phoneNumber'])))
     return json({ sessionId, generation: 1, status: session.status, reason: null, phoneNumber: session.phone_number, link: null })
   }
 }

@@ -1,4 +1,5 @@
 import { encodeLinkEvent, type LinkEvent } from '#domain/link.ts'
+import type { PairingCode } from '#domain/pairing.ts'
 
 /** One open link stream, as the worker's end of it. */
 export type FakeStream = {
@@ -59,8 +60,13 @@ export function qrText(number: number): string {
   return `2@${String(number).repeat(8)}${'Qk9+/aZ'.repeat(12)},${'xY3'.repeat(14)}=,${'Zb8'.repeat(14)}=,${'Lm2'.repeat(14)}=`
 }
 
+/** What the worker answers to who asks for a pairing code, and says in the stream. */
+export function pairingCode(phoneNumber: string, code = 'ABCD1234', seconds = 155): PairingCode {
+  return { code, phoneNumber, expiresAt: new Date(Date.now() + seconds * 1000).toISOString() }
+}
+
 export function statusEvent(
-  step: 'starting' | 'linking' | 'connected' | 'ended',
+  step: 'starting' | 'scan' | 'linking' | 'connected' | 'ended',
   facts: Partial<Extract<LinkEvent, { type: 'status' }>> = {},
 ): LinkEvent {
   return { type: 'status', step, status: step === 'connected' ? 'connected' : 'connecting', reason: null, phoneNumber: null, ...facts }

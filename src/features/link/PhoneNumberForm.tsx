@@ -1,0 +1,56 @@
+import { useEffect, useRef } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { useWords } from '../../words/words.ts'
+import type { PairingState } from './usePairing.ts'
+
+/** Asks which phone is to be linked, in the place of the QR. */
+export function PhoneNumberForm({ pairing }: { pairing: PairingState }) {
+  const words = useWords()
+  const text = words.link.pairing
+  const { number, country, problem, asking } = pairing
+  const form = useRef<HTMLFormElement>(null)
+  const focusField = () => form.current?.querySelector('input')?.focus()
+  useEffect(focusField, [])
+  return (
+    <form
+      ref={form}
+      noValidate
+      className="flex size-full animate-appear flex-col justify-center bg-raised p-5"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void pairing.ask().then((became) => became === 'asked' || focusField())
+      }}
+    >
+      <Field
+        label={text.number}
+        hint={text.numberHint}
+        problem={problem?.field ? problem.text : null}
+        placeholder={text.numberPlaceholder}
+        type="tel"
+        inputMode="tel"
+        autoComplete="tel"
+        name="phone"
+        maxLength={40}
+        value={number}
+        readOnly={asking}
+        onChange={({ currentTarget: { value, selectionStart } }) => pairing.type(value, selectionStart === value.length)}
+        aside={country && <span className="text-xs text-muted">{countryName(country, words.language)}</span>}
+      />
+      <Button look="primary" type="submit" className="mt-4 w-full" aria-disabled={asking}>
+        {asking && <Spinner />}
+        {asking ? text.asking : text.ask}
+      </Button>
+      {problem && !problem.field && (
+        <p role="alert" className="mt-3 text-[13px] text-bad">
+          {problem.text}
+        </p>
+      )}
+    </form>
+  )
+}
+
+function countryName(country: string, language: string): string {
+  return new Intl.DisplayNames([language], { type: 'region' }).of(country) ?? country
+}
