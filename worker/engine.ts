@@ -8,6 +8,8 @@ import type { Follower } from './follow/follow.ts'
 import { createLoop } from './follow/loop.ts'
 import { reasonOf } from './log.ts'
 import type { Log } from './log.ts'
+import { createNames } from './names/names.ts'
+import type { Names } from './names/names.ts'
 import { createMessages } from './outbox/messages.ts'
 import type { Messages } from './outbox/messages.ts'
 import { createSender } from './outbox/sender.ts'
@@ -21,6 +23,7 @@ import type { Settings } from './settings.ts'
 import { openBackups } from './store/backups.ts'
 import { openDataFolder } from './store/data-folder.ts'
 import type { Disk } from './store/disk.ts'
+import { openNames } from './store/names.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openQuarantine } from './store/quarantine.ts'
 import { openTombstones } from './store/tombstones.ts'
@@ -42,6 +45,7 @@ export type EngineSettings = Omit<
 export type Engine = {
   readonly supervisor: Supervisor
   readonly messages: Messages
+  readonly names: Names
   readonly clear: ClearEngine
   readonly follower: Follower
   readonly doctor: Doctor
@@ -63,6 +67,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const tombstones = openTombstones(data, log)
   const backups = openBackups(data, clock, maxPages)
   const outbox = openOutbox(data)
+  const namesFile = openNames({ disk, places: data })
   const places = { data, quarantine, backups, outbox, maxPages }
 
   const supervisor: Supervisor = createSupervisor({
@@ -74,6 +79,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     quarantine,
     tombstones,
     backups,
+    names: namesFile,
     settings: {
       backoff: { minMs: settings.RECONNECT_MIN_MS, maxMs: settings.RECONNECT_MAX_MS, tries: settings.RECONNECT_TRIES },
       linkUnwatchedMs: settings.LINK_UNWATCHED_SECONDS * 1000,
@@ -93,6 +99,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     sessionOf: supervisor.running,
   })
   const messages = createMessages({ supervisor, outbox, tombstones, quarantine, sender, clock })
+  const names = createNames({ supervisor, file: namesFile, tombstones, clock, log })
   const unlinkMs = settings.UNLINK_TIMEOUT_MS
   const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
   const stored = createStoredReader(disk, maxPages)
@@ -148,6 +155,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   return {
     supervisor,
     messages,
+    names,
     clear,
     follower,
     doctor,

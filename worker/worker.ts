@@ -25,13 +25,13 @@ export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower'> & {
 export function createWorker(settings: Settings, effects: Effects & { version: string }): Worker {
   const { clock, disk, log, version } = effects
   const engine = createEngine(settings, effects)
-  const { supervisor, messages, clear, follower, doctor } = engine
+  const { supervisor, messages, names, clear, follower, doctor } = engine
   const streams = createLinkStreams(clock)
   const health = { ok: true, worker: settings.WORKER_ID, version }
   const server = createServer({
     log,
     verify: createCommandVerifier({ keys: settings.COMMAND_PUBLIC_KEYS, workerId: settings.WORKER_ID, clock }),
-    routes: createRoutes({ supervisor, messages, clear, follower, streams }),
+    routes: createRoutes({ supervisor, messages, names, clear, follower, streams }),
     open: {
       '/health': () => ({ status: 200, body: { ...health, sessions: supervisor.runningCount() } }),
       '/ready': () =>

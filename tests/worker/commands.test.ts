@@ -117,10 +117,26 @@ describe('bad input (CMD-8)', () => {
     expect([answer.status, codeOf(answer)]).toEqual([413, 'payload_too_large'])
   })
 
-  it.each(['{', '[]', '{"orderId":"no"}', '"x"'])('the body %s is a 400 that names the field', async (body) => {
-    const answer = await worker.call('POST', `/api/sessions/${id}/clear`, { sessionId: id, body })
+  it.each([
+    ['clear', '{', 'body'],
+    ['clear', '[]', 'body'],
+    ['clear', '"x"', 'body'],
+    ['clear', '{"orderId":"no"}', 'orderId'],
+    ['clear', '{"orderId":"7f0c1a52-8f5e-4a86-9f3c-111111111111","orderId":7}', 'orderId'],
+    ['messages', '', 'to'],
+    ['messages', '{"to":"+51987654321"}', 'text'],
+    ['messages', '{"__proto__":{"to":"+51987654321","text":"x"}}', 'to'],
+    ['request-pairing-code', '{"phoneNumber":"987"}', 'phoneNumber'],
+    ['request-pairing-code', '{"phoneNumber":{}}', 'phoneNumber'],
+  ])('of %s the body %s is a 400 that names the field', async (route, body, field) => {
+    const answer = await worker.call('POST', `/api/sessions/${id}/${route}`, { sessionId: id, body })
     expect(answer.status).toBe(400)
-    expect(ErrorBody.parse(answer.body).error.detail).toEqual({ field: 'orderId' })
+    expect(ErrorBody.parse(answer.body).error).toMatchObject({ code: 'invalid_input', detail: { field } })
+  })
+
+  it('a field that the route does not know is left out', async () => {
+    const answer = await worker.call('POST', `/api/sessions/${id}/clear`, { sessionId: id, body: '{"force":true}' })
+    expect([answer.status, codeOf(answer)]).toEqual([409, 'order_missing'])
   })
 
   it('a QR where none is shown is a 409', async () => {

@@ -1,12 +1,10 @@
-import { join } from 'node:path'
-import * as z from 'zod'
 import type { ClearOrder } from '#domain/clearance.ts'
 import type { Backups } from '../store/backups.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
 import type { Found } from '../store/credential-store.ts'
 import type { DataFolder } from '../store/data-folder.ts'
-import type { Disk } from '../store/disk.ts'
 import { sizeOf } from '../store/durable-file.ts'
+import { countNames } from '../store/names.ts'
 import type { Outbox } from '../store/outbox.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Findings } from '../store/tombstones.ts'
@@ -129,13 +127,4 @@ export function mergeFindings(before: Findings, now: Findings): Findings {
 
 function foundOf({ identity }: NonNullable<Held>): Found {
   return identity ? { state: 'whole', phoneNumber: null, ...identity } : { state: 'damaged', reason: 'its own session cannot read it' }
-}
-
-/** Names of contacts and groups, kept in one file of the session's folder. */
-function countNames(disk: Disk, folder: string): number {
-  try {
-    return Object.keys(z.record(z.string(), z.unknown()).parse(JSON.parse(disk.read(join(folder, 'names.json')) ?? '{}'))).length
-  } catch {
-    return 0
-  }
 }

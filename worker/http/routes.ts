@@ -1,64 +1,87 @@
-import * as z from 'zod'
-import type { SessionView } from '#domain/observation.ts'
 import type { Result } from '#domain/errors.ts'
-import { NewText } from '#domain/message.ts'
-import { SESSION_ROUTES } from '#domain/routes.ts'
+import { MessageId } from '#domain/message.ts'
+import type { SessionView } from '#domain/observation.ts'
+import { LIST_ROUTE, SESSION_ROUTES } from '#domain/routes.ts'
 import type { SessionRoute } from '#domain/routes.ts'
+import { IS_LINKED } from '#domain/session.ts'
 import type { Look } from '#domain/snapshot.ts'
 import type { ClearEngine } from '../clear/clear.ts'
 import { DatabaseError } from '../database.ts'
 import type { Follower } from '../follow/follow.ts'
+import type { Names } from '../names/names.ts'
 import type { Messages } from '../outbox/messages.ts'
 import type { Supervisor } from '../session/supervisor.ts'
+import { bodyOf } from './body.ts'
 import type { LinkStreams } from './link-stream.ts'
-import { Refusal } from './server.ts'
+import { sessionOfNumber } from './named-session.ts'
+import { Refusal } from './refusal.ts'
 import type { Call, Handler, Route } from './server.ts'
 
-type Options = { supervisor: Supervisor; messages: Messages; clear: ClearEngine; follower: Follower; streams: LinkStreams }
+type Options = {
+  supervisor: Supervisor
+  messages: Messages
+  names: Names
+  clear: ClearEngine
+  follower: Follower
+  streams: LinkStreams
+}
 
 /** The worker's routes: each looks at the database first, then answers with what the worker holds. */
-export function createRoutes({ supervisor, messages, clear, follower, streams }: Options): Route[] {
+export function createRoutes({ supervisor, messages, names, clear, follower, streams }: Options): Route[] {
   const needReady = (): void => {
     if (!follower.isReady()) throw new Refusal('not_ready', 'The worker has not read the database yet.')
   }
-  const idOf = ({ sessionId }: Call): string => {
-    if (sessionId === null) throw new Refusal('not_found', 'There is no such session.')
-    return sessionId
+  /** To be asked once for a call: what it leads to may change which number a session has. */
+  const idOf = ({ session, claims }: Call): string => {
+    needReady()
+    if (session === null) throw new Refusal('not_found', 'There is no such session.')
+    return 'id' in session ? session.id : sessionOfNumber(session.phoneNumber, supervisor.viewsOf(claims.organization_id))
   }
   /** Reads and applies what is wanted now; refuses whom it does not belong to, with the same words as where there is nothing. */
-  const lookAt = async (call: Call): Promise<Look> => {
-    needReady()
-    const look = await follower.look(idOf(call))
+  const lookAt = async (id: string, { claims }: Call): Promise<Look> => {
+    const look = await follower.look(id)
     const owners = [look.session?.organization_id, ...look.orders.map((order) => order.organization_id)]
-    if (!owners.includes(call.claims.organization_id)) throw new Refusal('not_found', 'There is no such session.')
+    if (!owners.includes(claims.organization_id)) throw new Refusal('not_found', 'There is no such session.')
     return look
   }
   /** For questions that memory can answer while the database is away. */
-  const known = (call: Call): SessionView => {
-    needReady()
-    const row = supervisor.rowOf(idOf(call))
-    const view = row && row.organization_id === call.claims.organization_id ? supervisor.view(row.id) : null
+  const known = (id: string, { claims }: Call): SessionView => {
+    const row = supervisor.rowOf(id)
+    const view = row && row.organization_id === claims.organization_id ? supervisor.view(id) : null
     if (!view) throw new Refusal('not_found', 'There is no such session.')
     return view
   }
+  const look = async (call: Call): Promise<SessionView> => {
+    const id = idOf(call)
+    await lookAt(id, call)
+    return known(id, call)
+  }
   const lookOrRemember = async (call: Call): Promise<SessionView> => {
+    const id = idOf(call)
     try {
-      await lookAt(call)
+      await lookAt(id, call)
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error
     }
-    return known(call)
+    return known(id, call)
+  }
+
+  const clearNow = async (call: Call): Promise<unknown> => {
+    const { orderId: wanted } = bodyOf('clear', call.body)
+    const id = idOf(call)
+    const done = wanted ? clear.receiptOf(wanted) : null
+    if (done && done.receipt.sessionId === id && done.organizationId === call.claims.organization_id) return done.receipt
+    const { orders, session } = await lookAt(id, call)
+    const order = wanted ? orders.find((one) => one.id === wanted) : orders.at(-1)
+    if (!order || order.organization_id !== call.claims.organization_id) {
+      throw new Refusal('order_missing', 'There is no open order to clear this session.', { session: session !== null })
+    }
+    return clear.accept(order)
   }
 
   const handlers: Record<SessionRoute, Handler> = {
-    async start(call) {
-      await lookAt(call)
-      return known(call)
-    },
-    async stop(call) {
-      await lookAt(call)
-      return known(call)
-    },
+    start: look,
+    stop: look,
     async link(call) {
       const view = await lookOrRemember(call)
       return streams.open(call.reply, supervisor.board(view.sessionId), view)
@@ -70,32 +93,44 @@ export function createRoutes({ supervisor, messages, clear, follower, streams }:
       if (!qr) throw new Refusal('link_ended', 'There is no QR now.')
       return qr
     },
+    async pairingCode(call) {
+      bodyOf('pairingCode', call.body)
+      const view = await look(call)
+      if (IS_LINKED[view.status]) throw new Refusal('already_connected', 'A phone is linked already.')
+      throw new Refusal('link_ended', 'No link is under way.')
+    },
+    async groups(call) {
+      const { sessionId } = await lookOrRemember(call)
+      return valueOf(await names.groups(sessionId))
+    },
+    async contacts(call) {
+      const { sessionId } = await lookOrRemember(call)
+      return valueOf(names.contacts(sessionId))
+    },
     async messages(call) {
-      await lookAt(call)
-      return valueOf(messages.queue(idOf(call), newTextIn(call.body)))
+      const text = bodyOf('messages', call.body)
+      const { sessionId } = await look(call)
+      return valueOf(messages.queue(sessionId, text))
     },
     async outbox(call) {
-      await lookOrRemember(call)
-      return { messages: valueOf(messages.list(idOf(call))) }
+      const { sessionId } = await lookOrRemember(call)
+      return { messages: valueOf(messages.list(sessionId)) }
     },
     async emptyOutbox(call) {
-      await lookAt(call)
-      return { removed: valueOf(messages.empty(idOf(call))) }
+      const { sessionId } = await look(call)
+      return { removed: valueOf(messages.empty(sessionId)) }
     },
-    clear: (call) => clearNow(call),
-    delete: (call) => clearNow(call),
-  }
-
-  const clearNow = async (call: Call): Promise<unknown> => {
-    const wanted = orderIn(call.body)
-    const done = wanted ? clear.receiptOf(wanted) : null
-    if (done && done.receipt.sessionId === call.sessionId && done.organizationId === call.claims.organization_id) return done.receipt
-    const { orders, session } = await lookAt(call)
-    const order = wanted ? orders.find((one) => one.id === wanted) : orders.at(-1)
-    if (!order || order.organization_id !== call.claims.organization_id) {
-      throw new Refusal('order_missing', 'There is no open order to clear this session.', { session: session !== null })
-    }
-    return clear.accept(order)
+    async removeText(call) {
+      if (!MessageId.safeParse(call.message).success) {
+        throw new Refusal('invalid_input', 'message: not the id of a text.', { field: 'message' })
+      }
+      const { sessionId } = await look(call)
+      const removed = valueOf(messages.remove(sessionId, call.message))
+      if (removed === 0) throw new Refusal('not_found', 'There is no such text in the queue.')
+      return { removed }
+    },
+    clear: clearNow,
+    delete: clearNow,
   }
 
   const perSession = (Object.keys(SESSION_ROUTES) as SessionRoute[]).map((name): Route => {
@@ -106,7 +141,7 @@ export function createRoutes({ supervisor, messages, clear, follower, streams }:
     needReady()
     return { sessions: supervisor.viewsOf(claims.organization_id) }
   }
-  return [{ method: 'GET', path: '/api/sessions', handle: noStore(list) }, ...perSession]
+  return [{ ...LIST_ROUTE, handle: noStore(list) }, ...perSession]
 }
 
 /** QRs and states are of the moment: nobody may keep them. */
@@ -120,31 +155,4 @@ function noStore(handle: Handler): Handler {
 function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw new Refusal(result.code, result.message, result.detail)
   return result.value
-}
-
-/** The text of a body; refuses with the name of the first field that is wrong. */
-function newTextIn(body: string): NewText {
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch {
-    throw new Refusal('invalid_input', 'body: not JSON.', { field: 'body' })
-  }
-  const parsed = NewText.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const field = issue?.path.join('.') || 'body'
-  throw new Refusal('invalid_input', `${field}: ${issue?.message ?? 'not a text'}.`, { field })
-}
-
-const ClearBody = z.object({ orderId: z.uuid() })
-
-/** The order that a body names, `null` where there is no body. */
-function orderIn(body: string): string | null {
-  if (body === '' || body === '{}') return null
-  try {
-    return ClearBody.parse(JSON.parse(body)).orderId
-  } catch {
-    throw new Refusal('invalid_input', 'orderId: not the id of an order.', { field: 'orderId' })
-  }
 }

@@ -4,25 +4,23 @@ import { ERROR_STATUS, errorBody } from '#domain/errors.ts'
 import type { ErrorCode } from '#domain/errors.ts'
 import { MAX_BODY_BYTES } from '#domain/routes.ts'
 import type { CommandClaims } from '#domain/command.ts'
-import { SessionId } from '#domain/session.ts'
 import { DatabaseError } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import { StorageError } from '../store/storage-error.ts'
 import type { CommandVerifier } from './command.ts'
+import { readNamedSession } from './named-session.ts'
+import type { NamedSession } from './named-session.ts'
+import { Refusal } from './refusal.ts'
 
-/** An expected error on its way to the caller. */
-export class Refusal extends Error {
-  readonly code: ErrorCode
-  readonly detail: Record<string, unknown> | undefined
-  constructor(code: ErrorCode, message: string, detail?: Record<string, unknown>) {
-    super(message)
-    this.code = code
-    this.detail = detail
-  }
+/** `session`: as the path names it; `null` for routes without one. `message`: the one in the path, unchecked. */
+export type Call = {
+  claims: CommandClaims
+  session: NamedSession | null
+  message: string
+  body: string
+  reply: FastifyReply
 }
-
-export type Call = { claims: CommandClaims; sessionId: string | null; body: string; reply: FastifyReply }
 export type Handler = (call: Call) => Promise<unknown>
 export type Route = { method: 'GET' | 'POST' | 'DELETE'; path: string; handle: Handler }
 
@@ -53,12 +51,15 @@ export function createServer(options: {
       method,
       url: path,
       async handler(request, reply) {
-        const sessionId = sessionOf(request)
+        const { session: named, message = '' } = request.params as { session?: string; message?: string }
+        const session = named === undefined ? null : readNamedSession(named)
+        // A phone number is nobody's before the command says whose sessions are meant; the path that holds it is signed.
+        const sessionId = session && 'id' in session ? session.id : null
         const body = typeof request.body === 'string' ? request.body : ''
         const { authorization } = request.headers
         const verdict = await verify({ authorization, method: request.method, path: request.raw.url ?? '', body, sessionId })
         if (!verdict.ok) throw new Refusal(verdict.code, verdict.message, verdict.detail)
-        return handle({ claims: verdict.value, sessionId, body, reply })
+        return handle({ claims: verdict.value, session, message, body, reply })
       },
     })
   }
@@ -93,14 +94,6 @@ function send(reply: FastifyReply, code: ErrorCode, message: string, detail?: Re
     .code(ERROR_STATUS[code])
     .header('cache-control', 'no-store')
     .send(errorBody(code, message, detail))
-}
-
-/** The session in the path, `null` for routes without one. Judged before the command: its form tells nothing about what exists. */
-function sessionOf(request: FastifyRequest): string | null {
-  const { session } = request.params as { session?: string }
-  if (session === undefined) return null
-  if (!SessionId.safeParse(session).success) throw new Refusal('invalid_input', 'session: not a session id.', { field: 'session' })
-  return session.toLowerCase()
 }
 
 function allowedMethods(request: FastifyRequest, routes: readonly Route[], open: readonly string[]): string[] {

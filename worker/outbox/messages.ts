@@ -15,6 +15,8 @@ export type Messages = {
   /** Durable when it returns. Throws `StorageError` when the disk refuses. */
   queue(sessionId: string, text: NewText): Result<QueuedText>
   list(sessionId: string): Result<QueuedText[]>
+  /** Takes one text out of the queue; returns how many that were: 0 where it is not there (any more). */
+  remove(sessionId: string, messageId: string): Result<number>
   /** Empties the queue; returns how many texts it held. */
   empty(sessionId: string): Result<number>
 }
@@ -59,6 +61,12 @@ export function createMessages({ supervisor, outbox, tombstones, quarantine, sen
         return { ok: true, value: queued }
       }),
     list: (id) => withLink(id, (binding) => ({ ok: true, value: outbox.list(id, binding) })),
+    remove: (id, messageId) =>
+      withLink(id, (binding) => {
+        const isThere = outbox.list(id, binding).some((text) => text.id === messageId)
+        if (isThere) outbox.settle(id, binding, messageId, null)
+        return { ok: true, value: isThere ? 1 : 0 }
+      }),
     empty: (id) =>
       withLink(id, (binding) => {
         const texts = outbox.list(id, binding)

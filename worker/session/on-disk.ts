@@ -4,13 +4,22 @@ import type { Backups } from '../store/backups.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
 import type { Found } from '../store/credential-store.ts'
 import type { DataFolder } from '../store/data-folder.ts'
+import type { NamesFile } from '../store/names.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import { StorageError } from '../store/storage-error.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import type { Entry } from './entries.ts'
 import { recover } from './recover.ts'
 
-type Options = { data: DataFolder; quarantine: Quarantine; backups: Backups; tombstones: Tombstones; log: Log; maxPages: number }
+type Options = {
+  data: DataFolder
+  quarantine: Quarantine
+  backups: Backups
+  names: NamesFile
+  tombstones: Tombstones
+  log: Log
+  maxPages: number
+}
 
 /**
  * What lies on disk for a row's generation while nothing runs; read once until something changes. A folder of another generation counts

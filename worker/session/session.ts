@@ -2,9 +2,11 @@ import type { LinkStep } from '#domain/link.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import { nextState } from '#domain/session.ts'
 import type { SessionEvent, SessionState } from '#domain/session.ts'
+import type { Group } from '#domain/names.ts'
 import { createTimers } from '../clock.ts'
 import type { Cancel } from '../clock.ts'
 import { reasonOf } from '../log.ts'
+import { createNameBuffer } from '../names/name-buffer.ts'
 import type { Contents, Identity } from '../store/credential-file.ts'
 import type { CredentialStore } from '../store/credential-store.ts'
 import { StorageError } from '../store/storage-error.ts'
@@ -51,6 +53,8 @@ export type Session = {
   contents(): Contents
   /** Sends over the current socket. `unknown` where there is none, or when the session ended meanwhile. */
   send(text: OutgoingText, ms: number): Promise<SendOutcome>
+  /** All groups of the account, asked of WhatsApp; `null` where it is not online, or did not answer within `ms`. */
+  fetchGroups(ms: number): Promise<readonly Group[] | null>
   /** A timer that ends with the session. */
   after(ms: number, run: () => void): Cancel
   fence(): Fenced
@@ -61,6 +65,7 @@ type Row = { generation: number; status: SessionState }
 export function createSession(row: Row, store: CredentialStore, around: SessionSurroundings): Session {
   const { whatsapp, clock, log, limiter, settings, board } = around
   const timers = createTimers(clock)
+  const names = createNameBuffer(timers.after, around.keepNames)
   const known = identityIn(store)
   let status = row.status
   let reason: StatusReason | null = null
@@ -101,6 +106,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     return null
   }
   const end = (): number => {
+    names.flush()
     over = true
     linking = false
     dropSocket(false)
@@ -171,6 +177,8 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
         restarts = 0
         if (status !== 'connecting') opened()
         return
+      case 'names':
+        return names.add(event)
       case 'storage_failed':
         return storageFailed(event.error)
       case 'closed':
@@ -283,9 +291,15 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       const outcome = (await through?.sendText(text, ms)) ?? 'unknown'
       return over ? 'unknown' : outcome
     },
+    async fetchGroups(ms) {
+      const through = openedAt !== null && status === 'connected' ? socket : null
+      const groups = (await through?.fetchGroups(ms)) ?? null
+      return over ? null : groups
+    },
     after: timers.after,
     fence() {
       over = true
+      names.drop()
       linking = false
       const hadSocket = socket !== null
       const live = dropSocket(true)

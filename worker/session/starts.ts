@@ -1,7 +1,10 @@
 import type { StatusReason } from '#domain/reasons.ts'
 import { IS_LINKED } from '#domain/session.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
+import { isoTime } from '../clock.ts'
 import { reasonOf } from '../log.ts'
+import { mergeNames } from '../names/merge.ts'
+import type { Told } from '../names/merge.ts'
 import { createCredentials, openCredentials } from '../store/credential-store.ts'
 import type { CredentialStore, Found } from '../store/credential-store.ts'
 import { untilAnswered } from '../until-answered.ts'
@@ -33,6 +36,7 @@ export function createStarts(options: Options) {
     data,
     quarantine,
     backups,
+    names,
     settings,
     entries,
     observations,
@@ -67,6 +71,7 @@ export function createStarts(options: Options) {
           () => isOver() || isClosed(),
           () => database.linked(row.id, row.generation, phone),
         ),
+      keepNames: (told: Told) => keepNames(row.id, row.generation, told),
       onOnline() {
         entry.restores = 0
         backUp(row.id, session)
@@ -83,6 +88,17 @@ export function createStarts(options: Options) {
     entry.session = session
     changed(entry)
     return session
+  }
+
+  const keepNames = (id: string, generation: number, told: Told): void => {
+    try {
+      const kept = names.read(id, generation)
+      const now = mergeNames(kept, told, isoTime(clock))
+      if (now !== kept) names.write(id, now)
+    } catch (error) {
+      // They are a convenience: a disk that refuses them costs no session.
+      log.error({ session: id, error: reasonOf(error) }, 'names could not be stored')
+    }
   }
 
   /** A running session's credentials turned out damaged: where there is a backup, the next look puts it in their place. */

@@ -8,6 +8,7 @@ import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { Backups } from '../store/backups.ts'
 import type { DataFolder } from '../store/data-folder.ts'
+import type { NamesFile } from '../store/names.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
@@ -36,6 +37,7 @@ export type SupervisorOptions = {
   quarantine: Quarantine
   tombstones: Tombstones
   backups: Backups
+  names: NamesFile
   settings: SessionSettings & { startConcurrency: number; maxPages: number; backupEveryMs: number }
   /** A row's state may have changed behind the worker's back: look at it. */
   look(sessionId: string): void
@@ -60,7 +62,7 @@ export function createSupervisor(options: SupervisorOptions) {
   const { reconcile, reportOffline } = createRowWords({ database, log, observations, entries })
 
   const diskOf = (entry: Entry, row: SessionIntent) =>
-    onDisk(entry, row, { data, quarantine, backups, tombstones, log, maxPages: settings.maxPages })
+    onDisk(entry, row, { data, quarantine, backups, names: options.names, tombstones, log, maxPages: settings.maxPages })
   const { beginLink, refuseLink, resume } = createStarts({
     ...options,
     entries,

@@ -1,6 +1,7 @@
 import type { StatusReason } from '#domain/reasons.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { Told } from '../names/merge.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
 import type { BackoffSettings } from './backoff.ts'
 import type { Limiter } from './limiter.ts'
@@ -20,6 +21,8 @@ export type SessionSurroundings = {
   changed(report: boolean): void
   /** Tells the database that pairing succeeded, until it answers: `false`, the row is gone or newer; `null`, the session is over. */
   confirmLink(phoneNumber: string, isOver: () => boolean): Promise<boolean | null>
+  /** Stores what the phone told of groups and contacts. Never throws. */
+  keepNames(told: Told): void
   /** Logged in, and the row may say so. */
   onOnline(): void
   /** Pairing succeeded for a row that is gone or newer. */

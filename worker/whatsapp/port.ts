@@ -5,6 +5,9 @@
 
 import type { Contact, Group } from '#domain/names.ts'
 
+/** A contact as the phone tells it. `name`: of its address book. `pushName`: what the person calls itself. */
+export type ToldContact = Contact & { pushName: string | null }
+
 /** Why a connection closed, in WhatsApp's words; `close-codes.ts` translates it. */
 export type CloseCause = { code: number; message: string }
 
@@ -15,8 +18,8 @@ export type SocketEvent =
   | { type: 'paired'; phoneNumber: string }
   /** The account demands a passkey, which this client cannot show: the link stops here. */
   | { type: 'passkey_required' }
-  /** What the phone told of groups and contacts: new ones, and known ones that changed. */
-  | { type: 'names'; groups: readonly Group[]; contacts: readonly Contact[] }
+  /** What the phone told of groups and contacts; `null` is what was not told. `changes`: of contacts that are known, and of no others. */
+  | { type: 'names'; groups: readonly Group[]; contacts: readonly ToldContact[]; changes: readonly ToldContact[] }
   | { type: 'opened' }
   | { type: 'closed'; cause: CloseCause }
   /** Credentials could not be read or written; what was stored before is still there. */

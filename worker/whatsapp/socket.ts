@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events'
 import { BufferJSON, Browsers, USyncQuery, USyncUser, initAuthCreds, makeWASocket, proto } from 'baileys'
 import type { AuthenticationCreds, AuthenticationState, BinaryNode, SignalDataTypeMap, WASocket } from 'baileys'
 import type { Log } from '../log.ts'
+import type { Group } from '#domain/names.ts'
 import { quietLogger, silenceConsole } from './logger.ts'
+import { GROUPS_QUERY, listenToNames, readGroups } from './names.ts'
 import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from './port.ts'
 import { sendText } from './send.ts'
 import type { TextSender } from './send.ts'
@@ -104,6 +106,7 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
       end(causeOf(update.lastDisconnect?.error))
     }
   })
+  listenToNames(sock.ev, (told) => tell({ type: 'names', ...told }))
   // An async listener of Baileys that fails lands here instead of ending the process; its socket reports by closing.
   const { on } = sock.ev as unknown as { on(event: 'error', listener: (error: Error) => void): void }
   on('error', () => terminateRaw(sock))
@@ -111,6 +114,7 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
   return {
     isOpen: () => open,
     sendText: (message, ms) => (open ? sendText(textSender(sock, closeListeners), message, ms) : Promise.resolve('unknown')),
+    fetchGroups: (ms) => (open ? fetchGroups(sock, ms, closeListeners) : Promise.resolve(null)),
     unlink: (ms) => removeDevice(sock, auth, ms, closeListeners, () => closed),
     terminate() {
       silent = true
@@ -149,6 +153,24 @@ function textSender(sock: WASocket, closeListeners: Set<(cause: CloseCause) => v
       return () => void closeListeners.delete(listener)
     },
   }
+}
+
+/** Baileys' own call cannot tell "no groups" from "no answer", and asks for descriptions that nobody shows. */
+function fetchGroups(sock: WASocket, ms: number, closeListeners: Set<(cause: CloseCause) => void>): Promise<readonly Group[] | null> {
+  return new Promise((resolve) => {
+    const finish = (groups: readonly Group[] | null): void => {
+      clearTimeout(timer)
+      closeListeners.delete(onClose)
+      resolve(groups)
+    }
+    const onClose = (): void => finish(null)
+    const timer = setTimeout(() => finish(null), ms)
+    closeListeners.add(onClose)
+    sock.query(structuredClone(GROUPS_QUERY), ms).then(
+      (answer: BinaryNode | undefined) => finish(readGroups(answer)),
+      () => finish(null),
+    )
+  })
 }
 
 /**
