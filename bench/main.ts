@@ -1,5 +1,10 @@
 /** `npm run bench <name>`: runs one of the benches beside this file. */
-const BENCHES = { clear: () => import('./clear.ts'), link: () => import('./link.ts'), store: () => import('./store.ts') } as const
+const BENCHES = {
+  clear: () => import('./clear.ts'),
+  density: () => import('./density.ts'),
+  link: () => import('./link.ts'),
+  store: () => import('./store.ts'),
+} as const
 
 const name = process.argv[2] ?? ''
 if (!Object.hasOwn(BENCHES, name)) {

@@ -3,8 +3,8 @@ import * as z from 'zod'
 import { Receipt } from '#domain/clearance.ts'
 import { workerPath } from '#domain/routes.ts'
 import type { DiskWatch } from './disk-watch.ts'
-import type { Live } from './link.ts'
-import type { Stack } from './stack.ts'
+import type { Live } from '../stack/link.ts'
+import type { Stack } from '../stack/stack.ts'
 import { TEXTS } from './texts.ts'
 
 const OrderId = z.uuid()

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { QueuedText } from '#domain/message.ts'
-import type { Live } from './link.ts'
+import type { Live } from '../stack/link.ts'
 
 /** Texts that wait in each outbox. */
 export const TEXTS = 3

@@ -37,7 +37,8 @@ async function watchLink(stack: Stack, stored: unknown, phone: string): Promise<
   throw new Error(`the stream of ${id} ended before it was connected`)
 }
 
-async function* linkEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<LinkEvent> {
+/** What a link stream says, until it ends; whoever stops listening closes it. */
+export async function* linkEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<LinkEvent> {
   const read: LinkEvent[] = []
   const parser = createParser({
     onEvent({ event, data }) {

@@ -16,11 +16,20 @@ const Devices = z.object({ devices: z.array(z.object({ jid: z.string(), online: 
 
 export type Stack = Awaited<ReturnType<typeof startStack>>
 
+export type StackOptions = {
+  /** Fills the simulator's data folder before it starts; without it its accounts are in memory. */
+  prepareSimulator?: (folder: string) => void
+  /** Goes before the worker's own arguments to Node. */
+  workerNodeArgs?: readonly string[]
+  /** On top of the worker's settings. */
+  workerEnv?: Readonly<Record<string, string>>
+}
+
 /**
  * The parts as they really run: Postgres (which waits for the disk), the worker and the simulated WhatsApp are processes of their
  * own, with the settings that `npm start` gives them. The API is in this process, beside the clients that use it.
  */
-export async function startStack() {
+export async function startStack(options: StackOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
   const stop = async (): Promise<void> => {
@@ -38,13 +47,20 @@ export async function startStack() {
     const ports = await freePorts(['simulator', 'worker'])
 
     const simulatorUrl = `http://127.0.0.1:${ports.simulator}`
+    const simulatorData = join(folder, 'simulator')
+    options.prepareSimulator?.(simulatorData)
     const simulator = await startPart(
       'simulator',
       {
         command: process.execPath,
-        // With its accounts in memory: what WhatsApp itself stores is not what is measured.
         args: [join(ROOT, 'simulator/main.ts')],
-        env: { SIMULATOR_PORT: String(ports.simulator), NODE_ENV: 'production', NODE_COMPILE_CACHE: COMPILE_CACHE },
+        env: {
+          SIMULATOR_PORT: String(ports.simulator),
+          NODE_ENV: 'production',
+          NODE_COMPILE_CACHE: COMPILE_CACHE,
+          // Without it with its accounts in memory: what WhatsApp itself stores is not what is measured.
+          ...(options.prepareSimulator && { SIMULATOR_DATA: simulatorData }),
+        },
       },
       `${simulatorUrl}/api/state`,
       join(folder, 'simulator.log'),
@@ -54,21 +70,20 @@ export async function startStack() {
     const data = join(folder, 'worker')
     mkdirSync(data, { mode: 0o700 })
     const workerUrl = `http://127.0.0.1:${ports.worker}`
-    const worker = await startPart(
-      'worker',
-      workerCommand({
-        port: ports.worker,
-        id: WORKER_ID,
-        realm: 'demo',
-        dataDir: data,
-        supabaseUrl: database.url,
-        serviceRoleKey: database.serviceRoleKey,
-        commandKey: KeySet.parse(JSON.parse(caller.publicKeys)).keys[0],
-        simulatorPort: ports.simulator,
-      }),
-      `${workerUrl}/ready`,
-      join(folder, 'worker.log'),
-    )
+    const command = workerCommand({
+      port: ports.worker,
+      id: WORKER_ID,
+      realm: 'demo',
+      dataDir: data,
+      supabaseUrl: database.url,
+      serviceRoleKey: database.serviceRoleKey,
+      commandKey: KeySet.parse(JSON.parse(caller.publicKeys)).keys[0],
+      simulatorPort: ports.simulator,
+    })
+    command.args.unshift(...(options.workerNodeArgs ?? []))
+    Object.assign(command.env, options.workerEnv)
+    const startWorker = () => startPart('worker', command, `${workerUrl}/ready`, join(folder, 'worker.log'))
+    let worker = await startWorker()
     stops.push(() => worker.stop())
     const call = caller.to(workerUrl, organizationId)
 
@@ -85,11 +100,19 @@ export async function startStack() {
     }
 
     return {
+      folder,
       data,
+      simulatorPort: ports.simulator,
       organizationId,
       call,
       phone,
-      workerLog: worker.log,
+      workerLog: () => worker.log(),
+      workerPid: () => worker.pid,
+      stopWorker: () => worker.stop(),
+      /** Resolves when it has read the database, which is after the first sessions have begun to connect. */
+      async startWorker() {
+        worker = await startWorker()
+      },
       sql: database.sql,
       /** Calls a function of the database through the API, as the admin's page does. @throws when it refuses. */
       async rpc(name: string, args: Record<string, unknown>): Promise<unknown> {
