@@ -3,7 +3,6 @@ import { MessageId } from '#domain/message.ts'
 import type { SessionView } from '#domain/observation.ts'
 import { LIST_ROUTE, SESSION_ROUTES } from '#domain/routes.ts'
 import type { SessionRoute } from '#domain/routes.ts'
-import { IS_LINKED } from '#domain/session.ts'
 import type { Look } from '#domain/snapshot.ts'
 import type { ClearEngine } from '../clear/clear.ts'
 import { DatabaseError } from '../database.ts'
@@ -89,15 +88,14 @@ export function createRoutes({ supervisor, messages, names, clear, follower, str
     status: lookOrRemember,
     async qr(call) {
       const view = await lookOrRemember(call)
-      const qr = supervisor.board(view.sessionId).qr()
+      const qr = supervisor.lookAtQr(view.sessionId)
       if (!qr) throw new Refusal('link_ended', 'There is no QR now.')
       return qr
     },
     async pairingCode(call) {
-      bodyOf('pairingCode', call.body)
-      const view = await look(call)
-      if (IS_LINKED[view.status]) throw new Refusal('already_connected', 'A phone is linked already.')
-      throw new Refusal('link_ended', 'No link is under way.')
+      const { phoneNumber } = bodyOf('pairingCode', call.body)
+      const { sessionId } = await look(call)
+      return valueOf(await supervisor.pairingCode(sessionId, phoneNumber))
     },
     async groups(call) {
       const { sessionId } = await lookOrRemember(call)

@@ -50,7 +50,7 @@ export function createEntries(): Entries {
     of(id) {
       const known = entries.get(id)
       if (known) return known
-      const board = createLinkBoard((count) => entry.session?.watchersChanged(count))
+      const board = createLinkBoard(() => entry.session?.watchersChanged())
       const entry: Entry = { id, row: null, session: null, board, answered: null, found: null, changedAt: 0, leaving: false, restores: 0 }
       entries.set(id, entry)
       return entry

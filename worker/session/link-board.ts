@@ -1,4 +1,6 @@
+import { LINK_CONNECTION_SECONDS, LINK_STAMP_SECONDS } from '#domain/link.ts'
 import type { LinkEvent, LinkStep } from '#domain/link.ts'
+import type { PairingCode } from '#domain/pairing.ts'
 
 export type Qr = { qr: string; expiresAt: string; number: number }
 export type LinkListener = (event: LinkEvent) => void
@@ -11,10 +13,17 @@ type StatusEvent = Extract<LinkEvent, { type: 'status' }>
 export type LinkBoard = {
   readonly watchers: number
   step(): LinkStep | null
-  qr(): Qr | null
+  /** The QR that can be scanned now. Whoever asks is somebody who looks: an attempt that is asked about goes on (LNK-3). */
+  lookAtQr(now: number): Qr | null
+  /** Somebody follows it, asked for its QR a moment ago, or has a code to type. */
+  isWatched(now: number): boolean
+  /** How long the pairing code that is out can still be typed, milliseconds; 0 where none is. */
+  codeMs(now: number): number
+  /** A pairing code replaces the one before; QRs go on beside it. */
+  showCode(code: PairingCode): void
   /** A QR replaces the one before; it is numbered within its attempt. */
   showQr(qr: string, now: number): void
-  /** A new step. `starting` begins an attempt: QRs count from 1 again. Anything but `scan` takes the QR down. */
+  /** A new step. `starting` begins an attempt: QRs count from 1 again. Takes QR and pairing code down: they are of the socket before. */
   show(event: Omit<StatusEvent, 'type'>): void
   /** Calls `listener` with what is current, then with what follows. Returns how to stop. */
   watch(listener: LinkListener): () => void
@@ -24,28 +33,40 @@ export type LinkBoard = {
 const FIRST_QR_MS = 60_000
 const LATER_QR_MS = 20_000
 
-export function createLinkBoard(onWatchers: (count: number) => void): LinkBoard {
+export function createLinkBoard(onWatchers: () => void): LinkBoard {
   const listeners = new Set<LinkListener>()
   let status: StatusEvent | null = null
   let qr: Qr | null = null
+  let code: PairingCode | null = null
+  let lookedAt = -Infinity
   let number = 0
   const tell = (event: LinkEvent): void => {
     for (const listener of listeners) listener(event)
   }
-  const setQr = (next: Qr | null): void => {
-    qr = next
-  }
+  // A clock that was set back must not make a code live longer.
+  const codeMs = (now: number): number =>
+    code ? Math.min(Math.max(0, Date.parse(code.expiresAt) - now), LINK_CONNECTION_SECONDS * 1000) : 0
 
   return {
     get watchers() {
       return listeners.size
     },
     step: () => status?.step ?? null,
-    qr: () => qr,
+    lookAtQr(now) {
+      lookedAt = now
+      onWatchers()
+      return qr
+    },
+    isWatched: (now) => listeners.size > 0 || codeMs(now) > 0 || Math.abs(now - lookedAt) < LINK_STAMP_SECONDS * 1000,
+    codeMs,
+    showCode(next) {
+      code = next
+      tell({ type: 'pairing_code', ...next })
+    },
     showQr(text, now) {
       number += 1
       const expiresAt = new Date(now + (number === 1 ? FIRST_QR_MS : LATER_QR_MS)).toISOString()
-      setQr({ qr: text, expiresAt, number })
+      qr = { qr: text, expiresAt, number }
       if (status && status.step !== 'scan') {
         status = { ...status, step: 'scan' }
         tell(status)
@@ -54,17 +75,19 @@ export function createLinkBoard(onWatchers: (count: number) => void): LinkBoard 
     },
     show(event) {
       if (event.step === 'starting') number = 0
-      setQr(null)
+      qr = null
+      code = null
       status = { type: 'status', ...event }
       tell(status)
     },
     watch(listener) {
       if (status) listener(status)
       if (qr) listener({ type: 'qr', ...qr })
+      if (code) listener({ type: 'pairing_code', ...code })
       listeners.add(listener)
-      onWatchers(listeners.size)
+      onWatchers()
       return () => {
-        if (listeners.delete(listener)) onWatchers(listeners.size)
+        if (listeners.delete(listener)) onWatchers()
       }
     },
   }

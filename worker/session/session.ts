@@ -1,4 +1,6 @@
+import type { Result } from '#domain/errors.ts'
 import type { LinkStep } from '#domain/link.ts'
+import type { PairingCode } from '#domain/pairing.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import { nextState } from '#domain/session.ts'
 import type { SessionEvent, SessionState } from '#domain/session.ts'
@@ -14,16 +16,15 @@ import { readClose } from '../whatsapp/close-codes.ts'
 import type { CloseMeaning } from '../whatsapp/close-codes.ts'
 import type { OutgoingText, SendOutcome, SocketEvent, WhatsAppAuth, WhatsAppSocket } from '../whatsapp/port.ts'
 import { backoffMs } from './backoff.ts'
+import { refuseCode } from './code-desk.ts'
+import { createLinkAttempt } from './link-attempt.ts'
 import type { SessionSurroundings } from './surroundings.ts'
+import { createWire } from './wire.ts'
 
 /** A connection that held this long was a success: the next loss starts counting anew. Milliseconds. */
 const STABLE_MS = 30_000
-/** How long a starting socket may hold its place in the queue, milliseconds. */
-const START_PLACE_MS = 15_000
 /** Restarts that WhatsApp may ask for in a row before they count as losses. */
 const MAX_RESTARTS = 3
-/** Lost connections that one link attempt survives. */
-const LINK_TRIES = 5
 
 /** What is left of a session behind the fence, for the clear. `socket` is open and silent; whoever takes it terminates it. */
 export type Fenced = { socket: WhatsAppSocket | null; hadSocket: boolean; timers: number }
@@ -43,7 +44,10 @@ export type Session = {
   login(): void
   /** The disk says linked, the database does not know: log in once it does. */
   confirmThenLogin(): void
-  watchersChanged(count: number): void
+  /** Who watches the link changed, or somebody looked at it. */
+  watchersChanged(): void
+  /** A code to type on the phone `phoneNumber` (E.164) instead of scanning. */
+  pairingCode(phoneNumber: string): Promise<Result<PairingCode>>
   /** Offline, credentials kept. `report: false` where nobody wants to hear of it. */
   stop(report: boolean): void
   identity(): Identity
@@ -72,16 +76,10 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
   let linked = known.linked
   let phoneNumber = known.phoneNumber
   let auth: WhatsAppAuth | null = null
-  let socket: WhatsAppSocket | null = null
-  /** Counts sockets: events of any but the current one are not heard. */
-  let turn = 0
   let over = false
   let linking = false
-  let openedAt: number | null = null
   let losses = 0
   let restarts = 0
-  let leaveQueue: () => void = () => {}
-  let unwatched: Cancel = () => {}
 
   const dispatch = (event: SessionEvent, why: StatusReason | null, report = true): void => {
     const next = nextState(status, event)
@@ -94,22 +92,12 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
   }
   const show = (step: LinkStep): void => board.show({ step, status, reason, phoneNumber })
 
-  /** Silences and cuts the current socket; returns it while it was logged in. */
-  const dropSocket = (keepOpen: boolean): WhatsAppSocket | null => {
-    turn += 1
-    leaveQueue()
-    const last = socket
-    socket = null
-    openedAt = null
-    if (last && keepOpen && last.isOpen()) return last
-    last?.terminate()
-    return null
-  }
   const end = (): number => {
     names.flush()
     over = true
     linking = false
-    dropSocket(false)
+    attempt.close('link_ended')
+    wire.drop()
     store.dispose()
     return timers.close()
   }
@@ -135,45 +123,34 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     around.onDamaged(reasonOf(error))
   }
 
-  const open = (): void => {
-    leaveQueue()
-    leaveQueue = limiter.enter(() => {
-      turn += 1
-      const mine = turn
-      timers.after(START_PLACE_MS, () => mine === turn && leaveQueue())
-      try {
-        if (!linked) {
-          // A try that failed may have left half an identity behind: each unlinked socket starts with a whole new one.
-          store.renew(whatsapp.newCredentials())
-          auth = null
-        }
-        auth ??= whatsapp.openAuth(store.access())
-        socket = whatsapp.openSocket(auth, (event) => mine === turn && !over && hear(event))
-      } catch (error) {
-        storageFailed(error)
-      }
-    })
-    // It may have failed in this very call, before it knew how to give its place back.
-    if (over) leaveQueue()
+  const openAuth = (): WhatsAppAuth => {
+    if (!linked) {
+      // A try that failed may have left half an identity behind: each unlinked socket starts with a whole new one.
+      store.renew(whatsapp.newCredentials())
+      auth = null
+    }
+    auth ??= whatsapp.openAuth(store.access())
+    return auth
   }
+  const open = (): void => wire.open(openAuth)
 
   const hear = (event: SocketEvent): void => {
     switch (event.type) {
       case 'qr':
-        leaveQueue()
-        if (!linked) board.showQr(event.qr, clock.now())
+        if (!linked) attempt.showQr(event.qr)
+        return
+      case 'passkey_required':
+        if (!linked) endLink('link_refused', 'passkey_required')
         return
       case 'paired':
         linked = true
         phoneNumber = event.phoneNumber
-        unwatched()
+        attempt.close('already_connected')
         log.info({}, 'the phone confirmed the link')
         show('linking')
         void confirm(event.phoneNumber)
         return
       case 'opened':
-        leaveQueue()
-        openedAt = clock.now()
         restarts = 0
         if (status !== 'connecting') opened()
         return
@@ -199,15 +176,17 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     if (!hit) around.onOrphaned()
     else {
       dispatch('paired', null, false)
-      if (openedAt !== null) opened()
+      if (wire.openedAt() !== null) opened()
     }
     return hit
   }
 
-  const closed = ({ event, reason: why }: CloseMeaning): void => {
+  const closed = (meaning: CloseMeaning): void => {
+    const { event, reason: why } = meaning
+    const openedAt = wire.openedAt()
     const heldMs = openedAt === null ? 0 : clock.now() - openedAt
-    dropSocket(false)
-    if (!linked) return linkClosed(event, why)
+    wire.drop()
+    if (!linked) return attempt.closed(meaning)
     switch (event) {
       case 'restart':
         restarts += 1
@@ -225,25 +204,17 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
         return around.onUnlinked(why)
     }
   }
-  const linkClosed = (event: CloseMeaning['event'], why: StatusReason): void => {
-    if (event === 'link_expired') return endLink('link_expired', why)
-    if (event !== 'dropped' && event !== 'restart') return endLink('link_refused', event === 'unlinked' ? 'bad_session' : why)
-    losses += 1
-    if (losses > LINK_TRIES) return endLink('link_refused', 'connection_lost')
-    show('starting')
-    retry()
-  }
   const lost = (why: StatusReason, heldMs: number): void => {
     if (status !== 'connecting') dispatch('dropped', why)
     losses = heldMs >= STABLE_MS ? 1 : losses + 1
     show('linking')
-    retry()
-  }
-  const retry = (): void => {
     const wait = backoffMs(losses, clock.random(), settings.backoff)
-    if (wait === null) return linked ? finish('gave_up', 'retries_exhausted') : endLink('link_refused', 'connection_lost')
+    if (wait === null) return finish('gave_up', 'retries_exhausted')
     timers.after(wait, open)
   }
+
+  const wire = createWire({ whatsapp, clock, limiter, timers, isOver: () => over, hear, onFailure: storageFailed })
+  const attempt = createLinkAttempt({ clock, timers, settings, board, wire, open, show, end: endLink })
 
   return {
     generation: row.generation,
@@ -252,13 +223,13 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     phoneNumber: () => phoneNumber,
     isLinked: () => linked,
     isOver: () => over,
-    hasSocket: () => socket !== null,
+    hasSocket: () => wire.current() !== null,
     linkStep: () => (linking ? board.step() : null),
     beginLink() {
       linking = true
       dispatch('link_requested', null)
       show('starting')
-      this.watchersChanged(board.watchers)
+      attempt.watchersChanged()
       open()
     },
     login() {
@@ -272,10 +243,12 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       show('linking')
       void confirm(phoneNumber ?? '').then((hit) => hit && !over && open())
     },
-    watchersChanged(count) {
-      unwatched()
-      if (over || linked || !linking || count > 0) return
-      unwatched = timers.after(settings.linkUnwatchedMs, () => endLink('link_expired', 'link_expired'))
+    watchersChanged() {
+      if (linking && !linked) attempt.watchersChanged()
+    },
+    pairingCode(phone) {
+      if (linked) return Promise.resolve(refuseCode('already_connected'))
+      return linking ? attempt.pairingCode(phone) : Promise.resolve(refuseCode('link_ended'))
     },
     stop(report) {
       if (over) return
@@ -284,15 +257,15 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       board.show({ step: 'ended', status, reason: 'link_cancelled', phoneNumber })
     },
     identity: () => store.identity(),
-    isHealthy: () => linked && !over && openedAt !== null,
+    isHealthy: () => linked && !over && wire.openedAt() !== null,
     contents: () => store.contents(),
     async send(text, ms) {
-      const through = openedAt !== null && status === 'connected' ? socket : null
+      const through = wire.openedAt() !== null && status === 'connected' ? wire.current() : null
       const outcome = (await through?.sendText(text, ms)) ?? 'unknown'
       return over ? 'unknown' : outcome
     },
     async fetchGroups(ms) {
-      const through = openedAt !== null && status === 'connected' ? socket : null
+      const through = wire.openedAt() !== null && status === 'connected' ? wire.current() : null
       const groups = (await through?.fetchGroups(ms)) ?? null
       return over ? null : groups
     },
@@ -301,8 +274,9 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       over = true
       names.drop()
       linking = false
-      const hadSocket = socket !== null
-      const live = dropSocket(true)
+      attempt.close('link_ended')
+      const hadSocket = wire.current() !== null
+      const live = wire.drop(true)
       store.dispose(true)
       board.show({ step: 'ended', status: 'disconnected', reason: 'link_cancelled', phoneNumber: null })
       return { socket: live, hadSocket, timers: timers.close() }

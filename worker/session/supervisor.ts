@@ -1,3 +1,5 @@
+import type { Result } from '#domain/errors.ts'
+import type { PairingCode } from '#domain/pairing.ts'
 import { IS_LINKED } from '#domain/session.ts'
 import type { SessionView } from '#domain/observation.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
@@ -13,11 +15,12 @@ import type { Quarantine } from '../store/quarantine.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
 import { createBackUp } from './back-up.ts'
+import { refuseCode } from './code-desk.ts'
 import { decide } from './decide.ts'
 import type { Action } from './decide.ts'
 import { createEntries, running } from './entries.ts'
 import type { Entry } from './entries.ts'
-import type { LinkBoard } from './link-board.ts'
+import type { LinkBoard, Qr } from './link-board.ts'
 import { createFarewell } from './farewell.ts'
 import { memoryOf } from './memory.ts'
 import { createObservations } from './observations.ts'
@@ -218,8 +221,16 @@ export function createSupervisor(options: SupervisorOptions) {
         .filter((entry) => entry.row)
         .map((entry) => entry.id),
     running: (id: string): Session | null => running(entries.find(id)),
+    /** A code to type on the phone `phoneNumber` (E.164), for a session whose link is under way. */
+    pairingCode(id: string, phoneNumber: string): Promise<Result<PairingCode>> {
+      const entry = entries.find(id)
+      const isLinked = entry?.row ? IS_LINKED[entry.row.status] : false
+      return running(entry)?.pairingCode(phoneNumber) ?? Promise.resolve(refuseCode(isLinked ? 'already_connected' : 'link_ended'))
+    },
     isRunning: (id: string): boolean => running(entries.find(id)) !== null,
     board: (id: string): LinkBoard => entries.of(id).board,
+    /** The QR that can be scanned now. Whoever asks counts as watching (LNK-3). */
+    lookAtQr: (id: string): Qr | null => entries.find(id)?.board.lookAtQr(clock.now()) ?? null,
     /** Makes the backups that are due of sessions that are online. */
     backUpAll(): void {
       for (const entry of entries.all()) if (entry.session) backUp(entry.id, entry.session)
@@ -227,7 +238,7 @@ export function createSupervisor(options: SupervisorOptions) {
     watchedLinks: (): string[] =>
       entries
         .all()
-        .filter((e) => e.board.watchers > 0 && e.session?.linkStep())
+        .filter((e) => e.board.isWatched(clock.now()) && e.session?.linkStep())
         .map((e) => e.id),
     runningCount: (): number => entries.all().filter((entry) => running(entry)).length,
 

@@ -5,6 +5,8 @@ import type { Log } from '../log.ts'
 import type { Group } from '#domain/names.ts'
 import { quietLogger, silenceConsole } from './logger.ts'
 import { GROUPS_QUERY, listenToNames, readGroups } from './names.ts'
+import { requestPairingCode } from './pairing-code.ts'
+import type { CodeAsker } from './pairing-code.ts'
 import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from './port.ts'
 import { sendText } from './send.ts'
 import type { TextSender } from './send.ts'
@@ -15,6 +17,9 @@ type OnEvent = (event: SocketEvent) => void
 
 /** Removed device, in WhatsApp's words. */
 const DEVICE_GONE = 401
+
+/** How WhatsApp begins, and goes on, to ask for a passkey instead of confirming a link. */
+const PASSKEY_DEMANDS = ['passkey_prologue_request', 'crsc_continuation']
 
 /** WhatsApp through Baileys. This is the one file that imports it. `url` absent: WhatsApp's own address. */
 export function createWhatsApp(options: { url: string | undefined; log: Log }): WhatsApp {
@@ -87,7 +92,7 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
     const { creds } = auth.state
     const paired = creds.account && creds.me?.id ? { phoneNumber: phoneNumberOf(creds.me.id) } : null
     try {
-      auth.access.writeCreds(JSON.stringify(creds, BufferJSON.replacer), paired)
+      auth.access.writeCreds(JSON.stringify(toStore(creds), BufferJSON.replacer), paired)
     } catch (error) {
       auth.onFailure(error as Error)
       throw error
@@ -106,6 +111,7 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
       end(causeOf(update.lastDisconnect?.error))
     }
   })
+  for (const type of PASSKEY_DEMANDS) sock.ws.on(`CB:notification,type:${type}`, () => tell({ type: 'passkey_required' }))
   listenToNames(sock.ev, (told) => tell({ type: 'names', ...told }))
   // An async listener of Baileys that fails lands here instead of ending the process; its socket reports by closing.
   const { on } = sock.ev as unknown as { on(event: 'error', listener: (error: Error) => void): void }
@@ -114,6 +120,8 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
   return {
     isOpen: () => open,
     sendText: (message, ms) => (open ? sendText(textSender(sock, closeListeners), message, ms) : Promise.resolve('unknown')),
+    requestPairingCode: (phoneNumber, ms) =>
+      closed ? Promise.resolve(null) : requestPairingCode(codeAsker(sock, closeListeners), phoneNumber, ms),
     fetchGroups: (ms) => (open ? fetchGroups(sock, ms, closeListeners) : Promise.resolve(null)),
     unlink: (ms) => removeDevice(sock, auth, ms, closeListeners, () => closed),
     terminate() {
@@ -173,6 +181,27 @@ function fetchGroups(sock: WASocket, ms: number, closeListeners: Set<(cause: Clo
   })
 }
 
+/** The one question that a client without an account asks, besides its pings, is that for a code: an error can be of nothing else. */
+function codeAsker(sock: WASocket, closeListeners: Set<(cause: CloseCause) => void>): CodeAsker {
+  return {
+    ask: (phoneNumber) => sock.requestPairingCode(phoneNumber.replace('+', '')),
+    onAnswer(listener) {
+      const taken = (): void => listener(true)
+      const refused = (): void => listener(false)
+      sock.ws.on('CB:iq,type:result,link_code_companion_reg', taken)
+      sock.ws.on('CB:iq,type:error', refused)
+      return () => {
+        sock.ws.off('CB:iq,type:result,link_code_companion_reg', taken)
+        sock.ws.off('CB:iq,type:error', refused)
+      }
+    },
+    onEnd(listener) {
+      closeListeners.add(listener)
+      return () => void closeListeners.delete(listener)
+    },
+  }
+}
+
 /**
  * Baileys' `logout()` does not wait for the server and fails while connecting; this asks the same and waits. A query that ends without
  * an answer resolves empty, so only a real answer, or a close that says "device removed", counts.
@@ -228,9 +257,25 @@ function capturingRejections<T>(make: () => T): T {
   }
 }
 
+/**
+ * Baileys gives what happens on the way to WhatsApp (a proxy that answers 401 or 403), and its own mistakes, codes of the same range as
+ * WhatsApp's words. Only what WhatsApp said may cost anybody a link; the rest is a lost connection.
+ */
 function causeOf(error: unknown): CloseCause {
   const boom = error as { message?: string; output?: { statusCode?: number } } | undefined
-  return { code: boom?.output?.statusCode ?? 428, message: boom?.message ?? 'closed' }
+  const message = boom?.message ?? 'closed'
+  const code = boom?.output?.statusCode ?? LOST
+  return { message, code: SAID_BY_WHATSAPP.test(message) || code === TIMED_OUT ? code : LOST }
+}
+
+const SAID_BY_WHATSAPP = /^(?:Connection Failure$|Stream Errored \(|Multi-device beta not joined$)/
+const LOST = 428
+const TIMED_OUT = 408
+
+/** Of a link that is not made yet neither the code nor the number that somebody typed is stored: both are of this connection alone. */
+function toStore(creds: AuthenticationCreds): Partial<AuthenticationCreds> {
+  const { pairingCode: _code, me, ...rest } = creds
+  return creds.account && me ? { ...rest, me } : rest
 }
 
 /** `51987654321:5@s.whatsapp.net` → `+51987654321`. */
