@@ -16,6 +16,8 @@ const PhoneState = z.object({
   nextPreKeyId: z.int().min(1),
   /** What Signal keeps (one-time pre-keys, ratchets, identities of others), as JSON by `type/id`. */
   signal: z.record(z.string(), z.string()),
+  /** The identity keys of the devices that it has written to, by jid: a device that was linked later may have the same jid. */
+  writesTo: z.record(z.string(), Key).default({}),
   texts: z.array(ReceivedText),
 })
 /** What a phone holds beside its account. */

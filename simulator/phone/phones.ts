@@ -1,11 +1,11 @@
-import { proto, unpadRandomMax16 } from 'baileys'
-import type { Account } from '../accounts-file.ts'
+import { encodeWAMessage, proto, unpadRandomMax16 } from 'baileys'
+import type { Account, Device } from '../accounts-file.ts'
 import type { Chance } from '../chance.ts'
 import { readPhone, writePhone } from './phone-file.ts'
 import type { ReceivedText } from './phone-file.ts'
 import { newPhoneState, takeBundle } from './pre-keys.ts'
 import type { KeyBundle } from './pre-keys.ts'
-import { createSignal } from './signal.ts'
+import { createSignal, sessionFrom } from './signal.ts'
 
 /** A phone remembers this many texts, and knows a double of those only. */
 const MAX_TEXTS = 1_000
@@ -22,6 +22,11 @@ export type Phone = {
   takeBundle(): KeyBundle
   /** Reads a message and keeps its text, each id of a sender once. Rejects when that cannot be stored. */
   take(delivery: Delivery): Promise<Taken>
+  /**
+   * Encrypts a message for a companion, its own or somebody else's; `anew` begins the conversation again. `undefined` when the
+   * device's keys are not known. Rejects when that cannot be stored.
+   */
+  write(device: Device, message: proto.IMessage, anew?: boolean): Promise<{ type: 'pkmsg' | 'msg'; ciphertext: Buffer } | undefined>
   texts(): ReceivedText[]
 }
 
@@ -66,6 +71,18 @@ function openPhone(account: Account, dataDir: string | undefined, chance: Chance
     return text ? 'text' : 'other'
   }
 
+  const write = async (device: Device, message: proto.IMessage, anew: boolean) => {
+    const { jid, identityPublicKey, keys } = device
+    if (!keys) return undefined
+    if (anew || state.writesTo[jid] !== identityPublicKey || !(await signal.validateSession(jid)).exists) {
+      await signal.injectE2ESession({ jid, session: sessionFrom(identityPublicKey, keys, keys.preKeys.shift()) })
+      state.writesTo[jid] = identityPublicKey
+    }
+    const sealed = await signal.encryptMessage({ jid, data: encodeWAMessage(message) })
+    store()
+    return { type: sealed.type, ciphertext: Buffer.from(sealed.ciphertext) }
+  }
+
   return {
     takeBundle() {
       const bundle = takeBundle(account, state, chance)
@@ -76,6 +93,11 @@ function openPhone(account: Account, dataDir: string | undefined, chance: Chance
       const taken = taking.then(() => take(delivery))
       taking = taken.catch(() => {})
       return taken
+    },
+    write(device, message, anew = false) {
+      const written = taking.then(() => write(device, message, anew))
+      taking = written.catch(() => {})
+      return written
     },
     texts: () => structuredClone(state.texts),
   }

@@ -28,6 +28,7 @@ export function newPhoneState(account: Account, chance: Chance): PhoneState {
     },
     nextPreKeyId: 1,
     signal: {},
+    writesTo: {},
     texts: [],
   }
 }

@@ -1,7 +1,9 @@
-import { BufferJSON, DEFAULT_CONNECTION_CONFIG } from 'baileys'
+import { BufferJSON, DEFAULT_CONNECTION_CONFIG, generateSignalPubKey } from 'baileys'
 import type { SignalDataTypeMap, SignalKeyStoreWithTransaction, SignalRepositoryWithLIDStore } from 'baileys'
-import type { Account } from '../accounts-file.ts'
+import type { Account, CompanionKeys } from '../accounts-file.ts'
 import type { PhoneState } from './phone-file.ts'
+
+type E2ESession = Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0]['session']
 
 const quiet = { level: 'silent', child: () => quiet, trace() {}, debug() {}, info() {}, warn() {}, error() {} }
 
@@ -15,6 +17,21 @@ export function createSignal(account: Account, state: PhoneState): SignalReposit
     me: { id: account.phone },
   }
   return DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: keyStore(state.signal) }, quiet)
+}
+
+/** A device's keys as libsignal begins a conversation with them; without a one-time key it does without. */
+export function sessionFrom(
+  identityPublicKey: string,
+  keys: CompanionKeys,
+  preKey: CompanionKeys['preKeys'][number] | undefined,
+): E2ESession {
+  const { id, value, signature } = keys.signedPreKey
+  const session = {
+    registrationId: keys.registrationId,
+    identityKey: generateSignalPubKey(raw(identityPublicKey)),
+    signedPreKey: { keyId: id, publicKey: generateSignalPubKey(raw(value)), signature: raw(signature) },
+  }
+  return preKey ? { ...session, preKey: { keyId: preKey.id, publicKey: generateSignalPubKey(raw(preKey.value)) } } : session
 }
 
 /** There is one writer, the phone, which takes one message after the other: a transaction is the work itself. */

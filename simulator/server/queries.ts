@@ -2,6 +2,8 @@ import type { BinaryNode } from 'baileys'
 import type { Device } from '../accounts-file.ts'
 import { isSigned } from '../noise/signature.ts'
 import type { Connection } from './connection.ts'
+import { sendFirstSync } from './first-sync.ts'
+import { describeGroup, describeGroups, groupsOf } from './groups.ts'
 import { keyBundles } from './key-bundles.ts'
 import { bytes, child, children, errorOf, node, resultOf } from './stanzas.ts'
 import { unlinkByCompanion } from './unlinking.ts'
@@ -11,6 +13,8 @@ import type { World } from './world.ts'
 type Query = { world: World; connection: Connection; jid: string; device: Device; iq: BinaryNode }
 
 const SIGNAL_KEY_TYPE = Buffer.from([5])
+/** Of the one-time keys that come at once; each phone that writes to the device takes one, and later ones do without. */
+const KEPT_PRE_KEYS = 5
 
 /** What the server says to each kind of query; one that is not named here gets an empty result. */
 const ANSWERS: Record<string, (query: Query) => void> = {
@@ -21,7 +25,7 @@ const ANSWERS: Record<string, (query: Query) => void> = {
   abt: (query) => reply(query, [node('props', { protocol: '1', hash: 'simulator' })]),
   blocklist: (query) => reply(query, [node('list')]),
   privacy: (query) => reply(query, [node('privacy')]),
-  'w:g2': (query) => reply(query, [node('groups')]),
+  'w:g2': answerGroups,
   'w:sync:app:state': answerAppState,
 }
 
@@ -39,23 +43,54 @@ function reply({ connection, iq }: Query, content?: BinaryNode[]): void {
 function answerKeys(query: Query): void {
   const { world, connection, device, iq } = query
   if (child(iq, 'count')) return reply(query, [node('count', { value: String(device.preKeys) })])
-  if (child(iq, 'digest')) return reply(query, [node('digest')])
+  if (child(iq, 'digest')) {
+    reply(query, [node('digest')])
+    // The last thing that a client asks before it calls itself open.
+    return greet(query)
+  }
   const wanted = child(iq, 'key')
   if (wanted) return reply(query, [keyBundles(world, wanted)])
   const skey = child(iq, 'skey') ?? child(child(iq, 'rotate') ?? iq, 'skey')
   if (skey) {
     const identity = Buffer.from(device.identityPublicKey, 'base64')
-    const signed = Buffer.concat([SIGNAL_KEY_TYPE, bytes(child(skey, 'value'))])
-    if (!isSigned(identity, signed, bytes(child(skey, 'signature')))) {
+    const [id, value, signature] = [bytes(child(skey, 'id')), bytes(child(skey, 'value')), bytes(child(skey, 'signature'))]
+    const signed = Buffer.concat([SIGNAL_KEY_TYPE, value])
+    if (!isSigned(identity, signed, signature)) {
       return connection.send(errorOf(iq, 406, 'the signed pre-key is not signed by the identity of this device'))
     }
+    const signedPreKey = { id: id.readUIntBE(0, id.length), value: value.toString('base64'), signature: signature.toString('base64') }
+    if (device.keys) device.keys = { ...device.keys, signedPreKey }
   }
   const list = child(iq, 'list')
   if (list) {
     device.preKeys += children(list).length
+    device.keys?.preKeys.push(...children(list).slice(0, KEPT_PRE_KEYS).map(preKeyOf))
     world.accounts.touched()
   }
   reply(query)
+}
+
+function preKeyOf(key: BinaryNode): { id: number; value: string } {
+  const id = bytes(child(key, 'id'))
+  return { id: id.readUIntBE(0, id.length), value: bytes(child(key, 'value')).toString('base64') }
+}
+
+function greet({ world, jid }: Query): void {
+  const found = world.accounts.device(jid)
+  if (!found) return
+  sendFirstSync(world, found.account, found.device).catch((error: unknown) => {
+    world.log('a history was lost', { jid, reason: error instanceof Error ? error.message : String(error) })
+  })
+}
+
+function answerGroups(query: Query): void {
+  const { world, connection, jid, iq } = query
+  const phone = world.accounts.device(jid)?.account.phone ?? ''
+  if (child(iq, 'participating')) return reply(query, [describeGroups(world, phone)])
+  if (!child(iq, 'query')) return reply(query)
+  const group = groupsOf(world, phone).find(({ id }) => `${id}@g.us` === iq.attrs['to'])
+  if (group) reply(query, [describeGroup(world, group)])
+  else connection.send(errorOf(iq, 404, 'item-not-found'))
 }
 
 function answerPassive(query: Query): void {

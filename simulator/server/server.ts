@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws'
 import { answerCodeStage } from './code-linking.ts'
 import { acceptConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
+import { confirmHistory } from './first-sync.ts'
 import { jidOf, logIn } from './login.ts'
 import { takeMessage } from './messages.ts'
 import { answerQuery } from './queries.ts'
@@ -41,6 +42,11 @@ function receive(world: World, connection: Connection, stanza: BinaryNode): void
     takeMessage(world, connection, sender, stanza).catch((error: unknown) => {
       world.log('a message was lost', { reason: error instanceof Error ? error.message : String(error) })
     })
+    return
+  }
+  if (stanza.tag === 'receipt') {
+    const device = world.accounts.device(jidOf(world, connection) ?? '')?.device
+    if (device && stanza.attrs['type'] !== 'retry') confirmHistory(world, device, stanza.attrs['id'] ?? '')
     return
   }
   if (stanza.tag !== 'iq') return

@@ -26,6 +26,8 @@ export type Counts = {
   refused: number
   links: number
   unlinks: number
+  /** New devices that were told what their phone knows, and said so. */
+  histories: number
   texts: number
   doubles: number
   unreadable: number
@@ -72,6 +74,8 @@ export type World = {
   waiting: Map<string, Registration>
   /** Connections of devices that logged in, by jid. */
   online: Map<string, Connection>
+  /** Ids of what a phone told a new device, and the device has not confirmed, by jid. */
+  histories: Map<string, Set<string>>
   /** Devices the server does not answer. */
   silenced: Set<string>
   refusals: Refusal[]

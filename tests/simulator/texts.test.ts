@@ -14,6 +14,12 @@ const PATIENCE_MS = 20_000
 /** What a test waits for an answer that will not come. */
 const IMPATIENCE_MS = 1_000
 
+/** The same two phones, neither of which knows the other. */
+const STRANGERS = [
+  { phone: ANA, name: 'Ana' },
+  { phone: LUIS, name: 'Luis' },
+]
+
 const hello = (id = 'LATCHKEY-1', text = 'Buenos días, Luis') => ({ id, to: TO_LUIS, text })
 
 /** A conversation is stored after the text was written to the connection: waits until that has happened so many times, for any phone. */
@@ -137,7 +143,7 @@ describe('no answer', () => {
 
 describe('what a send writes', () => {
   it('is the conversations, devices and addresses of the two phones, all through the key store', async () => {
-    const simulator = await simulate()
+    const simulator = await simulate({ seed: STRANGERS })
     const { socket, store } = await linkedDevice(simulator)
     store.written.length = 0
     expect(await socket.sendText(hello(), PATIENCE_MS)).toBe('sent')

@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
 import type { Simulator } from '../../../simulator/simulator.ts'
 import { createLog } from '../../../worker/log.ts'
 import type { CredentialAccess, SocketEvent, WhatsAppSocket } from '../../../worker/whatsapp/port.ts'
@@ -98,7 +98,13 @@ export async function linkedDevice(simulator: Simulator, phone?: string): Promis
     return promise
   }
 
+  const told = simulator.counts().histories
   await open()
   device.jid = await scanned.promise
+  // What the phone tells a new device writes keys too; a test counts from here.
+  await vi.waitFor(() => {
+    if (simulator.counts().histories === told) throw new Error('the device was not told what its phone knows')
+  })
+  store.written.length = 0
   return device
 }
