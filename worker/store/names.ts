@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { Contact, Group, MAX_CONTACTS, MAX_GROUPS } from '#domain/names.ts'
 import type { DataPlaces } from './data-folder.ts'
 import type { Disk } from './disk.ts'
-import { writeDurably } from './durable-file.ts'
+import { removeDurably } from './durable-file.ts'
 
 /** A contact as it is kept. `pushName`: what a person calls itself, shown where the address book has no name. */
 const KeptContact = z.object({ ...Contact.shape, pushName: z.nullable(z.string()) })
@@ -34,14 +34,27 @@ export type NamesFile = {
 /** The name of the file in a session's folder. */
 const FILE = 'names.json'
 
-export function openNames({ disk, places }: { disk: Disk; places: Pick<DataPlaces, 'session'> }): NamesFile {
+export function openNames({ disk, places }: { disk: Disk; places: Pick<DataPlaces, 'session' | 'sessions'> }): NamesFile {
   const pathOf = (sessionId: string): string => join(places.session(sessionId), FILE)
   return {
     read(sessionId, generation) {
       const names = parse(disk.read(pathOf(sessionId)))
       return names?.generation === generation ? names : noNames(generation)
     },
-    write: (sessionId, names) => writeDurably(disk, pathOf(sessionId), JSON.stringify(names)),
+    write(sessionId, names) {
+      // Beside the folder, where a clear and the next start look for what was half made.
+      const aside = join(places.sessions, `.new-names-${sessionId}`)
+      try {
+        disk.write(aside, JSON.stringify(names))
+        disk.sync(aside)
+        disk.rename(aside, pathOf(sessionId))
+      } catch (error) {
+        attempt(() => removeDurably(disk, aside))
+        throw error
+      }
+      disk.sync(places.session(sessionId))
+      disk.sync(places.sessions)
+    },
   }
 }
 
@@ -57,6 +70,14 @@ export function countNames(disk: Disk, folder: string): number {
 
 export function noNames(generation: number): KeptNames {
   return { version: 1, generation, groupsAt: null, groups: [], contactsAt: null, contacts: [] }
+}
+
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // The first error says what is wrong.
+  }
 }
 
 function parse(text: string | null): KeptNames | null {

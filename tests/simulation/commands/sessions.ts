@@ -87,3 +87,9 @@ export function queueText(world: World, sessionId: string): void {
     }
   })
 }
+
+/** Somebody opens the list of groups. What is answered may be late, and the session gone by then. */
+export function askForGroups(world: World, sessionId: string): void {
+  const worker = world.worker()
+  if (worker) void worker.engine.names.groups(sessionId).catch(() => {})
+}

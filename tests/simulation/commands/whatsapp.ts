@@ -3,7 +3,7 @@ import type { Device } from '../support/whatsapp/service.ts'
 import type { World } from '../support/world.ts'
 import { pickOf } from './command.ts'
 import type { Choice, Happening } from './command.ts'
-import { deviceOf, onlineOf, rowOf } from './sessions.ts'
+import { askForGroups, deviceOf, onlineOf, rowOf } from './sessions.ts'
 
 /** Codes by which a connection is lost, the session is not. */
 const LOSSES = [408, 428, 500, 503, 999, 515]
@@ -27,7 +27,15 @@ export const WHATSAPP: readonly Happening[] = [
   { name: 'drop', weight: 2, ...online((_, device, { pick }) => endAs(device, pickOf(LOSSES, pick))) },
   { name: 'replaced by another login', weight: 1, ...online((_, device) => endAs(device, 440)) },
   { name: 'refused while online', weight: 1, ...online((_, device, { pick }) => endAs(device, pickOf(GIVE_UPS, pick))) },
-  { name: 'traffic', weight: 2, ...online((_, device) => device.connection?.onServer.traffic()) },
+  {
+    name: 'traffic',
+    weight: 2,
+    ...online((world, device, choice) => {
+      device.connection?.onServer.traffic()
+      const row = rowOf(world, choice)
+      if (row && choice.pick % 2 === 0) askForGroups(world, row.id)
+    }),
+  },
   {
     name: 'unlinked by the phone',
     weight: 2,

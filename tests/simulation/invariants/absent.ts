@@ -16,10 +16,13 @@ export function createAbsenceCheck({ database, disk }: Surroundings, identities:
     const left: string[] = []
     for (const { path, node, content } of disk.files('now')) {
       const identity = node.sql && identities.inFile(node.sql)
+      const names = /^\/data\/sessions\/([0-9a-f-]{36})\/names\.json$/.exec(path)?.[1]
       const queue = /\/([0-9a-f-]{36})[^/]*(?:\.json|\/outbox\.json)$/.exec(path)?.[1]
       const isLeft = identity
         ? covers(identity.sessionId, identity.generation)
-        : queue !== undefined && path.includes('outbox') && covers(queue, generationOf(content()))
+        : names !== undefined
+          ? covers(names, generationOf(content()))
+          : queue !== undefined && path.includes('outbox') && covers(queue, generationOf(content()))
       if (isLeft) left.push(path)
     }
     return left

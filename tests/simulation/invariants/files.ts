@@ -26,6 +26,12 @@ export function checkFiles(world: World): void {
       const identity = node.sql && world.identities.inFile(node.sql)
       const row = rows.get(id)
       onDisk.add(id)
+      if (third === 'names.json') {
+        const { generation } = JSON.parse(content()) as { generation: number }
+        if (row && row.generation !== generation)
+          misplaced.push({ id, rules: 'NAM-3', what: `names of generation ${generation}, the row is of ${row.generation}` })
+        continue
+      }
       if (!row) misplaced.push({ id, rules: 'FOL-8', what: `nobody's: ${path}` })
       else if (identity && identity.generation !== row.generation) {
         misplaced.push({

@@ -1,10 +1,11 @@
+import type { Group } from '#domain/names.ts'
 import { readAck } from '../../../../worker/whatsapp/acks.ts'
 import type { CloseCause, OutgoingText, SendOutcome, SocketEvent, WhatsAppSocket } from '../../../../worker/whatsapp/port.ts'
 import { Crashed } from '../life.ts'
 import { createConnection } from './connection.ts'
 import type { Connection, Network } from './connection.ts'
 import { secretOf } from './identity.ts'
-import { logIn, receiveText, register, unlinkByCompanion } from './server.ts'
+import { listGroups, logIn, receiveText, register, unlinkByCompanion } from './server.ts'
 import type { Auth, WhatsAppWatcher } from './simulated-whatsapp.ts'
 
 /** What the client does for the server's messages, as Baileys does: what it writes, and in which order it tells. */
@@ -111,6 +112,15 @@ export function openClient(network: Network, auth: Auth, watcher: WhatsAppWatche
         false,
         (cause) => cause.code === DEVICE_GONE,
         (finish) => unlinkByCompanion(network, connection, () => finish(true)),
+      )
+    },
+    fetchGroups(ms) {
+      if (!open) return Promise.resolve(null)
+      return ask<readonly Group[] | null>(
+        ms,
+        null,
+        () => null,
+        (finish) => listGroups(network, connection, finish),
       )
     },
     sendText(message: OutgoingText, ms: number): Promise<SendOutcome> {

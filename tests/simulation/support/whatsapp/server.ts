@@ -1,6 +1,8 @@
+import type { Group } from '#domain/names.ts'
 import type { OutgoingText } from '../../../../worker/whatsapp/port.ts'
 import type { Client } from './client.ts'
 import type { Connection, Network } from './connection.ts'
+import { changedName, firstNames, groupsOf } from './names.ts'
 import { jidOf } from './service.ts'
 
 const FIRST_QR_MS = 60_000
@@ -62,7 +64,7 @@ export function register(network: Network, client: Client): void {
 }
 
 /** A client with an account logs in; a device that is not linked any more is refused with 401. */
-export function logIn({ service }: Network, client: Client): void {
+export function logIn({ service, world }: Network, client: Client): void {
   const { connection } = client
   connection.toServer(
     'login',
@@ -85,12 +87,26 @@ export function logIn({ service }: Network, client: Client): void {
         if (!isFirst) return ready()
         creds.nextPreKeyId = 31
         if (!client.writing(() => client.storeKeys('pre-keys'))) return
-        connection.toServer('pre-keys', () => connection.toClient('pre-keys stored', ready))
+        connection.toServer('pre-keys', () => {
+          connection.toClient('pre-keys stored', ready)
+          connection.toClient('history', () => client.tell(firstNames(connection.identity)))
+        })
       })
-      connection.onServer.traffic = () => connection.toClient('message', () => client.writing(() => client.storeKeys('contact')))
+      connection.onServer.traffic = () =>
+        connection.toClient('message', () => {
+          if (client.writing(() => client.storeKeys('contact'))) client.tell(changedName(connection.identity, world.now()))
+        })
     },
     HANDSHAKE_MS,
   )
+}
+
+/** A device asks for the groups of its account. */
+export function listGroups({ service }: Network, connection: Connection, answer: (groups: Group[]) => void): void {
+  connection.toServer('groups', () => {
+    const isDevice = service.deviceOf(connection.identity)?.connection === connection
+    if (isDevice) connection.toClient('groups', () => answer(groupsOf(connection.identity)))
+  })
 }
 
 /** A device asks to be unlinked: the server has the request, whatever becomes of the connection. */
