@@ -273,6 +273,7 @@ export const en = {
       newCode: 'New code',
       change: 'Change number',
       timeLeft: (seconds: number) => `Expires in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+      timeIsUp: 'Time is up',
       expired: 'This code has expired',
       expiredHint: 'Nobody typed it in time.',
       wrong: 'If the phone says that the code is wrong, type it again there: only the phone knows, and this page goes on waiting.',

@@ -52,9 +52,9 @@ it('asks for the number, writes it as it is typed, and shows the code in two gro
 
   // A screen reader spells it, and stands where it is.
   const code = within(dialog).getByText('Code: A B C D 1 2 3 4')
-  expect(code.closest('[aria-live=polite]')).toBeTruthy()
-  expect(document.activeElement?.contains(code)).toBe(true)
-  expect(within(dialog).getByText(`For ${NUMBER}`)).toBeTruthy()
+  const announced = code.closest('[aria-live=polite]')
+  expect(announced?.contains(document.activeElement)).toBe(true)
+  expect(within(dialog).getByText('For +51 987 654 321')).toBeTruthy()
   expect(within(dialog).getByText(/^Expires in [12]:\d\d$/)).toBeTruthy()
   expect(within(dialog).getByText(/only the phone knows/)).toBeTruthy()
   await user.click(within(dialog).getByRole('button', { name: 'Copy code' }))
@@ -187,7 +187,7 @@ it('says that a code has expired, and gets a new one for the same number', async
   await waitFor(() => expect(shown()).toBe('ABCD-1234'))
   link.send(codeEvent(NUMBER, 'PQRS2345', -1))
   await waitFor(() => expect(shown()).toBe('PQRS-2345'))
-  expect(within(dialog).getAllByText('This code has expired').length).toBeGreaterThan(0)
+  expect(within(dialog).getByText('This code has expired')).toBeTruthy()
   await user.click(within(dialog).getByRole('button', { name: 'New code' }))
   await waitFor(() => expect(shown()).toBe('ABCD-1234'))
   expect(within(dialog).queryByText('This code has expired')).toBeNull()
@@ -216,7 +216,7 @@ it('takes another number, whose code takes the place of the first', async () => 
   const field = await within(dialog).findByLabelText<HTMLInputElement>('Phone number')
   await user.clear(field)
   await user.type(field, '51912000111{Enter}')
-  await within(dialog).findByText('For +51912000111')
+  await within(dialog).findByText('For +51 912 000 111')
   expect(asked(server)).toEqual([NUMBER, '+51912000111'])
 })
 
@@ -231,7 +231,8 @@ it('Escape in the field cancels the link, and a code that comes late is shown to
   expect(link.isClosed).toBe(true)
   expect(server.orders).toMatchObject([{ reason: 'cancel' }])
   late.resolve(new Response(JSON.stringify(pairingCode(NUMBER)), { headers: { 'content-type': 'application/json' } }))
-  await late.promise
+  // Whatever comes of the answer has come by then.
+  await new Promise((resolve) => setTimeout(resolve, 100))
   expect(shown()).toBeNull()
   expect(screen.queryByRole('dialog')).toBeNull()
 })

@@ -102,15 +102,15 @@ function OpenDialog({ view, session, onRetry, onRequestCode, onCancel, onClose, 
                   expiresAt={code.expiresAt}
                   longest={LINK_CONNECTION_SECONDS}
                   words={text.pairing.timeLeft}
-                  over={text.pairing.expired}
+                  over={text.pairing.timeIsUp}
                 />
                 {copyButton(code.code)}
               </>
             )}
           </div>
-          <div className="mx-auto mt-1 flex h-9 max-w-80 justify-center">
+          <div className="mx-auto mt-2 h-9 max-w-80">
             {isOpen && (
-              <Button look="ghost" size="small" onClick={() => pairing.choose(method === 'qr' ? 'phone' : 'qr')}>
+              <Button size="small" className="w-full" onClick={() => pairing.choose(method === 'qr' ? 'phone' : 'qr')}>
                 {method === 'qr' ? <Smartphone aria-hidden className="size-4" /> : <QrIcon aria-hidden className="size-4" />}
                 {method === 'qr' ? text.pairing.choose : text.pairing.back}
               </Button>

@@ -1,6 +1,5 @@
 import { RefreshCw } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import { phoneLabel } from '../../lib/phone-label.ts'
 import { useNow } from '../../lib/useNow.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
@@ -22,7 +21,7 @@ export function PairingCode({ code, pairing }: { code: Pairing; pairing: Pairing
       tabIndex={-1}
       className="flex size-full animate-appear flex-col items-center justify-center bg-raised p-5 text-center outline-none"
     >
-      <p className="text-sm text-muted">{text.codeFor(phoneLabel(code.phoneNumber))}</p>
+      <p className="text-sm text-muted">{text.codeFor(pairing.numberOf(code))}</p>
       <p className={cx('mt-3 mb-1 font-mono text-[2.5rem] leading-tight font-semibold', expired && 'text-muted line-through')}>
         <span className="sr-only">{`${text.code}: ${code.code.split('').join(' ')}`}</span>
         <span aria-hidden data-pairing-code={code.code}>

@@ -17,7 +17,7 @@ export function PhoneNumberForm({ pairing }: { pairing: PairingState }) {
     <form
       ref={form}
       noValidate
-      className="flex size-full animate-appear flex-col justify-center bg-raised p-5"
+      className="flex size-full animate-appear flex-col bg-raised px-5 pt-12 pb-5"
       onSubmit={(event) => {
         event.preventDefault()
         void pairing.ask().then((became) => became === 'asked' || focusField())

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { asFailure, type Failure } from '../../lib/failure.ts'
 import { phoneLabel } from '../../lib/phone-label.ts'
 import { useWords } from '../../words/words.ts'
-import type { LinkView } from './link-view.ts'
+import type { LinkView, Pairing } from './link-view.ts'
 import type { formatAsTyped, NumberProblem } from './phone-tools.ts'
 
 /** How the phone is to be linked. */
@@ -24,6 +24,10 @@ export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) 
   const [isEditing, setEditing] = useState(false)
   const [tools, setTools] = useState<{ formatAsTyped: typeof formatAsTyped } | null>(null)
 
+  const numberOf = ({ phoneNumber }: Pairing) => {
+    const label = phoneLabel(phoneNumber)
+    return tools?.formatAsTyped(label).text ?? label
+  }
   const pairing = view.step === 'scan' ? view.pairing : null
   const [seen, setSeen] = useState<string | null>(null)
   if (pairing && pairing.code !== seen) {
@@ -31,7 +35,7 @@ export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) 
     setEditing(false)
     setProblem(null)
     setChosen(chosen ?? 'phone')
-    setNumber(tools ? tools.formatAsTyped(phoneLabel(pairing.phoneNumber)).text : phoneLabel(pairing.phoneNumber))
+    setNumber(numberOf(pairing))
   }
 
   const method = chosen ?? 'qr'
@@ -81,6 +85,8 @@ export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) 
     /** The code to show; `null`: the number is asked for. */
     shown: isEditing ? null : pairing,
     edit: () => setEditing(true),
+    /** The number that a code is for, as it is written. */
+    numberOf,
   }
 }
 export type PairingState = ReturnType<typeof usePairing>
