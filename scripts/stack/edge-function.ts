@@ -13,6 +13,7 @@ export type EdgeFunctionOptions = {
   commandKey: string
   /** For tests: seconds instead of the product's own figures. */
   linkStreamSeconds?: number
+  linkRightsSeconds?: number
   workerTimeoutSeconds?: number
   allowedOrigins?: string
 }
@@ -30,6 +31,7 @@ export function edgeFunctionCommand(options: EdgeFunctionOptions): ChildCommand 
     COMMAND_PRIVATE_KEY: options.commandKey,
     ALLOWED_ORIGINS: options.allowedOrigins ?? '',
     LINK_STREAM_SECONDS: String(options.linkStreamSeconds ?? ''),
+    LINK_RIGHTS_SECONDS: String(options.linkRightsSeconds ?? ''),
     WORKER_TIMEOUT_SECONDS: String(options.workerTimeoutSeconds ?? ''),
   }
   const folder = join(ROOT, 'supabase/functions/whatsapp-session')

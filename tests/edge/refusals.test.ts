@@ -5,9 +5,10 @@ import { json as readJson } from 'node:stream/consumers'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ERROR_STATUS, ErrorBody, type ErrorCode } from '#domain/errors.ts'
-import { MAX_BODY_BYTES, SESSION_ROUTES, type SessionRoute } from '#domain/routes.ts'
+import { MAX_BODY_BYTES } from '#domain/routes.ts'
 import type { Answered } from './support/edge.ts'
 import { json } from './support/recording-worker.ts'
+import { ROUTES } from './support/routes.ts'
 import { aView } from './support/values.ts'
 import { startWorld, type World } from './support/world.ts'
 
@@ -19,8 +20,6 @@ afterAll(() => world.stop())
 beforeEach(() => {
   world.worker.calls.length = 0
 })
-
-const ROUTES = Object.entries(SESSION_ROUTES) as [SessionRoute, (typeof SESSION_ROUTES)[SessionRoute]][]
 
 /** What a refusal says; every one has the one shape, a sentence, and the status of its code. */
 function refusalOf({ status, body }: Pick<Answered, 'status' | 'body'>): { code: ErrorCode; detail: Record<string, unknown> } {
@@ -39,10 +38,10 @@ async function token(changes: Record<string, unknown> = {}, secret = world.datab
 }
 
 describe('who calls', () => {
-  it.each(ROUTES)('asks nobody and stores nothing for %s without a user', async (_, { method, path }) => {
+  it.each(ROUTES)('asks nobody and stores nothing for %s without a user', async (_, { method, path, body }) => {
     const id = await world.session()
-    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, null))).toMatchObject({ code: 'unauthorized' })
-    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.database.anonKey))).toMatchObject({ code: 'unauthorized' })
+    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, null, body))).toMatchObject({ code: 'unauthorized' })
+    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.database.anonKey, body))).toMatchObject({ code: 'unauthorized' })
     expect(await world.database.sql`select 1 from public.whatsapp_sessions where id = ${id} and generation = 1`).toHaveLength(1)
     expect(world.worker.calls).toEqual([])
   })
@@ -62,19 +61,19 @@ describe('who calls', () => {
     expect(refusalOf(await world.edge.call('GET', `/${await world.session()}/status`, unsigned))).toMatchObject({ code: 'unauthorized' })
   })
 
-  it.each(ROUTES)('says 404 for %s of a foreign session, as for one that does not exist', async (_, { method, path }) => {
+  it.each(ROUTES)('says 404 for %s of a foreign session, as for one that does not exist', async (_, { method, path, body }) => {
     const id = await world.session()
-    const foreign = await world.edge.call(method, `/${id}${path}`, world.stranger.token)
-    const absent = await world.edge.call(method, `/${randomUUID()}${path}`, world.stranger.token)
+    const foreign = await world.edge.call(method, `/${id}${path}`, world.stranger.token, body)
+    const absent = await world.edge.call(method, `/${randomUUID()}${path}`, world.stranger.token, body)
     expect(refusalOf(foreign)).toMatchObject({ code: 'not_found' })
     expect(foreign.body).toEqual(absent.body)
     expect(world.worker.calls).toEqual([])
     expect(await world.database.sql`select 1 from public.whatsapp_sessions where id = ${id} and generation = 1`).toHaveLength(1)
   })
 
-  it.each(ROUTES.filter(([route]) => route !== 'status'))('refuses an agent %s', async (_, { method, path }) => {
+  it.each(ROUTES.filter(([, { roles }]) => roles === 'admins'))('refuses an agent %s', async (_, { method, path, body }) => {
     const id = await world.session()
-    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.agent.token))).toMatchObject({ code: 'forbidden' })
+    expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.agent.token, body))).toMatchObject({ code: 'forbidden' })
     expect(world.worker.calls).toEqual([])
   })
 })
@@ -113,6 +112,7 @@ describe('what is asked', () => {
       ['PUT', '/clear', 'POST'],
       ['POST', '/link', 'GET'],
       ['PATCH', '', 'DELETE'],
+      ['PUT', '/outbox', 'GET, DELETE'],
     ] as const) {
       const answer = await world.edge.call(method, `/${id}${path}`, world.admin.token)
       expect(refusalOf(answer)).toMatchObject({ code: 'method_not_allowed' })
@@ -122,7 +122,7 @@ describe('what is asked', () => {
 
   it('knows no other routes', async () => {
     const id = await world.session()
-    for (const path of ['', '/', `/${id}/nothing`, `/${id}/status/more`, `/${id}//status`, `/../whatsapp-other/${id}/status`]) {
+    for (const path of [`/${id}/nothing`, `/${id}/status/more`, `/${id}//status`, `/../whatsapp-other/${id}/status`]) {
       expect(refusalOf(await world.edge.call('GET', path, world.admin.token))).toMatchObject({ code: 'not_found' })
     }
   })
@@ -233,10 +233,14 @@ describe('parts that are away', () => {
     world.worker.answer((_, response) => json(response, 200, aView(id)))
     await world.database.sql.end()
     await world.database.postgres.stop()
-    for (const [, { method, path }] of ROUTES)
-      expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.admin.token))).toMatchObject({ code: 'database_unavailable' })
+    for (const [, { method, path, body }] of ROUTES)
+      expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.admin.token, body))).toMatchObject({
+        code: 'database_unavailable',
+      })
     await world.database.api.stop()
-    for (const [, { method, path }] of ROUTES)
-      expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.admin.token))).toMatchObject({ code: 'database_unavailable' })
+    for (const [, { method, path, body }] of ROUTES)
+      expect(refusalOf(await world.edge.call(method, `/${id}${path}`, world.admin.token, body))).toMatchObject({
+        code: 'database_unavailable',
+      })
   })
 })

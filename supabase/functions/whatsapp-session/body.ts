@@ -4,20 +4,25 @@ import { MAX_BODY_BYTES } from '#domain/routes.ts'
 import { refuse } from './answer.ts'
 import { parseJson } from './json.ts'
 
-const CallBody = z.object({ orderId: z.optional(z.uuid()) })
-export type CallBody = z.infer<typeof CallBody>
+const JsonObject = z.record(z.string(), z.unknown())
 
-/** Reads a request's body, none at all included. What is too large is not read to its end, announced or not. */
-export async function readCallBody(request: Request): Promise<Result<CallBody>> {
+/**
+ * Reads a request's body as `schema`, none at all counting as an empty one; a route without a schema takes any and heeds none. `known`:
+ * fields that the path says already. What is too large is not read to its end, announced or not.
+ */
+export async function readBody(request: Request, schema: z.ZodMiniType | null, known: Record<string, string>): Promise<Result<unknown>> {
   const tooLarge = refuse('payload_too_large', `A body may have ${MAX_BODY_BYTES} bytes.`)
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return tooLarge
   const text = await readUpTo(request.body, MAX_BODY_BYTES)
   if (text === null) return tooLarge
-  if (text.trim() === '') return { ok: true, value: {} }
-  const parsed = CallBody.safeParse(parseJson(text))
+  if (schema === null) return { ok: true, value: null }
+  const fields = JsonObject.safeParse(text.trim() === '' ? {} : parseJson(text))
+  if (!fields.success) return refuse('invalid_input', 'body: not a JSON object.', { field: 'body' })
+  const parsed = schema.safeParse({ ...known, ...fields.data })
   if (parsed.success) return { ok: true, value: parsed.data }
-  const field = parsed.error.issues[0]?.path.join('.') || 'body'
-  return refuse('invalid_input', field === 'body' ? 'The body is not a JSON object.' : `"${field}" is not valid.`, { field })
+  const [issue] = parsed.error.issues
+  const field = issue?.path.join('.') || 'body'
+  return refuse('invalid_input', `${field}: ${issue?.message ?? 'not valid'}.`, { field })
 }
 
 async function readUpTo(body: ReadableStream<Uint8Array> | null, limit: number): Promise<string | null> {

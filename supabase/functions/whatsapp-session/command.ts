@@ -2,8 +2,8 @@ import { importJWK, SignJWT } from 'jose'
 import { bodyHash, COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_TYPE, type CommandClaims } from '#domain/command.ts'
 import type { CommandKey } from './settings.ts'
 
-/** What a command is bound to. */
-export type Command = { organizationId: string; sessionId: string; method: string; path: string; body: string }
+/** What a command is bound to. `sessionId`: `null` for a call about the whole organisation. */
+export type Command = { organizationId: string; sessionId: string | null; method: string; path: string; body: string }
 
 /** Signs one command to the worker `workerId`, good for 30 seconds from `now`. */
 export async function signCommand(key: CommandKey, workerId: string, command: Command, now = new Date()): Promise<string> {

@@ -1,6 +1,5 @@
-import { SESSION_ROUTES } from '#domain/routes.ts'
+import { METHODS } from './route.ts'
 
-const METHODS = [...new Set(Object.values(SESSION_ROUTES).map((route) => route.method))].join(', ')
 /** What supabase-js sends along. */
 const HEADERS = 'authorization, apikey, content-type, x-client-info'
 
@@ -8,7 +7,7 @@ const HEADERS = 'authorization, apikey, content-type, x-client-info'
 export function answerPreflight(request: Request, allowed: ReadonlySet<string>): Response {
   const headers = originHeaders(request, allowed)
   if (headers['access-control-allow-origin']) {
-    headers['access-control-allow-methods'] = METHODS
+    headers['access-control-allow-methods'] = METHODS.join(', ')
     headers['access-control-allow-headers'] = HEADERS
     headers['access-control-max-age'] = '600'
   }

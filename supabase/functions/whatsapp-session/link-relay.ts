@@ -1,22 +1,32 @@
 import { encodeLinkEvent, type LinkEvent } from '#domain/link.ts'
+import type { RightWatch } from './link-rights.ts'
 
 /** An event larger than this is no event of ours, characters. */
 const MAX_EVENT_LENGTH = 64 * 1024
 
+/** `abort` ends the call to the worker; it is called when the reader leaves and when the stream is ended here. */
+type Options = { limitMs: number; right: RightWatch; abort: () => void }
+
 /**
  * Passes the worker's events on, whole ones only, so that what this function adds never lands inside another event. It pulls: a slow
- * reader slows the worker's stream down. After `limitMs` it says `retry` and ends; when the worker breaks off it says `worker_offline`.
- * `abort` ends the call to the worker; it is called when the reader leaves and when the time is over.
+ * reader slows the worker's stream down. After `limitMs` it says `retry` and ends; when the worker breaks off it says `worker_offline`,
+ * and when the caller's right is lost what became of it.
  */
-export function relayLink(upstream: ReadableStream<Uint8Array>, limitMs: number, abort: () => void): ReadableStream<Uint8Array> {
+export function relayLink(upstream: ReadableStream<Uint8Array>, { limitMs, right, abort }: Options): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const reader = upstream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
   let rest = ''
-  let timeIsOver = false
-  const timer = setTimeout(() => {
-    timeIsOver = true
+  let ending: LinkEvent | null = null
+  const end = (last: LinkEvent): void => {
+    ending ??= last
     abort()
-  }, limitMs)
+  }
+  const timer = setTimeout(() => end({ type: 'retry' }), limitMs)
+  right.start(end)
+  const stopTimers = (): void => {
+    clearTimeout(timer)
+    right.stop()
+  }
 
   /** The whole events that the next chunk completed, or `null` at the end of the worker's stream. */
   async function nextEvents(): Promise<string | null> {
@@ -38,21 +48,23 @@ export function relayLink(upstream: ReadableStream<Uint8Array>, limitMs: number,
     {
       async pull(controller) {
         const finish = (last?: LinkEvent) => {
-          clearTimeout(timer)
+          stopTimers()
           if (last) controller.enqueue(encoder.encode(encodeLinkEvent(last)))
           controller.close()
         }
         try {
           const events = await nextEvents()
+          // Nothing that came in the meantime is shown to somebody who may not see it.
+          if (ending) return finish(ending)
           if (events === null) return finish()
           controller.enqueue(encoder.encode(events))
         } catch {
           abort()
-          finish(timeIsOver ? { type: 'retry' } : { type: 'error', code: 'worker_offline', message: 'The worker broke off.' })
+          finish(ending ?? { type: 'error', code: 'worker_offline', message: 'The worker broke off.' })
         }
       },
       cancel() {
-        clearTimeout(timer)
+        stopTimers()
         abort()
       },
     },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { LINK_STREAM_SECONDS } from '#domain/link.ts'
+import { LINK_RIGHTS_SECONDS, LINK_STREAM_SECONDS } from '#domain/link.ts'
 import { WORKER_TIMEOUT_SECONDS } from '#domain/routes.ts'
 
 const text = z.string().check(z.minLength(1))
@@ -20,7 +20,7 @@ const CommandKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), 
 
 /**
  * The function's environment. It holds no service key on purpose: whatever it reads or stores, it does as the caller.
- * `WORKER_TIMEOUT_SECONDS` and `LINK_STREAM_SECONDS` are seconds.
+ * What ends in `_SECONDS` is in seconds.
  */
 const Environment = z.object({
   SUPABASE_URL: z.url(),
@@ -30,6 +30,7 @@ const Environment = z.object({
   COMMAND_PRIVATE_KEY: z.pipe(json, CommandKey),
   ALLOWED_ORIGINS: z._default(z.string(), ''),
   LINK_STREAM_SECONDS: z._default(z.coerce.number().check(z.positive()), LINK_STREAM_SECONDS),
+  LINK_RIGHTS_SECONDS: z._default(z.coerce.number().check(z.positive()), LINK_RIGHTS_SECONDS),
   WORKER_TIMEOUT_SECONDS: z._default(z.coerce.number().check(z.positive()), WORKER_TIMEOUT_SECONDS),
 })
 
@@ -43,6 +44,7 @@ export type Settings = {
   /** Origins that a browser may call from; the function's own needs no entry. */
   allowedOrigins: ReadonlySet<string>
   linkStreamMs: number
+  linkRightsMs: number
   workerTimeoutMs: number
 }
 
@@ -69,6 +71,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
         .filter(Boolean),
     ),
     linkStreamMs: env.LINK_STREAM_SECONDS * 1000,
+    linkRightsMs: env.LINK_RIGHTS_SECONDS * 1000,
     workerTimeoutMs: env.WORKER_TIMEOUT_SECONDS * 1000,
   }
 }

@@ -1,3 +1,4 @@
+import type { EdgeFunctionOptions } from '../../../scripts/stack/edge-function.ts'
 import { type Person, startTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { type Edge, startEdge } from './edge.ts'
 import { type RecordingWorker, startRecordingWorker } from './recording-worker.ts'
@@ -18,7 +19,9 @@ export type World = {
   stop(): Promise<void>
 }
 
-export async function startWorld(options: { linkStreamSeconds?: number; workerTimeoutSeconds?: number } = {}): Promise<World> {
+export async function startWorld(
+  options: Pick<EdgeFunctionOptions, 'linkStreamSeconds' | 'linkRightsSeconds' | 'workerTimeoutSeconds'> = {},
+): Promise<World> {
   const [database, worker] = await Promise.all([startTestDatabase(), startRecordingWorker()])
   const edge = await startEdge({
     supabaseUrl: database.url,
@@ -50,7 +53,7 @@ export async function startWorld(options: { linkStreamSeconds?: number; workerTi
       if (state === 'connected') {
         const beat = { worker_id: 'w', url: 'http://127.0.0.1:1', version: '0', capacity: 1, session_count: 1 }
         await database.service.rpc('worker_heartbeat', beat).throwOnError()
-        const linked = { session_id: id, generation: 1, worker_id: 'w', phone_number: '51987654321' }
+        const linked = { session_id: id, generation: 1, worker_id: 'w', phone_number: '+51987654321' }
         await database.service.rpc('worker_linked', linked).throwOnError()
         const seen = { session_id: id, generation: 1, worker_id: 'w', status: 'connected' as const }
         await database.service.rpc('worker_observe', seen).throwOnError()

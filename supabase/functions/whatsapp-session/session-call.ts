@@ -1,0 +1,85 @@
+import * as z from 'zod/mini'
+import { OPERATIONS } from '#domain/api.ts'
+import type { Result } from '#domain/errors.ts'
+import { SESSION_ROUTES, type SessionRoute, workerPath } from '#domain/routes.ts'
+import type { Answer } from './answer.ts'
+import { type Intent, storeIntent } from './intent.ts'
+import { relayLink } from './link-relay.ts'
+import { watchRight } from './link-rights.ts'
+import type { Caller } from './rights.ts'
+import type { SessionCall } from './route.ts'
+import type { Settings } from './settings.ts'
+import { findSubject } from './subject.ts'
+import { askWorker, readAnswer, type WorkerAnswer, type WorkerCall, workerNonsense } from './worker-client.ts'
+
+/** An order is carried out the same way whichever route it came by. */
+const ASKED_BY_CLEARING: Partial<Record<SessionRoute, SessionRoute>> = { delete: 'clear' }
+const ERASES: ReadonlySet<SessionRoute> = new Set(['clear', 'delete'])
+
+/** Carries out a call about one session: finds it, stores what is wanted as the caller, tells the worker, hands on its answer. */
+export async function callSession(settings: Settings, caller: Caller, call: SessionCall, body: unknown): Promise<Result<Answer>> {
+  const subject = await findSubject(caller, call)
+  if (!subject.ok) return subject
+  const { sessionId } = subject.value
+  const intent = await storeIntent(call.route, { ...subject.value, caller, organizationId: call.organizationId, body })
+  if (!intent.ok) return intent
+  if (intent.value.order?.receipt) return { ok: true, value: answerTo(call, intent.value.order.receipt) }
+
+  const toWorker = workerCall(call, sessionId, intent.value, body)
+  // Not the request's own signal: Deno aborts that one on success as well.
+  const gone = new AbortController()
+  const asked = await askWorker(settings, toWorker, gone.signal)
+  if (!asked.ok) return asked
+  if (call.route === 'link') return startRelay(settings, caller, toWorker, asked.value, gone)
+
+  const read = await readAnswer(asked.value, toWorker)
+  if (!read.ok) return read
+  const { json, facts } = read.value
+  const answer = OPERATIONS[call.route].answer.safeParse(json)
+  if (!answer.success || !isAbout(answer.data, toWorker)) return workerNonsense(toWorker, call.route, ...facts)
+  return { ok: true, value: answerTo(call, json as object) }
+}
+
+function workerCall({ route, message }: SessionCall, sessionId: string, { organizationId, order }: Intent, body: unknown): WorkerCall {
+  const asked = ASKED_BY_CLEARING[route] ?? route
+  const content = order ? { orderId: order.id } : OPERATIONS[route].body && body
+  return {
+    organizationId,
+    sessionId,
+    method: SESSION_ROUTES[asked].method,
+    path: workerPath(sessionId, asked, message),
+    body: content ? JSON.stringify(content) : '',
+    orderId: order?.id ?? null,
+  }
+}
+
+const Subject = z.object({ sessionId: z.optional(z.string()), orderId: z.optional(z.string()) })
+
+/** Whether an answer is about what was asked: a receipt of anything else is no proof. */
+function isAbout(answer: unknown, { sessionId, orderId }: WorkerCall): boolean {
+  const about = Subject.parse(answer)
+  return (about.sessionId ?? sessionId) === sessionId && (about.orderId ?? null) === orderId
+}
+
+function answerTo({ route, target }: SessionCall, value: object): Answer {
+  const named = 'id' in target ? target.id : target.phone
+  return ERASES.has(route) ? { value, message: `Session ${named} cleared completely` } : { value }
+}
+
+function startRelay(
+  settings: Settings,
+  caller: Caller,
+  call: WorkerCall,
+  { response, stopClock }: WorkerAnswer,
+  gone: AbortController,
+): Result<Answer> {
+  stopClock()
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+  if (!response.body || !isStream || call.sessionId === null) {
+    gone.abort()
+    return workerNonsense(call, 'link', response.status)
+  }
+  const right = watchRight(caller, call.sessionId, settings.linkRightsMs)
+  const events = relayLink(response.body, { limitMs: settings.linkStreamMs, right, abort: () => gone.abort() })
+  return { ok: true, value: { events } }
+}
