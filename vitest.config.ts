@@ -24,6 +24,7 @@ export default defineConfig({
       node('simulation', 120_000),
       node('planted-bugs', 180_000),
       node('edge', 30_000),
+      node('api', 180_000),
       {
         extends: './vite.config.ts',
         test: {

@@ -111,3 +111,11 @@ export const OPERATIONS = {
 
 /** The worker's list: what it holds of one organisation. */
 export const SessionViews = z.object({ sessions: z.array(SessionView) })
+
+/** Whether the worker lives, and how many sessions it holds in memory. It says so to everybody. */
+export const Health = z.object({ ok: z.literal(true), worker: z.string(), version: z.string(), sessions: z.int() })
+/** The worker has read the database and takes commands. */
+export const Ready = z.object({ ready: z.literal(true) })
+
+/** The worker's routes that need no signed command. */
+export const OPEN_ROUTES = { health: '/health', ready: '/ready', openapi: '/openapi.json' } as const

@@ -35,6 +35,7 @@ const STEPS: readonly Step[] = [
   { name: 'dead code', command: node, args: [bin('knip')] },
   { name: 'database types', command: node, args: ['scripts/gen-types.ts', '--check'] },
   { name: 'state diagram', command: node, args: ['scripts/gen-diagram.ts', '--check'] },
+  { name: 'API documents', command: node, args: ['scripts/gen-api.ts', '--check'] },
   { name: 'lockfile', command: node, args: ['scripts/complete-lockfile.ts', '--check'] },
   { name: 'bundle budget', command: node, args: ['scripts/bundle-budget.ts'] },
 ]

@@ -35,6 +35,7 @@ function tell({ url, phoneUrl, login, built }: Stack): void {
   console.log(`  Sign in   ${login.email}`)
   console.log(`  Password  ${login.password}`)
   console.log(phoneUrl ? `  Phone     ${phoneUrl}  (simulated: scan the QR there)` : '  WhatsApp  the real one: scan the QR with a phone')
+  console.log(`  API       ${url}/api-docs/`)
   console.log('\nCtrl-C stops it.\n')
 }
 

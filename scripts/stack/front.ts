@@ -9,7 +9,7 @@ import { SECURITY_HEADERS } from './security-headers.ts'
 import { StartError } from './start-error.ts'
 
 /** What lies behind the one origin. Parts that are not run have no port. */
-export type Behind = { api?: number; edge?: number; simulator?: number; page?: Page }
+export type Behind = { api?: number; edge?: number; simulator?: number; page?: Page; apiDocs?: Page }
 
 export type Front = {
   port: number
@@ -27,6 +27,8 @@ const FUNCTIONS = '/functions/v1'
 const FUNCTION = `${FUNCTIONS}/whatsapp-session`
 /** The simulator's page is below this, and asks its own API by relative addresses. */
 const PHONE = '/phone'
+/** The documents of the API as a page. */
+const API_DOCS = '/api-docs'
 /** It stands before the dashboard is built, so it must do without it. */
 const STARTING_PAGE = `<!doctype html>
 <html lang="en">
@@ -64,6 +66,8 @@ export async function openFront(port: number): Promise<Front> {
     if (isBelow(path, FUNCTION)) return forward(request, response, behind.edge, url.slice(FUNCTIONS.length))
     if (path === PHONE) return void response.writeHead(308, { location: `${PHONE}/` }).end()
     if (isBelow(path, PHONE)) return forward(request, response, behind.simulator, url.slice(PHONE.length))
+    if (path === API_DOCS) return void response.writeHead(308, { location: `${API_DOCS}/` }).end()
+    if (behind.apiDocs && isBelow(path, API_DOCS)) return behind.apiDocs(request, response, path.slice(API_DOCS.length))
     if (!behind.page) return refuse(response, 503, 'Latchkey is starting.')
     behind.page(request, response, path)
   })

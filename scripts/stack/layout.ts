@@ -8,6 +8,9 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 /** Where the built page lies. */
 export const DIST = join(ROOT, 'dist')
 
+/** The documents of the API, and the page that shows them. */
+export const API_DOCS = join(ROOT, 'docs/api')
+
 /** Where Node keeps what it compiled: it halves the time that the parts need to start. */
 export const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node')
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { extname, join, relative, sep } from 'node:path'
+import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
 const TYPES: Record<string, string> = {
@@ -26,18 +26,32 @@ export type Page = (request: IncomingMessage, response: ServerResponse, path: st
  * name no file get the page itself, which knows its own routes; a missing file of `/assets/` is missing.
  */
 export async function loadPage(folder: string): Promise<Page> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => join(entry.parentPath, entry.name))
-  const files = new Map(await Promise.all(paths.map(async (path) => [urlOf(folder, path), await readPageFile(folder, path)] as const)))
+  const files = await readFiles(folder, SECURITY_HEADERS)
   const index = files.get('/index.html')
   if (!index) throw new Error(`There is no page in ${folder}`)
+  return serve((path) => files.get(path) ?? (path.startsWith('/assets/') || extname(path) !== '' ? undefined : index))
+}
 
+/** Reads a page of plain files: one path, one file. `also`: files from elsewhere, beside its `index.html`. `headers` go with each. */
+export async function loadFiles(folder: string, also: readonly string[], headers: Record<string, string>): Promise<Page> {
+  const files = await readFiles(folder, headers)
+  for (const path of also) files.set(`/${basename(path)}`, await readPageFile(dirname(path), path, headers))
+  return serve((path) => files.get(path === '/' ? '/index.html' : path))
+}
+
+async function readFiles(folder: string, headers: Record<string, string>): Promise<Map<string, PageFile>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => join(entry.parentPath, entry.name))
+  return new Map(await Promise.all(paths.map(async (path) => [urlOf(folder, path), await readPageFile(folder, path, headers)] as const)))
+}
+
+function serve(find: (path: string) => PageFile | undefined): Page {
   return (request, response, path) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD', 'content-type': 'text/plain' }).end('This address is only read.\n')
       return
     }
-    const file = files.get(path) ?? (path.startsWith('/assets/') || extname(path) !== '' ? undefined : index)
+    const file = find(path)
     if (!file) {
       response.writeHead(404, { ...SECURITY_HEADERS, 'content-type': 'text/plain' }).end('There is no such file.\n')
       return
@@ -55,11 +69,11 @@ function urlOf(folder: string, path: string): string {
   return `/${relative(folder, path).split(sep).join('/')}`
 }
 
-async function readPageFile(folder: string, path: string): Promise<PageFile> {
+async function readPageFile(folder: string, path: string, common: Record<string, string>): Promise<PageFile> {
   const body = await readFile(path)
   const isHashed = urlOf(folder, path).startsWith('/assets/')
   const headers = {
-    ...SECURITY_HEADERS,
+    ...common,
     'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,

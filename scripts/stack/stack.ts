@@ -8,6 +8,7 @@ import { startGuardian } from './guardian.ts'
 import { DIST, layoutOf, type Realm } from './layout.ts'
 import { takeLock } from './lock.ts'
 import { type LogFile, openLogFile } from './log-file.ts'
+import { loadApiDocs } from './api-docs.ts'
 import { loadPage } from './page.ts'
 import { freePorts } from './ports.ts'
 import { createReleases } from './releases.ts'
@@ -125,18 +126,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return { api, databaseUrl, login }
     }
     const preparePage = async () => {
-      if (!wanted.has('page')) return { built: false }
+      if (!wanted.has('page')) return { built: false, pages: {} }
       const built = await buildPage(signal)
-      return { built, page: await loadPage(DIST) }
+      return { built, pages: { page: await loadPage(DIST), apiDocs: await loadApiDocs() } }
     }
 
-    const [{ api, databaseUrl, login }, { built, page }] = await settled(runDatabaseAndRest(), preparePage(), runSimulator())
+    const [{ api, databaseUrl, login }, { built, pages }] = await settled(runDatabaseAndRest(), preparePage(), runSimulator())
     signal?.throwIfAborted()
     front.connect({
       api: ports.api,
       ...(children.edge && { edge: ports.edge }),
       ...(children.simulator && { simulator: ports.simulator }),
-      ...(page && { page }),
+      ...pages,
     })
     const demo = { phoneUrl: '/phone/', email: login.email }
     front.open({ supabaseKey: api.anonKey, realtime: false, ...(realm === 'demo' && { demo }) })
