@@ -274,12 +274,13 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       over = true
       names.drop()
       linking = false
-      attempt.close('link_ended')
       const hadSocket = wire.current() !== null
       const live = wire.drop(true)
       store.dispose(true)
       board.show({ step: 'ended', status: 'disconnected', reason: 'link_cancelled', phoneNumber: null })
-      return { socket: live, hadSocket, timers: timers.close() }
+      const ended = timers.close()
+      attempt.close('link_ended')
+      return { socket: live, hadSocket, timers: ended }
     },
   }
 }

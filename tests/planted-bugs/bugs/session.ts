@@ -20,8 +20,8 @@ export const SESSION_BUGS: readonly Bug[] = [
     edits: [
       {
         file: SESSION,
-        find: 'return { socket: live, hadSocket, timers: timers.close() }',
-        replace: 'return { socket: live, hadSocket, timers: 0 }',
+        find: 'const ended = timers.close()\n      attempt',
+        replace: 'const ended = 0\n      attempt',
       },
     ],
   },

@@ -1,9 +1,10 @@
 import { Refused } from '../model/state.ts'
 import type { SessionRow } from '../model/state.ts'
 import type { World } from '../support/world.ts'
+import { typeCode } from '../support/whatsapp/codes.ts'
 import { pickOf } from './command.ts'
 import type { Choice, Happening } from './command.ts'
-import { anyIdOf, askForLink, isLinked, poke, queueText, rowOf, scan } from './sessions.ts'
+import { anyIdOf, askForCode, askForLink, isLinked, poke, queueText, rowOf, scan } from './sessions.ts'
 
 const MAX_SESSIONS = 3
 
@@ -51,6 +52,7 @@ function clicking(what: Click, weight: number, can: (row: SessionRow) => boolean
 }
 
 const canCreate = (world: World): boolean => world.rows().length < MAX_SESSIONS
+const canLink = (row: SessionRow | null): boolean => row?.status === 'disconnected' || row?.status === 'connecting'
 const create = (world: World, how: Choice['poke']): SessionRow => {
   const row = world.people.createSession()
   askForLink(world, row, how)
@@ -69,9 +71,32 @@ export const PEOPLE: readonly Happening[] = [
     },
   },
   {
+    name: 'link by a code',
+    weight: 3,
+    can: (world, choice) => canCreate(world) || canLink(rowOf(world, choice)),
+    async run(world, choice) {
+      const known = rowOf(world, choice)
+      const row = canLink(known) && known ? known : world.people.createSession()
+      if (row === known) click(world, 'start', row, 'now')
+      else poke(world, 'now', row.id, null)
+      // As soon as the worker has looked, or later, when its first QR is gone.
+      await world.clock.advance(pickOf([20, 200, 1000, 65_000], choice.pick))
+      const phone = pickOf(world.service.phones, choice.phone)
+      const code = await askForCode(world, row.id, phone, 11_000)
+      const newer = choice.pick % 3 === 0 ? await askForCode(world, row.id, phone, 11_000) : code
+      if (newer !== code && code !== null && typeCode(world.service, phone, code)) {
+        world.violations.add('untrue', 'LNK-10', 'a code was taken after a newer one had been asked for')
+      }
+      // Somebody else, or the same in a second thought, while the code is out.
+      const between = pickOf(['nothing', 'nothing', 'cancel', 'reset', 'delete'] as const, choice.pick)
+      if (between !== 'nothing') click(world, between, world.rows().find(({ id }) => id === row.id) ?? null, choice.poke)
+      if (newer !== null && typeCode(world.service, phone, newer)) await world.clock.advance(pickOf([0, 100, 400, 4000], choice.pick))
+    },
+  },
+  {
     name: 'link again',
     weight: 3,
-    can: (world, choice) => rowOf(world, choice)?.status === 'disconnected' || rowOf(world, choice)?.status === 'connecting',
+    can: (world, choice) => canLink(rowOf(world, choice)),
     async run(world, choice) {
       const row = rowOf(world, choice)
       if (!row) return

@@ -93,3 +93,16 @@ export function askForGroups(world: World, sessionId: string): void {
   const worker = world.worker()
   if (worker) void worker.engine.names.groups(sessionId).catch(() => {})
 }
+
+/**
+ * Somebody asks for a pairing code, and gets one within `patienceMs`, or nothing: refused, or the worker is gone, which answers nobody.
+ * Nobody watches the link meanwhile but through this.
+ */
+export async function askForCode(world: World, sessionId: string, phone: string, patienceMs: number): Promise<string | null> {
+  const answers: (string | null)[] = []
+  const worker = world.worker()
+  if (!worker) return null
+  void worker.engine.supervisor.pairingCode(sessionId, phone).then((result) => answers.push(result.ok ? result.value.code : null))
+  for (let waited = 0; answers.length === 0 && waited < patienceMs; waited += 250) await world.clock.advance(250)
+  return answers[0] ?? null
+}

@@ -1,4 +1,4 @@
-import { SEND_ANSWERS, UNLINK_ANSWERS } from '../support/whatsapp/service.ts'
+import { CODE_ANSWERS, SEND_ANSWERS, UNLINK_ANSWERS } from '../support/whatsapp/service.ts'
 import type { Device } from '../support/whatsapp/service.ts'
 import type { World } from '../support/world.ts'
 import { pickOf } from './command.ts'
@@ -66,6 +66,16 @@ export const WHATSAPP: readonly Happening[] = [
     name: 'sending is answered otherwise',
     weight: 1,
     run: (world, { pick }) => void (world.service.behaviour.send = pickOf(SEND_ANSWERS, pick)),
+  },
+  {
+    name: 'codes are answered otherwise',
+    weight: 1,
+    run: (world, { pick }) => void (world.service.behaviour.codes = pickOf(CODE_ANSWERS, pick)),
+  },
+  {
+    name: 'a passkey is demanded, or not any more',
+    weight: 1,
+    run: (world, { pick }) => void (world.service.behaviour.passkey = pick % 4 === 0),
   },
   {
     name: 'WhatsApp is out of reach',

@@ -2,9 +2,11 @@ import type { Group } from '#domain/names.ts'
 import { readAck } from '../../../../worker/whatsapp/acks.ts'
 import type { CloseCause, OutgoingText, SendOutcome, SocketEvent, WhatsAppSocket } from '../../../../worker/whatsapp/port.ts'
 import { Crashed } from '../life.ts'
+import { askForCode } from './codes.ts'
 import { createConnection } from './connection.ts'
 import type { Connection, Network } from './connection.ts'
 import { secretOf } from './identity.ts'
+import type { Creds } from './identity.ts'
 import { listGroups, logIn, receiveText, register, unlinkByCompanion } from './server.ts'
 import type { Auth, WhatsAppWatcher } from './simulated-whatsapp.ts'
 
@@ -44,7 +46,9 @@ export function openClient(network: Network, auth: Auth, watcher: WhatsAppWatche
     tell({ type: 'closed', cause: closed })
     silent = true
   }
-  const storeCreds = (paired: { phoneNumber: string } | null): void => auth.access.writeCreds(JSON.stringify(auth.creds), paired)
+  // Of a link that is not made yet no number is stored.
+  const toStore = (): Creds => (auth.creds.account ? auth.creds : { ...auth.creds, me: undefined })
+  const storeCreds = (paired: { phoneNumber: string } | null): void => auth.access.writeCreds(JSON.stringify(toStore()), paired)
   const linkedAs = (): { phoneNumber: string } | null => {
     const { me, account } = auth.creds
     return me && account ? { phoneNumber: `+${me.id.split(/[:@]/)[0] ?? ''}` } : null
@@ -112,6 +116,15 @@ export function openClient(network: Network, auth: Auth, watcher: WhatsAppWatche
         false,
         (cause) => cause.code === DEVICE_GONE,
         (finish) => unlinkByCompanion(network, connection, () => finish(true)),
+      )
+    },
+    requestPairingCode(phoneNumber, ms) {
+      if (closed) return Promise.resolve(null)
+      return ask<string | null>(
+        ms,
+        null,
+        () => null,
+        (finish) => askForCode(network, client, phoneNumber, finish),
       )
     },
     fetchGroups(ms) {

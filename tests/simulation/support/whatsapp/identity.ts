@@ -4,7 +4,7 @@ const SECRET = /LKSECRET-(\d+)-/g
 export type Creds = {
   registrationId: number
   nextPreKeyId: number
-  me?: { id: string; name: string }
+  me?: { id: string; name: string } | undefined
   account?: { accountSignatureKey: string; details: string }
   [field: string]: unknown
 }

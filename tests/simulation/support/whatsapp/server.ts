@@ -33,6 +33,7 @@ export function register(network: Network, client: Client): void {
 
   connection.onServer.scanned = (phone) => {
     if (taken) return
+    if (service.behaviour.passkey) return connection.toClient('passkey_prologue_request', () => client.tell({ type: 'passkey_required' }))
     taken = true
     const index = service.nextIndex(phone)
     connection.toClient('pair-success', () => {

@@ -1,3 +1,4 @@
+import type { AskedCode } from './codes.ts'
 import type { Connection } from './connection.ts'
 
 /** A linked device as WhatsApp's servers know it. */
@@ -6,10 +7,18 @@ export type Device = { identity: number; phone: string; index: number; jid: stri
 export type Delivered = { id: string; to: string; text: string; phone: string; identity: number; at: number }
 
 export const UNLINK_ANSWERS = ['ack', 'lost', 'ignored', 'cut'] as const
+export const CODE_ANSWERS = ['ack', 'ignored', 'refused'] as const
 export const SEND_ANSWERS = ['ack', 'lost', 'ignored', 'cut', 'refused'] as const
 
 /** How the servers behave towards requests. `lost`: carried out without an answer. `cut`: the connection breaks before. */
-type Behaviour = { unlink: (typeof UNLINK_ANSWERS)[number]; send: (typeof SEND_ANSWERS)[number]; reachable: boolean }
+type Behaviour = {
+  unlink: (typeof UNLINK_ANSWERS)[number]
+  send: (typeof SEND_ANSWERS)[number]
+  codes: (typeof CODE_ANSWERS)[number]
+  /** Whether the accounts demand a passkey instead of being linked. */
+  passkey: boolean
+  reachable: boolean
+}
 
 /** WhatsApp's side, which outlives every worker. */
 export type Service = {
@@ -22,6 +31,8 @@ export type Service = {
   readonly banned: Set<string>
   /** Connections that show a QR, by its text. */
   readonly waiting: Map<string, Connection>
+  /** The last pairing code that was asked for, by phone. */
+  readonly codes: Map<string, AskedCode>
   /** All connections whose client lives. */
   readonly connections: Set<Connection>
   deviceOf(identity: number): Device | null
@@ -39,8 +50,10 @@ export type Service = {
   deliver(text: Delivered): void
 }
 
+const GOOD: Behaviour = { unlink: 'ack', send: 'ack', codes: 'ack', passkey: false, reachable: true }
+
 export function createService(phones: readonly string[]): Service {
-  const behaviour: Behaviour = { unlink: 'ack', send: 'ack', reachable: true }
+  const behaviour: Behaviour = { ...GOOD }
   const devices: Device[] = []
   const refusals: number[] = []
   const indexes = new Map<string, number>()
@@ -55,12 +68,13 @@ export function createService(phones: readonly string[]): Service {
     delivered,
     banned,
     waiting: new Map(),
+    codes: new Map(),
     connections: new Set(),
     deviceOf: (identity) => devices.find((device) => device.identity === identity) ?? null,
     refuseNext: (code) => void refusals.push(code),
     beGood() {
       refusals.length = 0
-      Object.assign(behaviour, { unlink: 'ack', send: 'ack', reachable: true })
+      Object.assign(behaviour, GOOD)
     },
     refusalFor: (phone) => refusals.shift() ?? (banned.has(phone) ? 403 : null),
     link(identity, phone) {
