@@ -111,7 +111,7 @@ export type Database = {
           at: string
           detail: NonNullable<Json>
           id: number
-          kind: string
+          kind: Database['public']['Enums']['session_event_kind']
           organization_id: string
           session_id: string
         }
@@ -120,7 +120,7 @@ export type Database = {
           at?: string
           detail?: NonNullable<Json>
           id?: never
-          kind: string
+          kind: Database['public']['Enums']['session_event_kind']
           organization_id: string
           session_id: string
         }
@@ -128,7 +128,7 @@ export type Database = {
           at?: string
           detail?: NonNullable<Json>
           id?: never
-          kind?: string
+          kind?: Database['public']['Enums']['session_event_kind']
           organization_id?: string
           session_id?: string
         }
@@ -420,6 +420,7 @@ export type Database = {
       }
       worker_linked: { Args: { generation: number; phone_number: string; session_id: string; worker_id: string }; Returns: boolean }
       worker_look: { Args: { session_id: string }; Returns: Json }
+      worker_note: { Args: { boot_id: string; events: Json }; Returns: undefined }
       worker_observe: {
         Args: {
           boot_id?: string
@@ -445,6 +446,28 @@ export type Database = {
       desired_state: 'online' | 'stopped'
       effective_status: 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'disconnected' | 'worker_offline'
       member_role: 'owner' | 'admin' | 'agent'
+      session_event_kind:
+        | 'created'
+        | 'renamed'
+        | 'deleted'
+        | 'status'
+        | 'link_requested'
+        | 'stop_requested'
+        | 'start_requested'
+        | 'clear_ordered'
+        | 'cleared'
+        | 'link_attempt'
+        | 'pairing_code_requested'
+        | 'link_expired'
+        | 'linked'
+        | 'connection_closed'
+        | 'storage_failed'
+        | 'credentials_damaged'
+        | 'backup_restored'
+        | 'set_aside'
+        | 'text_refused'
+        | 'text_unanswered'
+        | 'notes_lost'
       session_status: 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'disconnected'
       status_reason:
         | 'link_expired'
@@ -573,6 +596,29 @@ export const Constants = {
       desired_state: ['online', 'stopped'],
       effective_status: ['connecting', 'connected', 'reconnecting', 'stopped', 'disconnected', 'worker_offline'],
       member_role: ['owner', 'admin', 'agent'],
+      session_event_kind: [
+        'created',
+        'renamed',
+        'deleted',
+        'status',
+        'link_requested',
+        'stop_requested',
+        'start_requested',
+        'clear_ordered',
+        'cleared',
+        'link_attempt',
+        'pairing_code_requested',
+        'link_expired',
+        'linked',
+        'connection_closed',
+        'storage_failed',
+        'credentials_damaged',
+        'backup_restored',
+        'set_aside',
+        'text_refused',
+        'text_unanswered',
+        'notes_lost',
+      ],
       session_status: ['connecting', 'connected', 'reconnecting', 'stopped', 'disconnected'],
       status_reason: [
         'link_expired',

@@ -206,6 +206,75 @@ as $$
   where c.id = worker_fail_order.order_id and c.completed_at is null
 $$;
 
+-- One note of a worker. Whose the session is, its row says, or the order of one that is gone; what nobody has is nobody's business. The
+-- same cause within a minute is counted, not written again: a connection that flaps must not push everything else out.
+create function private.note_of_worker(session_id uuid, kind public.session_event_kind, detail jsonb, at timestamptz) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  owner_id uuid;
+begin
+  select s.organization_id into owner_id from public.whatsapp_sessions s where s.id = note_of_worker.session_id;
+  if owner_id is null then
+    select c.organization_id into owner_id from public.whatsapp_clearances c
+    where c.session_id = note_of_worker.session_id order by c.requested_at desc limit 1;
+  end if;
+  if not exists (select from public.organizations o where o.id = owner_id) then
+    return;
+  end if;
+  if note_of_worker.kind not in ('link_attempt', 'linked', 'notes_lost') then
+    update public.whatsapp_session_events e
+    set detail = e.detail || note_of_worker.detail || jsonb_build_object('count', coalesce((e.detail ->> 'count')::bigint, 1) + 1)
+    where e.id = (
+      select same.id from public.whatsapp_session_events same
+      where same.session_id = note_of_worker.session_id and same.kind = note_of_worker.kind
+        and same.at between note_of_worker.at - interval '1 minute' and note_of_worker.at
+        and same.detail - array['count', 'retryInMs', 'id'] = note_of_worker.detail - array['count', 'retryInMs', 'id']
+      order by same.id desc limit 1 for update skip locked
+    );
+    if found then
+      return;
+    end if;
+  end if;
+  perform private.note(owner_id, note_of_worker.session_id, note_of_worker.kind, note_of_worker.detail, note_of_worker.at);
+end
+$$;
+revoke execute on function private.note_of_worker(uuid, public.session_event_kind, jsonb, timestamptz) from public;
+
+-- Causes for the timelines, at most 200 at once: `[{ sequence, sessionId, kind, detail, agoMs }]`. `boot_id` and `sequence` name a note as
+-- they name an observation; what was stored before changes nothing. Of one session the newest 20 count, lest a single call fill its
+-- timeline; kinds that are not the worker's, and details that are too long, are ignored.
+create function public.worker_note(boot_id text, events jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  known bigint;
+  last bigint;
+begin
+  if jsonb_array_length(worker_note.events) > 200 then
+    perform private.fail(400, 'invalid_input', 'events: at most 200 at once.');
+  end if;
+  insert into private.noted (boot_id) values (worker_note.boot_id) on conflict do nothing;
+  select n.sequence into known from private.noted n where n.boot_id = worker_note.boot_id for update;
+  select max((e ->> 'sequence')::bigint) into last from jsonb_array_elements(worker_note.events) e;
+  perform private.note_of_worker(
+    e."sessionId", e.kind::public.session_event_kind, e.detail,
+    now() - make_interval(secs => least(greatest(e."agoMs", 0), 604800000) / 1000.0)
+  )
+  from (
+    select e.*, row_number() over (partition by e."sessionId" order by e.sequence desc) as nth
+    from jsonb_to_recordset(worker_note.events)
+      as e(sequence bigint, "sessionId" uuid, kind text, detail jsonb, "agoMs" double precision)
+    where e.sequence > known
+      and e.kind = any (enum_range('link_attempt'::public.session_event_kind, null)::text[])
+      and jsonb_typeof(e.detail) = 'object' and octet_length(e.detail::text) <= 2000
+    order by e.sequence
+  ) e
+  where e.nth <= 20;
+  update private.noted n set sequence = greatest(known, last), at = now() where n.boot_id = worker_note.boot_id;
+end
+$$;
+
 revoke execute on function
   public.worker_snapshot(),
   public.worker_look(uuid),
@@ -215,7 +284,8 @@ revoke execute on function
   public.worker_linked(uuid, integer, text, text),
   public.worker_unlinked(uuid, integer, public.status_reason),
   public.worker_complete_order(uuid, jsonb),
-  public.worker_fail_order(uuid, text)
+  public.worker_fail_order(uuid, text),
+  public.worker_note(text, jsonb)
   from public, anon, authenticated, service_role;
 grant execute on function
   public.worker_snapshot(),
@@ -226,5 +296,6 @@ grant execute on function
   public.worker_linked(uuid, integer, text, text),
   public.worker_unlinked(uuid, integer, public.status_reason),
   public.worker_complete_order(uuid, jsonb),
-  public.worker_fail_order(uuid, text)
+  public.worker_fail_order(uuid, text),
+  public.worker_note(text, jsonb)
   to service_role;

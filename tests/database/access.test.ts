@@ -83,6 +83,7 @@ describe('rights on functions', () => {
       worker_heartbeat: worker,
       worker_linked: worker,
       worker_look: worker,
+      worker_note: worker,
       worker_observe: worker,
       worker_online: [...people, ...worker],
       worker_snapshot: worker,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CLEAR_REASONS } from '#domain/clearance.ts'
 import { ERROR_STATUS } from '#domain/errors.ts'
+import { TIMELINE_KINDS } from '#domain/events.ts'
 import { STATUS_REASONS } from '#domain/reasons.ts'
 import { DESIRED_STATES, EFFECTIVE_STATES, IS_LINKED, SESSION_STATES } from '#domain/session.ts'
 import { startTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -16,6 +17,7 @@ describe('database and domain agree on', () => {
     ['effective_status', EFFECTIVE_STATES],
     ['status_reason', STATUS_REASONS],
     ['clear_reason', CLEAR_REASONS],
+    ['session_event_kind', TIMELINE_KINDS],
     ['member_role', ['owner', 'admin', 'agent']],
   ] as const)('the words of %s', async (name, words) => {
     const rows = await db.sql<{ word: string }[]>`
