@@ -22,7 +22,7 @@ afterEach(async () => {
   checkAtRest(world)
   const violations = world.violations.all()
   world.dispose()
-  expect(violations).toEqual([])
+  if (violations.length > 0) throw new Error(JSON.stringify(violations))
 })
 
 const row = (id: string): SessionRow | undefined => world.rows().find((one) => one.id === id)

@@ -70,6 +70,7 @@ export function logIn({ service, world }: Network, client: Client): void {
   connection.toServer(
     'login',
     () => {
+      if (service.silent.has(connection.identity)) return
       const device = service.deviceOf(connection.identity)
       const refusal = service.refusalFor(device?.phone ?? '')
       if (refusal !== null) {

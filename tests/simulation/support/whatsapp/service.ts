@@ -29,6 +29,8 @@ export type Service = {
   readonly everLinked: Map<number, string>
   readonly delivered: Delivered[]
   readonly banned: Set<string>
+  /** Identities that get no answer to their login. */
+  readonly silent: Set<number>
   /** Connections that show a QR, by its text. */
   readonly waiting: Map<string, Connection>
   /** The last pairing code that was asked for, by phone. */
@@ -67,6 +69,7 @@ export function createService(phones: readonly string[]): Service {
     everLinked,
     delivered,
     banned,
+    silent: new Set(),
     waiting: new Map(),
     codes: new Map(),
     connections: new Set(),
