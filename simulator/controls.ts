@@ -3,6 +3,8 @@ import type { ReceivedText } from './phone/phone-file.ts'
 import { enterCode } from './server/code-linking.ts'
 import { scanQr, scanWaiting } from './server/linking.ts'
 import type { ScanResult } from './server/linking.ts'
+import { sendPhoneText } from './server/phone-texts.ts'
+import type { SentText } from './server/phone-texts.ts'
 import { listWaiting } from './server/registration.ts'
 import type { WaitingDevice } from './server/registration.ts'
 import { failure, replaced } from './server/stanzas.ts'
@@ -46,6 +48,8 @@ export type Controls = {
   addAccount(phone: NewPhone): boolean
   /** The texts that a phone received, the oldest first; `undefined` when there is no such phone. */
   texts(phone: string): ReceivedText[] | undefined
+  /** A phone writes to another one, and so to that one's linked devices. */
+  sendText(from: string, to: string, text: string): Promise<SentText>
   /** Scans the text of a QR code; the first phone does when none is named. */
   scan(qrText: string, phone?: string): Promise<ScanResult>
   /** Scans what a waiting device shows; needs the camera of `trust.ts` in the client's process. */
@@ -101,6 +105,7 @@ export function createControls(world: World): Controls {
       const account = world.accounts.find(phone)
       return account && world.phoneOf(account).texts()
     },
+    sendText: (from, to, text) => sendPhoneText(world, from, to, text),
     scan: (qrText, phone) => scanQr(world, qrText, phone),
     scanWaiting: (id, phone) => scanWaiting(world, id, phone),
     enterCode: (phone, code) => enterCode(world, phone, code),

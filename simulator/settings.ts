@@ -43,10 +43,18 @@ export const Behaviour = z.strictObject({
    * delivers nothing and says that it never will.
    */
   messageReply: z.enum(['ack', 'ignored', 'refused']),
+  /** Time from the acknowledgement of a message to the receipt of the phone that it is for, milliseconds. */
+  receiptDelayMs: z.int().min(0).max(600_000),
 })
 export type Behaviour = z.infer<typeof Behaviour>
 
-export const DEFAULT_BEHAVIOUR: Behaviour = { unlinkReply: 'ack', unlinkDelayMs: 0, restartDelayMs: 0, messageReply: 'ack' }
+export const DEFAULT_BEHAVIOUR: Behaviour = {
+  unlinkReply: 'ack',
+  unlinkDelayMs: 0,
+  restartDelayMs: 0,
+  messageReply: 'ack',
+  receiptDelayMs: 400,
+}
 
 /** How long the refs of one registration can be scanned; the client decides when it shows the next (`qrTimeout`). */
 export type RefTimes = {

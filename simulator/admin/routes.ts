@@ -31,6 +31,8 @@ const SCAN_STATUS: Record<ScanProblem, number> = {
   wrong_code: 409,
 }
 
+const UNKNOWN_PHONE = problem(404, 'unknown_phone', 'No simulated phone has this number.', 'phone')
+
 /** The routes over a simulator's controls. */
 export function createRoutes(controls: Controls): Route[] {
   const onDevice = (name: string, act: (jid: string) => boolean): Route => ({
@@ -96,8 +98,23 @@ export function createRoutes(controls: Controls): Route[] {
           parts['phone'],
           (phone) => {
             const texts = controls.texts(phone)
-            return texts ? ok({ texts }) : problem(404, 'unknown_phone', 'No simulated phone has this number.', 'phone')
+            return texts ? ok({ texts }) : UNKNOWN_PHONE
           },
+          'phone',
+        ),
+    },
+    {
+      method: 'POST',
+      path: '/api/accounts/:phone/send',
+      act: (parts, body) =>
+        checked(
+          PathPart.phone,
+          parts['phone'],
+          (phone) =>
+            checked(Body.text, body, async ({ to, text }) => {
+              const sent = await controls.sendText(phone, to, text)
+              return sent.ok ? ok({ id: sent.id, devices: sent.devices }) : UNKNOWN_PHONE
+            }),
           'phone',
         ),
     },
@@ -121,17 +138,7 @@ export function createRoutes(controls: Controls): Route[] {
     {
       method: 'PATCH',
       path: '/api/behaviour',
-      act: (_parts, body) =>
-        checked(Body.behaviour, body, ({ unlinkReply, unlinkDelayMs, restartDelayMs, messageReply }) =>
-          ok(
-            controls.configure({
-              ...(unlinkReply === undefined ? {} : { unlinkReply }),
-              ...(unlinkDelayMs === undefined ? {} : { unlinkDelayMs }),
-              ...(restartDelayMs === undefined ? {} : { restartDelayMs }),
-              ...(messageReply === undefined ? {} : { messageReply }),
-            }),
-          ),
-        ),
+      act: (_parts, body) => checked(Body.behaviour, body, (change) => ok(controls.configure(given(change)))),
     },
     {
       method: 'POST',
@@ -143,6 +150,11 @@ export function createRoutes(controls: Controls): Route[] {
         }),
     },
   ]
+}
+
+/** Only what was given: the schema says that the rest may be `undefined`. */
+function given<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never
 }
 
 function state(controls: Controls) {

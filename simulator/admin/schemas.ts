@@ -14,6 +14,7 @@ export const Body = {
   scan: z.strictObject({ qr: z.string().min(1).max(4_000), phone: PhoneNumber.optional() }),
   scanWaiting: z.strictObject({ phone: PhoneNumber.optional() }),
   code: z.strictObject({ code: z.string().max(20) }),
+  text: z.strictObject({ to: PhoneNumber, text: z.string().min(1).max(4_096) }),
   phone: NewPhone,
   fail: z.strictObject({ reason: Reason }),
   refusal: z.strictObject({ reason: Reason, jid: Jid.optional(), times: z.int().min(1).max(100_000).optional() }),

@@ -27,6 +27,8 @@ export type Phone = {
    * device's keys are not known. Rejects when that cannot be stored.
    */
   write(device: Device, message: proto.IMessage, anew?: boolean): Promise<{ type: 'pkmsg' | 'msg'; ciphertext: Buffer } | undefined>
+  /** Keeps a text that another phone handed over. */
+  keep(text: Pick<ReceivedText, 'id' | 'from' | 'text'>): void
   texts(): ReceivedText[]
 }
 
@@ -56,14 +58,17 @@ function openPhone(account: Account, dataDir: string | undefined, chance: Chance
       return undefined
     }
   }
+  const keep = ({ id, from, text }: Pick<ReceivedText, 'id' | 'from' | 'text'>): void => {
+    state.texts.push({ id, from, text, at: new Date().toISOString(), doubles: 0 })
+    state.texts = state.texts.slice(-MAX_TEXTS)
+  }
   const take = async (delivery: Delivery): Promise<Taken> => {
     const message = await read(delivery)
     const known = state.texts.find(({ id, from }) => id === delivery.id && from === delivery.from)
     if (known) known.doubles += 1
     const text = message?.extendedTextMessage?.text ?? message?.conversation
     if (!known && typeof text === 'string' && text !== '') {
-      state.texts.push({ id: delivery.id, from: delivery.from, text, at: new Date().toISOString(), doubles: 0 })
-      state.texts = state.texts.slice(-MAX_TEXTS)
+      keep({ id: delivery.id, from: delivery.from, text })
     }
     store()
     if (known) return 'double'
@@ -98,6 +103,10 @@ function openPhone(account: Account, dataDir: string | undefined, chance: Chance
       const written = taking.then(() => write(device, message, anew))
       taking = written.catch(() => {})
       return written
+    },
+    keep(text) {
+      keep(text)
+      store()
     },
     texts: () => structuredClone(state.texts),
   }

@@ -1,21 +1,65 @@
 import type { BinaryNode, proto } from 'baileys'
 import type { Account, Device } from '../accounts-file.ts'
-import { node, seconds } from './stanzas.ts'
+import { child, node, seconds } from './stanzas.ts'
 import type { World } from './world.ts'
 
-/** A message of a phone to a companion, its own or another's. `attrs` say who writes, and what kind of message it is. */
-export type ToCompanion = { id: string; attrs: Record<string, string>; message: proto.IMessage; count?: number }
+/** Messages kept for one device until it confirms them. */
+const MAX_PENDING = 100
+/** A device that still cannot read a message after so many tries is sent no more. */
+const MAX_RETRIES = 5
 
-/** Encrypts a message for one device; `undefined` when nobody knows its keys. */
+/** A message of a phone to a companion, its own or another's. `attrs` say who writes, and what kind of message it is. */
+export type ToCompanion = { id: string; attrs: Record<string, string>; message: proto.IMessage }
+
+/** A message on its way: what was sent, and how to encrypt it anew. */
+export type Pending = { stanza: BinaryNode; again(count: number): Promise<BinaryNode | undefined> }
+
+/** Sends a message to one device, now or at its next login; `false` when nobody knows the device's keys. */
+export async function sendToCompanion(world: World, writer: Account, device: Device, outgoing: ToCompanion): Promise<boolean> {
+  const stanza = await sealed(world, writer, device, outgoing)
+  if (!stanza) return false
+  const pending = world.pending.get(device.jid) ?? new Map<string, Pending>()
+  world.pending.set(device.jid, pending)
+  pending.set(outgoing.id, { stanza, again: (count) => sealed(world, writer, device, outgoing, count) })
+  const [oldest] = pending.keys()
+  if (pending.size > MAX_PENDING && oldest !== undefined) pending.delete(oldest)
+  world.online.get(device.jid)?.send(stanza)
+  return true
+}
+
+/** Encrypts a message for one device; `count`: because it could not read the message so many times, with a conversation begun anew. */
 export async function sealed(
   world: World,
   writer: Account,
   device: Device,
-  { id, attrs, message, count }: ToCompanion,
+  { id, attrs, message }: ToCompanion,
+  count?: number,
 ): Promise<BinaryNode | undefined> {
   const enc = await world.phoneOf(writer).write(device, message, count !== undefined)
   if (!enc) return undefined
   world.accounts.touched()
   const again = count === undefined ? {} : { count: String(count) }
   return node('message', { ...attrs, id, t: seconds() }, [node('enc', { v: '2', type: enc.type, ...again }, enc.ciphertext)])
+}
+
+/** What waits for a device that logs in, as the server sends it before it says that there is no more. */
+export function waitingFor(world: World, jid: string): BinaryNode[] {
+  const pending = world.pending.get(jid)?.values() ?? []
+  return Array.from(pending, ({ stanza: { tag, attrs, content } }) => node(tag, { ...attrs, offline: '0' }, content))
+}
+
+/** A device confirms a message, or says that it cannot read it. */
+export async function takeReceipt(world: World, jid: string, receipt: BinaryNode): Promise<void> {
+  const id = receipt.attrs['id'] ?? ''
+  const pending = world.pending.get(jid)
+  if (receipt.attrs['type'] !== 'retry') {
+    if (pending?.delete(id)) world.counts.delivered += 1
+    return
+  }
+  world.counts.retries += 1
+  const count = Number(child(receipt, 'retry')?.attrs['count'] ?? 1)
+  const found = pending?.get(id)
+  if (!found || count > MAX_RETRIES) return
+  const stanza = await found.again(count)
+  if (stanza) world.online.get(jid)?.send(stanza)
 }

@@ -1,7 +1,9 @@
 import type { BinaryNode } from 'baileys'
+import type { Taken } from '../phone/phones.ts'
 import type { Connection } from './connection.ts'
 import { bytes, child, children, node, seconds } from './stanzas.ts'
 import { addressee } from './users.ts'
+import { later } from './world.ts'
 import type { World } from './world.ts'
 
 /** Nobody has the number that a message is for. */
@@ -17,20 +19,24 @@ export async function takeMessage(world: World, connection: Connection, sender: 
   const { messageReply } = world.behaviour
   if (messageReply === 'refused') return connection.send(acknowledgement(message, RESTRICTED))
   if (!addressee(world, message.attrs['to'] ?? '')) return connection.send(acknowledgement(message, NO_SUCH_USER))
-  await Promise.all(partsOf(message).map((part) => deliver(world, sender, message.attrs['id'] ?? '', part)))
-  if (messageReply === 'ack') connection.send(acknowledgement(message))
+  const taken = await Promise.all(partsOf(message).map((part) => deliver(world, sender, message.attrs['id'] ?? '', part)))
+  if (messageReply !== 'ack') return
+  connection.send(acknowledgement(message))
+  const arrived = taken.some((how) => how === 'text' || how === 'double')
+  if (arrived) later(world, world.behaviour.receiptDelayMs, () => world.online.get(sender)?.send(receiptOf(message)))
 }
 
-async function deliver(world: World, sender: string, id: string, { to, enc }: { to: string; enc: BinaryNode }): Promise<void> {
+async function deliver(world: World, sender: string, id: string, { to, enc }: { to: string; enc: BinaryNode }): Promise<Taken | undefined> {
   const account = addressee(world, to)
   const from = world.accounts.device(sender)?.account.phone
   const type = enc.attrs['type']
-  if (!account || from === undefined || (type !== 'pkmsg' && type !== 'msg')) return
+  if (!account || from === undefined || (type !== 'pkmsg' && type !== 'msg')) return undefined
   const taken = await world.phoneOf(account).take({ id, device: sender, from, type, ciphertext: bytes(enc) })
   if (taken === 'text') world.counts.texts += 1
   if (taken === 'double') world.counts.doubles += 1
   if (taken === 'unreadable') world.counts.unreadable += 1
   world.log('a phone took a message', { phone: account.phone, taken })
+  return taken
 }
 
 /** For whom a message is, each with what is encrypted for that device. */
@@ -44,4 +50,9 @@ function partsOf(message: BinaryNode): { to: string; enc: BinaryNode }[] {
 function acknowledgement({ attrs }: BinaryNode, error?: number): BinaryNode {
   const about = { class: 'message', id: attrs['id'] ?? '', from: attrs['to'] ?? '', t: seconds() }
   return node('ack', error === undefined ? about : { ...about, error: String(error) })
+}
+
+/** The recipient's phone has it. */
+function receiptOf({ attrs }: BinaryNode): BinaryNode {
+  return node('receipt', { id: attrs['id'] ?? '', from: attrs['to'] ?? '', t: seconds() })
 }

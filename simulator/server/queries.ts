@@ -1,6 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { Device } from '../accounts-file.ts'
 import { isSigned } from '../noise/signature.ts'
+import { waitingFor } from './companion-messages.ts'
 import type { Connection } from './connection.ts'
 import { sendFirstSync } from './first-sync.ts'
 import { describeGroup, describeGroups, groupsOf } from './groups.ts'
@@ -95,8 +96,11 @@ function answerGroups(query: Query): void {
 
 function answerPassive(query: Query): void {
   reply(query)
-  // The client buffers its events until it hears that nothing waited for it.
-  if (child(query.iq, 'active')) query.connection.send(node('ib', {}, [node('offline', { count: '0' })]))
+  if (!child(query.iq, 'active')) return
+  const waiting = waitingFor(query.world, query.jid)
+  for (const stanza of waiting) query.connection.send(stanza)
+  // The client buffers its events until it hears how much waited for it.
+  query.connection.send(node('ib', {}, [node('offline', { count: String(waiting.length) })]))
 }
 
 function answerDevices(query: Query): void {

@@ -1,6 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { WebSocket } from 'ws'
 import { answerCodeStage } from './code-linking.ts'
+import { takeReceipt } from './companion-messages.ts'
 import { acceptConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { confirmHistory } from './first-sync.ts'
@@ -45,8 +46,13 @@ function receive(world: World, connection: Connection, stanza: BinaryNode): void
     return
   }
   if (stanza.tag === 'receipt') {
-    const device = world.accounts.device(jidOf(world, connection) ?? '')?.device
-    if (device && stanza.attrs['type'] !== 'retry') confirmHistory(world, device, stanza.attrs['id'] ?? '')
+    const sender = jidOf(world, connection)
+    const device = world.accounts.device(sender ?? '')?.device
+    if (sender === undefined || !device) return
+    if (stanza.attrs['type'] !== 'retry') confirmHistory(world, device, stanza.attrs['id'] ?? '')
+    takeReceipt(world, sender, stanza).catch((error: unknown) => {
+      world.log('a message was lost', { reason: error instanceof Error ? error.message : String(error) })
+    })
     return
   }
   if (stanza.tag !== 'iq') return

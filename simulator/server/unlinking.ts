@@ -28,6 +28,8 @@ export function unlinkByCompanion(world: World, connection: Connection, jid: str
 
 function forget(world: World, jid: string): boolean {
   world.silenced.delete(jid)
+  world.pending.delete(jid)
+  world.histories.delete(jid)
   if (!world.accounts.unlink(jid)) return false
   world.counts.unlinks += 1
   world.log('device unlinked', { jid })

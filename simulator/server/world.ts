@@ -4,6 +4,7 @@ import type { Accounts } from '../accounts.ts'
 import type { Chance } from '../chance.ts'
 import type { Phone } from '../phone/phones.ts'
 import type { Behaviour, Log, RefTimes } from '../settings.ts'
+import type { Pending } from './companion-messages.ts'
 import type { Connection } from './connection.ts'
 
 /** Logins or registrations to refuse. */
@@ -28,6 +29,10 @@ export type Counts = {
   unlinks: number
   /** New devices that were told what their phone knows, and said so. */
   histories: number
+  /** Texts that phones wrote, messages of theirs that a device confirmed, and times that a device could not read one. */
+  sent: number
+  delivered: number
+  retries: number
   texts: number
   doubles: number
   unreadable: number
@@ -76,6 +81,8 @@ export type World = {
   online: Map<string, Connection>
   /** Ids of what a phone told a new device, and the device has not confirmed, by jid. */
   histories: Map<string, Set<string>>
+  /** Messages that devices have not confirmed, by jid and by id; they do not outlive the process. */
+  pending: Map<string, Map<string, Pending>>
   /** Devices the server does not answer. */
   silenced: Set<string>
   refusals: Refusal[]

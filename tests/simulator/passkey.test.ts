@@ -5,7 +5,7 @@ import type { Client } from './support/client.ts'
 
 const ANA = '51987654321'
 
-/** The demand as the device hears it, which its library acknowledges and drops. */
+/** The demand as the device hears it; its library does nothing about it. */
 function demand({ socket }: Client): Promise<unknown> {
   return new Promise((resolve) => {
     socket.ws.on('CB:notification,type:passkey_prologue_request', ({ attrs, content }: BinaryNode) => {
