@@ -19,6 +19,11 @@ export function openDatabase(settings: Settings, token: string): SupabaseClient 
   })
 }
 
+/** A list for the filter `in`. Quoted, so that a phone number is read as text and not as the number that it looks like. */
+export function anyOf(values: readonly string[]): string {
+  return `(${values.map((value) => `"${value}"`).join(',')})`
+}
+
 type DatabaseError = { message: string; code?: string | undefined; details?: string | null | undefined }
 
 const isErrorCode = (text: string): text is ErrorCode => (ERROR_CODES as readonly string[]).includes(text)

@@ -2,6 +2,7 @@ import type { ZodMiniType } from 'zod/mini'
 import { OPERATIONS } from '#domain/api.ts'
 import type { Result } from '#domain/errors.ts'
 import { type Answer, refuse, respond } from './answer.ts'
+import { apiDocument, asksForDocument } from './api-document.ts'
 import { readBody } from './body.ts'
 import { bearerToken, identifyCaller } from './caller.ts'
 import { answerPreflight, withCors } from './cors.ts'
@@ -26,6 +27,7 @@ export function createHandler(settings: Settings): (request: Request) => Promise
 
 async function handle(settings: Settings, request: Request, url: URL | null): Promise<Result<Answer>> {
   if (!url) return refuse('invalid_input', 'The host is not valid.', { field: 'host' })
+  if (asksForDocument(url)) return await apiDocument(request.method)
   const call = parseCall(request.method, url)
   if (!call.ok) return call
   const token = bearerToken(request.headers)

@@ -4,7 +4,7 @@ import { Receipt } from '#domain/clearance.ts'
 import type { Result } from '#domain/errors.ts'
 import { OrganizationId, SessionId } from '#domain/session.ts'
 import { refuse } from './answer.ts'
-import { databaseRefusal } from './database.ts'
+import { anyOf, databaseRefusal } from './database.ts'
 
 /** An order to clear as the caller sees it. `receipt`, as it is stored, once the worker has carried it out. */
 export type StoredOrder = { id: string; organizationId: string; sessionId: string; receipt: object | null }
@@ -48,7 +48,7 @@ export async function latestOrderOf(
   phoneNumbers: readonly string[],
   organizationId: string | null,
 ): Promise<Result<StoredOrder>> {
-  const asked = database.from('whatsapp_clearances').select(COLUMNS).in('phone_number', phoneNumbers)
+  const asked = database.from('whatsapp_clearances').select(COLUMNS).filter('phone_number', 'in', anyOf(phoneNumbers))
   const { data, error, status } = await (organizationId === null ? asked : asked.eq('organization_id', organizationId))
     .order('requested_at', { ascending: false })
     .order('max_generation', { ascending: false })

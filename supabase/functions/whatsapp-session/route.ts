@@ -12,7 +12,7 @@ export type Call = SessionCall | { route: 'list'; organizationId: string | null 
 type KnownRoute = { style: Style; route: SessionRoute | 'list'; method: string; pattern: readonly string[] }
 
 const split = (path: string): string[] => path.split('/').slice(1)
-const ROUTES: readonly KnownRoute[] = [
+export const ROUTES: readonly KnownRoute[] = [
   { style: 'native', route: 'list', method: 'GET', pattern: [] },
   ...(Object.keys(SESSION_ROUTES) as SessionRoute[]).map((route): KnownRoute => {
     const { method, path } = SESSION_ROUTES[route]
@@ -28,7 +28,8 @@ const PORTAL_WORDS: ReadonlySet<string | undefined> = new Set(Object.values(PORT
 /** Supabase strips `/functions/v1` before the function sees the path; a plain proxy may not. */
 const PREFIX = /^(?:\/functions\/v1)?\/whatsapp-session(?=\/|$)/
 
-function partsOf(pathname: string): string[] | null {
+/** The parts of a path below the function's own address; `null` for one that is not below it. */
+export function partsOf(pathname: string): string[] | null {
   const prefix = PREFIX.exec(pathname)
   return prefix && split(pathname.slice(prefix[0].length).replace(/\/$/, ''))
 }

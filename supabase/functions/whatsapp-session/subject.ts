@@ -2,7 +2,7 @@ import type { Result } from '#domain/errors.ts'
 import { sameNumbers } from '#domain/phone-number.ts'
 import type { SessionRoute } from '#domain/routes.ts'
 import { refuse } from './answer.ts'
-import { databaseRefusal } from './database.ts'
+import { anyOf, databaseRefusal } from './database.ts'
 import { latestOrderOf, type StoredOrder } from './order.ts'
 import { type Caller, SEEN_COLUMNS, seeSession, type SeenSession, SeenSessions } from './rights.ts'
 import type { SessionCall } from './route.ts'
@@ -31,7 +31,7 @@ export async function findSubject(caller: Caller, { route, target, organizationI
 const MAX_TOLD = 20
 
 async function sessionsOf({ database }: Caller, numbers: readonly string[], organizationId: string | null): Promise<Result<SeenSession[]>> {
-  const asked = database.from('whatsapp_sessions').select(SEEN_COLUMNS).in('phone_number', numbers)
+  const asked = database.from('whatsapp_sessions').select(SEEN_COLUMNS).filter('phone_number', 'in', anyOf(numbers))
   const { data, error, status } = await (organizationId === null ? asked : asked.eq('organization_id', organizationId))
     .order('id')
     .limit(MAX_TOLD)
