@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { OPEN_ROUTES } from '#domain/api.ts'
 import { errorBody } from '#domain/errors.ts'
 import { pause } from './clock.ts'
 import { createEngine } from './engine.ts'
@@ -33,11 +34,16 @@ export function createWorker(settings: Settings, effects: Effects & { version: s
     verify: createCommandVerifier({ keys: settings.COMMAND_PUBLIC_KEYS, workerId: settings.WORKER_ID, clock }),
     routes: createRoutes({ supervisor, messages, names, clear, follower, streams }),
     open: {
-      '/health': () => ({ status: 200, body: { ...health, sessions: supervisor.runningCount() } }),
-      '/ready': () =>
+      [OPEN_ROUTES.health]: () => ({ status: 200, body: { ...health, sessions: supervisor.runningCount() } }),
+      [OPEN_ROUTES.ready]: () =>
         follower.isReady()
           ? { status: 200, body: { ready: true } }
           : { status: 503, body: errorBody('not_ready', 'The worker has not read the database yet.') },
+      // Read when somebody asks: most workers are never asked.
+      [OPEN_ROUTES.openapi]: async () => {
+        const { default: body } = await import('../docs/api/worker.openapi.json', { with: { type: 'json' } })
+        return { status: 200, body }
+      },
     },
   })
 

@@ -64,7 +64,7 @@ const SHARED: readonly Entry[] = [
     },
   }),
   entry('PairingCodeRequest', PairingCodeRequest, 'input', {
-    says: 'For which phone a code is wanted.',
+    says: 'For which phone a code is wanted. At the edge function it may be missing where the path names the session by that number.',
     example: EXAMPLE.codeRequest,
     fields: { phoneNumber: 'The number of the phone that the code will be typed on.' },
   }),

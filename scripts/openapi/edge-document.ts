@@ -39,7 +39,15 @@ export function edgeDocument(): OpenApiDocument {
         responses: { 200: answerOf(SessionList), ...refusals.of(CALL_REFUSALS) },
       },
     },
-    ...sessionPaths({ prefix: '', security: USER, refusals, parameters: [ORGANIZATION], common, who }),
+    ...sessionPaths({
+      prefix: '',
+      security: USER,
+      refusals,
+      parameters: [ORGANIZATION],
+      optionalBodies: new Set(['pairingCode']),
+      common,
+      who,
+    }),
     ...portalPaths({ security: USER, refusals, common: CALL_REFUSALS, who }),
     '/openapi.json': {
       get: {

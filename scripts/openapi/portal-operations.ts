@@ -4,7 +4,7 @@ import { PORTAL_ANSWERS } from '#domain/portal.ts'
 import { PORTAL_ROUTES } from '#domain/routes.ts'
 import type { PortalRoute } from '#domain/routes.ts'
 import type { createRefusals } from './refusals.ts'
-import { answerOf } from './session-operations.ts'
+import { answerOf, bodyOf } from './session-operations.ts'
 import { refTo } from './shape.ts'
 import type { Method, OperationObject, PathItem } from './shape.ts'
 
@@ -34,6 +34,7 @@ export function portalPaths({ security, refusals, common, who }: Options): Recor
   for (const route of Object.keys(PORTAL_ROUTES) as PortalRoute[]) {
     const { method, path, as } = PORTAL_ROUTES[route]
     const { roles, refusals: own } = as === 'list' ? ({ roles: 'members', refusals: [] } as const) : OPERATIONS[as]
+    const body = as === 'list' ? null : OPERATIONS[as].body
     const named = BY_QUERY.has(route) ? (['phoneQuery', 'sessionQuery'] as const) : path.includes(':phone') ? (['phone'] as const) : []
     const codes = [
       ...common,
@@ -49,6 +50,7 @@ export function portalPaths({ security, refusals, common, who }: Options): Recor
       tags: ['Portal'],
       security,
       parameters: [...named, 'organization'].map((name) => refTo('parameters', name)),
+      ...(body && { requestBody: bodyOf(body, true) }),
       responses: { 200: answerOf(PORTAL_ANSWERS[route]), ...refusals.of(codes, 'PortalRefusal') },
     }
   }

@@ -39,6 +39,8 @@ type Options = {
   refusals: ReturnType<typeof createRefusals>
   /** What every call takes beside its own. */
   parameters?: readonly Reference[]
+  /** The calls whose body may be missing, beside a clear. */
+  optionalBodies?: ReadonlySet<SessionRoute>
   /** What each call can meet beside its own. */
   common(route: SessionRoute): readonly ErrorCode[]
   /** Who may, in words; nothing where that was judged before. */
@@ -46,7 +48,15 @@ type Options = {
 }
 
 /** The calls that name a session, as paths. */
-export function sessionPaths({ prefix, security, refusals, parameters = [], common, who }: Options): Record<string, PathItem> {
+export function sessionPaths({
+  prefix,
+  security,
+  refusals,
+  parameters = [],
+  optionalBodies = new Set(),
+  common,
+  who,
+}: Options): Record<string, PathItem> {
   const paths: Record<string, PathItem> = {}
   for (const route of Object.keys(SESSION_ROUTES) as SessionRoute[]) {
     const { method, path } = SESSION_ROUTES[route]
@@ -60,7 +70,7 @@ export function sessionPaths({ prefix, security, refusals, parameters = [], comm
       tags: [TAG[route]],
       security,
       parameters: [refTo('parameters', 'session'), ...(path.includes(':message') ? [refTo('parameters', 'message')] : []), ...parameters],
-      ...(body && { requestBody: bodyOf(body, route === 'clear') }),
+      ...(body && { requestBody: bodyOf(body, route === 'clear' || optionalBodies.has(route)) }),
       responses: {
         200: answer === 'stream' ? STREAM : answerOf(answer),
         ...refusals.of([...common(route), ...own]),
@@ -70,8 +80,8 @@ export function sessionPaths({ prefix, security, refusals, parameters = [], comm
   return paths
 }
 
-/** A JSON body. */
-function bodyOf(schema: z.core.$ZodType, optional: boolean): Body {
+/** A JSON body of `schema`, which must be in the catalogue. */
+export function bodyOf(schema: z.core.$ZodType, optional: boolean): Body {
   const entry = find(schema)
   return { description: entry.says, required: !optional, content: jsonOf(entry) }
 }

@@ -24,11 +24,13 @@ export type Call = {
 export type Handler = (call: Call) => Promise<unknown>
 export type Route = { method: 'GET' | 'POST' | 'DELETE'; path: string; handle: Handler }
 
+type OpenAnswer = { status: number; body: unknown }
+
 /** Serves `routes` to holders of a signed command, and `open` to everybody. Every error has the shape of `domain/errors.ts`. */
 export function createServer(options: {
   verify: CommandVerifier
   routes: readonly Route[]
-  open: Record<string, () => { status: number; body: unknown }>
+  open: Record<string, () => OpenAnswer | Promise<OpenAnswer>>
   log: Log
 }): FastifyInstance {
   const { verify, routes, open, log } = options
@@ -64,8 +66,8 @@ export function createServer(options: {
     })
   }
   for (const [path, answer] of Object.entries(open)) {
-    server.get(path, (_request, reply) => {
-      const { status, body } = answer()
+    server.get(path, async (_request, reply) => {
+      const { status, body } = await answer()
       return reply.code(status).header('cache-control', 'no-store').send(body)
     })
   }
