@@ -49,6 +49,52 @@ describe('a path', () => {
     expect(world.worker.calls).toEqual([])
   })
 
+  it.each([
+    ['GET', '/whatsapp-session/51987%2f654321/status', 'session'],
+    ['GET', '/whatsapp-session/51987654321%2f..%2fstart/status', 'session'],
+    ['GET', '/whatsapp-session/51987654321%00/status', 'session'],
+    ['GET', '/whatsapp-session/51987654321%0d%0aX-Evil:1/status', 'session'],
+    ['GET', '/whatsapp-session/51987654321;phone=1/status', 'session'],
+    ['GET', '/whatsapp-session/51987654321%22,%22+1/status', 'session'],
+    ['GET', '/whatsapp-session/tel:51987654321/status', 'session'],
+    ['GET', '/whatsapp-session/%D9%A5%D9%A1%D9%A9%D9%A8%D9%A7%D9%A6%D9%A5%D9%A4%D9%A3%D9%A2%D9%A1/status', 'session'],
+    ['GET', '/whatsapp-session/%zz/status', 'session'],
+    ['GET', `/whatsapp-session/${'5'.repeat(41)}/status`, 'session'],
+    ['GET', `/whatsapp-session/${'5'.repeat(7000)}/status`, 'session'],
+    ['DELETE', '/whatsapp-session/:id/outbox/%2e%2e%2foutbox', 'message'],
+    ['DELETE', `/whatsapp-session/:id/outbox/${'A'.repeat(7000)}`, 'message'],
+    ['DELETE', '/whatsapp-session/sessions/51987%2f654321/delete', 'phoneNumber'],
+    ['DELETE', '/whatsapp-session/sessions/%00/delete', 'phoneNumber'],
+    ['GET', '/whatsapp-session/groups?phone=51987654321&phone=51911222333', 'phone'],
+    ['GET', '/whatsapp-session/groups?phone=51987654321&%70hone=51911222333', 'phone'],
+    ['GET', '/whatsapp-session/contacts?session=:id&session=:id', 'session'],
+    ['GET', '/whatsapp-session/contacts?phone[]=51987654321', 'phoneNumber'],
+    ['GET', '/whatsapp-session/contacts?phone=51987654321%00', 'phoneNumber'],
+    ['GET', `/whatsapp-session/contacts?phone=${'5'.repeat(7000)}`, 'phoneNumber'],
+    ['GET', '/whatsapp-session/:id/status?organization=1', 'organization'],
+    ['GET', '/whatsapp-session/:id/status?organization=', 'organization'],
+    ['GET', '/whatsapp-session?organization=*&organization=*', 'organization'],
+    ['GET', '/whatsapp-session/sessions?organization=eq.1', 'organization'],
+  ])('%s %s names "%s" as what is wrong, and nobody is asked', async (method, path, field) => {
+    const { status, body } = await raw(`${method} ${path.replaceAll(':id', id)}`, [bearer()])
+    expect([status, JSON.parse(/\{.*\}/s.exec(body)?.[0] ?? '')]).toMatchObject([
+      400,
+      /whatsapp-session\/(?:sessions|groups|contacts)/.test(path)
+        ? { success: false, code: 'invalid_input', detail: { field } }
+        : { error: { code: 'invalid_input', detail: { field } } },
+    ])
+    expect(world.worker.calls).toEqual([])
+  })
+
+  it.each(['/whatsapp-session/Sessions', '/whatsapp-session/%73essions', '/whatsapp-session/sessions%2f'])(
+    '%s is nobody: the words of the Portal are spelled in one way',
+    async (path) => {
+      const { status } = await raw(`GET ${path}`, [bearer()])
+      expect([404, 405]).toContain(status)
+      expect(world.worker.calls).toEqual([])
+    },
+  )
+
   it('means the session in any case of its letters, and takes no query along', async () => {
     const { status } = await raw(`GET /whatsapp-session/${id.toUpperCase()}/status?orderId=1&path=/start#x`, [bearer()])
     expect(status).toBe(200)
