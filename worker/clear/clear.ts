@@ -36,6 +36,8 @@ export type ClearEngine = {
   receiptOf(orderId: string): Completed | null
   /** Whether all that an order covers was erased here. Until then the disk refuses, and nothing newer may take the place. */
   isGone(orderId: string): boolean
+  /** How many orders it holds in memory: those without a receipt in the database, and the last that were completed. */
+  remembered(): { open: number; completed: number }
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
@@ -60,9 +62,10 @@ export function createClearEngine(options: Options): ClearEngine {
   const patience = createPatience(clock)
   const underWay = new Map<string, Promise<Receipt>>()
   const completed = new Map<string, Completed>()
-  /** Orders that began in this process: their tombstones are no sign of a crash. */
+  /** Orders that began in this process: their tombstones are no sign of a crash. Forgotten with the tombstone, as is what follows. */
   const begun = new Set<string>()
-  const gone = new Set<string>()
+  /** Orders that did their erasing and have no receipt in the database yet. */
+  const goneOrders = new Set<string>()
   /** How the last unlink of a session went, for a second order that finds nothing left to unlink. */
   const unlinks = new Map<string, { maxGeneration: number; went: Promise<RemoteUnlink> }>()
 
@@ -74,7 +77,7 @@ export function createClearEngine(options: Options): ClearEngine {
     begun.add(id)
     const held = supervisor().held(session_id, max_generation)
     const covered = held?.covered ? { identity: readIdentity(held.session) } : null
-    const hasErased = before !== null && (gone.has(id) || before.remoteUnlink !== null || before.receipt !== null)
+    const hasErased = before !== null && (goneOrders.has(id) || before.remoteUnlink !== null || before.receipt !== null)
     const found = survey(order, places, covered, held !== null && !held.covered, lastKnownLink(order), hasErased)
     const findings = before ? mergeFindings(before.findings, found.findings) : found.findings
     const tombstone: Tombstone = before
@@ -85,7 +88,7 @@ export function createClearEngine(options: Options): ClearEngine {
     try {
       if (hasErased) eraseAgain(order, places, found.erasesCredentials)
       else eraseAll(order, places, found.erasesCredentials)
-      gone.add(id)
+      goneOrders.add(id)
     } catch (error) {
       fenced?.socket?.terminate()
       throw error
@@ -144,6 +147,8 @@ export function createClearEngine(options: Options): ClearEngine {
     // Only now, with the receipt in the database, may the tombstone go.
     tombstones.remove(tombstone)
     patience.forget(order.id)
+    begun.delete(order.id)
+    goneOrders.delete(order.id)
     remember(completed, order.id, { organizationId: order.organization_id, receipt: stored })
     log.info({ order: order.id, session: order.session_id, remoteUnlink: stored.remoteUnlink }, 'cleared')
     return stored
@@ -188,7 +193,8 @@ export function createClearEngine(options: Options): ClearEngine {
         if (!open || open.has(order.id) || patience.isDue(order.id)) void accept(order).catch(() => {})
       }
     },
-    isGone: (orderId) => gone.has(orderId),
+    isGone: (orderId) => goneOrders.has(orderId) || completed.has(orderId),
+    remembered: () => ({ open: new Set([...begun, ...goneOrders]).size, completed: completed.size }),
     receiptOf: (orderId) => completed.get(orderId) ?? null,
     async idle() {
       await Promise.allSettled(underWay.values())
