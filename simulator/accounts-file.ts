@@ -57,6 +57,18 @@ const Group = z.object({
 /** A group that a phone takes part in. */
 export type Group = z.infer<typeof Group>
 
+const AppState = z.object({
+  keyId: z.base64(),
+  key: Key,
+  hash: z.base64(),
+  /** What authenticates each entry, by what authenticates its name. */
+  values: z.record(z.string(), z.base64()),
+  /** All changes, the oldest first; the number of the last one is the version. */
+  patches: z.array(z.base64()),
+})
+/** What a phone and its devices share of its address book, as the server holds it for them. */
+export type AppState = z.infer<typeof AppState>
+
 const Account = z.object({
   phone: PhoneNumber,
   name: z.string(),
@@ -66,6 +78,7 @@ const Account = z.object({
   /** Its owner must show a passkey before a device is linked. */
   passkey: z.boolean().default(false),
   contacts: z.array(Contact).default([]),
+  appState: AppState.optional(),
   groups: z.array(Group).default([]),
   devices: z.array(Device),
 })

@@ -3,6 +3,7 @@ import type { ReceivedText } from './phone/phone-file.ts'
 import { enterCode } from './server/code-linking.ts'
 import { scanQr, scanWaiting } from './server/linking.ts'
 import type { ScanResult } from './server/linking.ts'
+import { addGroup, putContact, renameGroup } from './server/names.ts'
 import { sendPhoneText } from './server/phone-texts.ts'
 import type { SentText } from './server/phone-texts.ts'
 import { listWaiting } from './server/registration.ts'
@@ -10,7 +11,7 @@ import type { WaitingDevice } from './server/registration.ts'
 import { failure, replaced } from './server/stanzas.ts'
 import { unlinkByPhone } from './server/unlinking.ts'
 import type { Counts, World } from './server/world.ts'
-import type { Behaviour, NewPhone } from './settings.ts'
+import type { Behaviour, NewContact, NewGroup, NewPhone } from './settings.ts'
 
 /** Entries the camera remembers; older ones belong to codes that expired long ago. */
 const MAX_SEEN_QRS = 2_000
@@ -48,6 +49,14 @@ export type Controls = {
   addAccount(phone: NewPhone): boolean
   /** The texts that a phone received, the oldest first; `undefined` when there is no such phone. */
   texts(phone: string): ReceivedText[] | undefined
+  /** Adds somebody to a phone's address book; its devices hear of it. `false` when there is no such phone. */
+  addContact(phone: string, contact: NewContact): Promise<boolean>
+  /** The owner of a phone calls somebody otherwise. `false` when there is no such phone. */
+  renameContact(phone: string, contact: string, name: string): Promise<boolean>
+  /** A phone makes a group; resolves with its jid, or `undefined` when there is no such phone. */
+  addGroup(phone: string, group: NewGroup): string | undefined
+  /** Changes the subject of a group (by jid); `false` when there is none. */
+  renameGroup(jid: string, subject: string): boolean
   /** A phone writes to another one, and so to that one's linked devices. */
   sendText(from: string, to: string, text: string): Promise<SentText>
   /** Scans the text of a QR code; the first phone does when none is named. */
@@ -105,6 +114,10 @@ export function createControls(world: World): Controls {
       const account = world.accounts.find(phone)
       return account && world.phoneOf(account).texts()
     },
+    addContact: (phone, contact) => putContact(world, phone, contact),
+    renameContact: (phone, contact, name) => putContact(world, phone, { phone: contact, name }),
+    addGroup: (phone, group) => addGroup(world, phone, group),
+    renameGroup: (jid, subject) => renameGroup(world, jid, subject),
     sendText: (from, to, text) => sendPhoneText(world, from, to, text),
     scan: (qrText, phone) => scanQr(world, qrText, phone),
     scanWaiting: (id, phone) => scanWaiting(world, id, phone),

@@ -71,6 +71,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       histories: 0,
       sent: 0,
       delivered: 0,
+      notices: 0,
       retries: 0,
       texts: 0,
       doubles: 0,

@@ -3,7 +3,7 @@ import type { Account, Device } from '../accounts-file.ts'
 import { child, node, seconds } from './stanzas.ts'
 import type { World } from './world.ts'
 
-/** Messages kept for one device until it confirms them. */
+/** Stanzas kept for one device until it confirms them. */
 const MAX_PENDING = 100
 /** A device that still cannot read a message after so many tries is sent no more. */
 const MAX_RETRIES = 5
@@ -11,20 +11,25 @@ const MAX_RETRIES = 5
 /** A message of a phone to a companion, its own or another's. `attrs` say who writes, and what kind of message it is. */
 export type ToCompanion = { id: string; attrs: Record<string, string>; message: proto.IMessage }
 
-/** A message on its way: what was sent, and how to encrypt it anew. */
+/** A stanza on its way: what was sent, and how to encrypt it anew. */
 export type Pending = { stanza: BinaryNode; again(count: number): Promise<BinaryNode | undefined> }
 
 /** Sends a message to one device, now or at its next login; `false` when nobody knows the device's keys. */
 export async function sendToCompanion(world: World, writer: Account, device: Device, outgoing: ToCompanion): Promise<boolean> {
   const stanza = await sealed(world, writer, device, outgoing)
   if (!stanza) return false
-  const pending = world.pending.get(device.jid) ?? new Map<string, Pending>()
-  world.pending.set(device.jid, pending)
-  pending.set(outgoing.id, { stanza, again: (count) => sealed(world, writer, device, outgoing, count) })
+  sendUntilConfirmed(world, device.jid, stanza, (count) => sealed(world, writer, device, outgoing, count))
+  return true
+}
+
+/** Sends a stanza to a device, now or at its next login, and again at each login until it is confirmed. */
+export function sendUntilConfirmed(world: World, jid: string, stanza: BinaryNode, again: Pending['again'] = async () => undefined): void {
+  const pending = world.pending.get(jid) ?? new Map<string, Pending>()
+  world.pending.set(jid, pending)
+  pending.set(stanza.attrs['id'] ?? '', { stanza, again })
   const [oldest] = pending.keys()
   if (pending.size > MAX_PENDING && oldest !== undefined) pending.delete(oldest)
-  world.online.get(device.jid)?.send(stanza)
-  return true
+  world.online.get(jid)?.send(stanza)
 }
 
 /** Encrypts a message for one device; `count`: because it could not read the message so many times, with a conversation begun anew. */

@@ -1,5 +1,6 @@
 import type { Account, Device } from '../accounts-file.ts'
 import { lidUserOf } from '../new-account.ts'
+import { newAppState, shareKey } from '../phone/address-book.ts'
 import { firstHistory } from '../phone/history.ts'
 import { sealed } from './companion-messages.ts'
 import { groupsOf } from './groups.ts'
@@ -13,7 +14,8 @@ import type { World } from './world.ts'
 export async function sendFirstSync(world: World, account: Account, device: Device): Promise<void> {
   if (!device.awaitsHistory || !device.keys) return
   const lidOf = (phone: string) => world.accounts.find(phone)?.lidUser ?? lidUserOf(phone)
-  const messages = await firstHistory(account, groupsOf(world, account.phone), lidOf)
+  account.appState ??= newAppState(world.chance.of(`app state/${account.phone}`))
+  const messages = [shareKey(account.appState), ...(await firstHistory(account, groupsOf(world, account.phone), lidOf))]
   const ids = new Set<string>()
   world.histories.set(device.jid, ids)
   const attrs = { from: `${account.phone}@${SERVER}`, type: 'text', category: 'peer' }

@@ -2,6 +2,7 @@ import type { BinaryNode } from 'baileys'
 import type { Device } from '../accounts-file.ts'
 import { isSigned } from '../noise/signature.ts'
 import { waitingFor } from './companion-messages.ts'
+import { ADDRESS_BOOK } from '../phone/address-book.ts'
 import type { Connection } from './connection.ts'
 import { sendFirstSync } from './first-sync.ts'
 import { describeGroup, describeGroups, groupsOf } from './groups.ts'
@@ -117,8 +118,12 @@ function answerUsers(query: Query): void {
 
 function answerAppState(query: Query): void {
   const sync = child(query.iq, 'sync')
-  const collections = (sync ? children(sync) : []).map(({ attrs }) =>
-    node('collection', { name: attrs['name'] ?? '', version: attrs['version'] ?? '0', has_more_patches: 'false' }),
-  )
+  const patches = query.world.accounts.device(query.jid)?.account.appState?.patches ?? []
+  const collections = (sync ? children(sync) : []).map(({ attrs }) => {
+    const { name = '', version = '0' } = attrs
+    const missed = name === ADDRESS_BOOK ? patches.slice(Number(version)) : []
+    const content = missed.map((patch) => node('patch', {}, Buffer.from(patch, 'base64')))
+    return node('collection', { name, version, has_more_patches: 'false' }, content.length > 0 ? [node('patches', {}, content)] : undefined)
+  })
   reply(query, [node('sync', {}, collections)])
 }

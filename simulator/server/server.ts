@@ -55,6 +55,10 @@ function receive(world: World, connection: Connection, stanza: BinaryNode): void
     })
     return
   }
+  if (stanza.tag === 'ack' && stanza.attrs['class'] === 'notification') {
+    world.pending.get(jidOf(world, connection) ?? '')?.delete(stanza.attrs['id'] ?? '')
+    return
+  }
   if (stanza.tag !== 'iq') return
   if (stanza.attrs['type'] === 'result') {
     if (stanza.attrs['id'] === `success-${connection.id}`) world.waiting.get(connection.id)?.onAnswer?.(stanza)

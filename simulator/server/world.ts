@@ -32,6 +32,8 @@ export type Counts = {
   /** Texts that phones wrote, messages of theirs that a device confirmed, and times that a device could not read one. */
   sent: number
   delivered: number
+  /** Notices of changed names and groups. */
+  notices: number
   retries: number
   texts: number
   doubles: number
