@@ -1,6 +1,7 @@
 import { createClient } from '@supabase/supabase-js'
 import * as z from 'zod'
 import { ClearOrder, Receipt } from '#domain/clearance.ts'
+import type { WorkerKind } from '#domain/events.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import { SessionId, type SessionState } from '#domain/session.ts'
 import { Look, Snapshot } from '#domain/snapshot.ts'
@@ -18,6 +19,9 @@ export type Observation = { sessionId: string; generation: number; status: Sessi
 /** An observation on its way: `boot` names this life of the worker, `sequence` counts in it. One that is sent again keeps both. */
 export type NumberedObservation = Observation & { boot: string; sequence: number }
 
+/** Why something happened to a session, for its timeline. `agoMs`: how long ago. Numbered as observations are. */
+export type Note = { sequence: number; sessionId: string; kind: WorkerKind; detail: Record<string, unknown>; agoMs: number }
+
 /** What the worker asks of the database. Every call throws `DatabaseError` unless a whole, valid answer came in time. */
 export type Database = {
   snapshot(): Promise<Snapshot>
@@ -33,6 +37,8 @@ export type Database = {
   /** Returns the stored receipt, which is an earlier one where the order was completed before. */
   completeOrder(orderId: string, receipt: Receipt): Promise<Receipt>
   failOrder(orderId: string, error: string): Promise<void>
+  /** Stores causes for the timelines, at most `NOTES_AT_ONCE`; what was stored before, by `boot` and sequence, changes nothing. */
+  note(boot: string, notes: readonly Note[]): Promise<void>
   /** Deletes the stale rows, which orders their clear; returns their ids. */
   purge(): Promise<string[]>
 }
@@ -89,6 +95,9 @@ export function createDatabase({ url, serviceRoleKey, worker, timeoutMs }: Optio
     completeOrder: (order_id, receipt) => call('worker_complete_order', { order_id, receipt }, Receipt),
     async failOrder(order_id, error) {
       await call('worker_fail_order', { order_id, error: error.slice(0, 500) }, nothing)
+    },
+    async note(boot_id, events) {
+      await call('worker_note', { boot_id, events }, nothing)
     },
     purge: () => call('purge_stale_sessions', {}, z.array(SessionId)),
   }

@@ -27,6 +27,7 @@ import { openNames } from './store/names.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openQuarantine } from './store/quarantine.ts'
 import { openTombstones } from './store/tombstones.ts'
+import { createTimeline } from './timeline/timeline.ts'
 import type { WhatsApp } from './whatsapp/port.ts'
 
 /** How soon a failed pass is tried again, milliseconds, unless the interval is shorter. */
@@ -67,6 +68,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const tombstones = openTombstones(data, log)
   const backups = openBackups(data, clock, maxPages)
   const outbox = openOutbox(data)
+  const timeline = createTimeline({ database, clock, log })
   const namesFile = openNames({ disk, places: data })
   const places = { data, quarantine, backups, outbox, maxPages }
 
@@ -80,6 +82,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     tombstones,
     backups,
     names: namesFile,
+    timeline,
     settings: {
       backoff: { minMs: settings.RECONNECT_MIN_MS, maxMs: settings.RECONNECT_MAX_MS, tries: settings.RECONNECT_TRIES },
       linkUnwatchedMs: settings.LINK_UNWATCHED_SECONDS * 1000,
@@ -95,6 +98,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     outbox,
     clock,
     log,
+    timeline,
     settings: { gapMs: settings.OUTBOX_GAP_MS, answerMs: settings.OUTBOX_ANSWER_MS, tries: settings.OUTBOX_TRIES },
     sessionOf: supervisor.running,
   })
@@ -104,7 +108,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
   const stored = createStoredReader(disk, maxPages)
   const sources: Sources = { disk, places: data, memory: supervisor.memory, tombstones, stored, maxPages, isClaimed: data.isClaimed }
-  const follower = createFollower({ database, supervisor, clear, data, sources, quarantine, log })
+  const follower = createFollower({ database, supervisor, clear, data, sources, quarantine, timeline, log })
 
   const pollMs = settings.POLL_SECONDS * 1000
   const quietly = (what: string, run: () => Promise<unknown>) => async () => {
@@ -165,7 +169,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     },
     async stop() {
       supervisor.close()
-      await Promise.all(loops.map((loop) => loop.close()))
+      await Promise.all([timeline.close(), ...loops.map((loop) => loop.close())])
     },
     close: () => data.close(),
   }

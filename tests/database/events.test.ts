@@ -185,7 +185,13 @@ describe('what the worker notes', () => {
 
   it('is ignored where its kind is the database’s, is none, or where it is too long; the rest is stored', async () => {
     const { id } = await cast.db.insertSession(cast.acme)
-    const odd = ['created', 'cleared', 'status', 'made up', '', null].map((kind, i) => ({ ...closed(id, i + 1), kind }))
+    const odd = ['created', 'cleared', 'status', 'made up', '', null].map((kind, i) => ({
+      sequence: i + 1,
+      sessionId: id,
+      kind,
+      detail: {},
+      agoMs: 0,
+    }))
     const long = { ...closed(id, 10), kind: 'storage_failed', detail: { error: 'x'.repeat(3000) } }
     const bare = [
       { ...closed(id, 11), detail: null },

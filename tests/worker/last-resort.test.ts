@@ -56,6 +56,7 @@ describe('a place among those that start', () => {
         board: createLinkBoard(() => {}),
         changed() {},
         confirmLink: () => Promise.resolve(null),
+        note() {},
         keepNames() {},
         onOnline() {},
         onOrphaned() {},

@@ -12,6 +12,7 @@ import { tooMany } from '../session/decide.ts'
 import type { Supervisor } from '../session/supervisor.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import type { Quarantine } from '../store/quarantine.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 
 /**
  * Follows the database (rules FOL-1 to FOL-9): reads what is wanted and makes it so. A command reads one session, the interval reads
@@ -36,6 +37,7 @@ type Options = {
   /** What it sees, and where it sets things aside. */
   sources: Sources
   quarantine: Quarantine
+  timeline: Timeline
   log: Log
 }
 

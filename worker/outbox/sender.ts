@@ -4,6 +4,7 @@ import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { Session } from '../session/session.ts'
 import type { Binding, Outbox } from '../store/outbox.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { SendOutcome } from '../whatsapp/port.ts'
 
 /** `gapMs`: between two texts of one session, half of it by chance. `answerMs`: how long one try waits. `tries`: without an answer. */
@@ -22,11 +23,12 @@ type Options = {
   outbox: Outbox
   clock: Clock
   log: Log
+  timeline: Timeline
   settings: SenderSettings
   sessionOf(sessionId: string): Session | null
 }
 
-export function createSender({ outbox, clock, log, settings, sessionOf }: Options): Sender {
+export function createSender({ outbox, clock, log, timeline, settings, sessionOf }: Options): Sender {
   const busy = new WeakSet<Session>()
 
   const sendNext = async (id: string, session: Session): Promise<void> => {
@@ -40,6 +42,8 @@ export function createSender({ outbox, clock, log, settings, sessionOf }: Option
       if (session.isOver() || (outcome === 'unknown' && session.status() !== 'connected')) return void busy.delete(session)
       const after = afterTry(next, outcome, settings.tries)
       outbox.settle(id, binding, next.id, after)
+      if (after?.state === 'refused') timeline.note(id, 'text_refused', { id: next.id })
+      if (after?.state === 'unanswered') timeline.note(id, 'text_unanswered', { id: next.id })
       log.info({ session: id, message: next.id, outcome, attempts: next.attempts + 1 }, 'a text was tried')
     } catch (error) {
       // A text whose end could not be stored is sent once more, with the same id.

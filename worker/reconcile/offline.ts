@@ -50,6 +50,8 @@ export async function treatOffline(options: OfflineOptions): Promise<Report> {
       const reconcile = createReconciler({
         sources,
         quarantine: openQuarantine(data, clock),
+        // A worker that begins after this has nothing to add: what is set aside says why.
+        timeline: { note() {} },
         log,
         async look(sessionId) {
           const seen = await database.look(sessionId)

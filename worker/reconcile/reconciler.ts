@@ -2,6 +2,7 @@ import type { Look } from '#domain/snapshot.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { Quarantine } from '../store/quarantine.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Inventory } from './facts.ts'
 import { inspectSession, takeInventory } from './inventory.ts'
 import type { DatabaseView, Sources } from './inventory.ts'
@@ -32,6 +33,7 @@ export type Reconcile = (database: NonNullable<DatabaseView>) => Promise<Finding
 type Options = {
   sources: Sources
   quarantine: Quarantine
+  timeline: Pick<Timeline, 'note'>
   log: Log
   /** Reads one session of the database anew. */
   look(sessionId: string): Promise<Look>
@@ -42,7 +44,16 @@ type Options = {
   files?: number
 }
 
-export function createReconciler({ sources, quarantine, log, look, mark, changedSince, files = FILES_PER_PASS }: Options): Reconcile {
+export function createReconciler({
+  sources,
+  quarantine,
+  timeline,
+  log,
+  look,
+  mark,
+  changedSince,
+  files = FILES_PER_PASS,
+}: Options): Reconcile {
   let lastAlarm: string | null = null
   const { memory } = sources
 
@@ -71,6 +82,7 @@ export function createReconciler({ sources, quarantine, log, look, mark, changed
       if (moved.length > 0) memory.touched(sessionId)
       for (const { place, finding, generation, reason } of moved) {
         log.warn({ session: sessionId, place, finding, generation, reason }, 'set aside in quarantine')
+        timeline.note(sessionId, 'set_aside', { place, reason })
       }
       return moved
     } catch (error) {

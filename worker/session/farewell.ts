@@ -5,6 +5,7 @@ import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { Quarantine } from '../store/quarantine.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import { untilAnswered } from '../until-answered.ts'
 import type { Entry } from './entries.ts'
 import type { Observations } from './observations.ts'
@@ -15,6 +16,7 @@ type Options = {
   log: Log
   quarantine: Quarantine
   observations: Observations
+  timeline: Timeline
   changed(entry: Entry): void
   isClosed(): boolean
   look(sessionId: string): void
@@ -22,7 +24,7 @@ type Options = {
 }
 
 /** How a link ends that nobody here ended: the database is told, and makes an order of it (CLR-9). Neither call ever throws. */
-export function createFarewell({ database, clock, log, quarantine, observations, changed, isClosed, look, clear }: Options) {
+export function createFarewell({ database, clock, log, quarantine, observations, timeline, changed, isClosed, look, clear }: Options) {
   /** Tells the database that a link is gone, until it answers, and carries out the order that it makes of that. */
   const leave = async (entry: Entry, generation: number, reason: StatusReason): Promise<void> => {
     if (entry.leaving) return
@@ -44,6 +46,7 @@ export function createFarewell({ database, clock, log, quarantine, observations,
     word: StatusReason = 'credentials_damaged',
   ): Promise<void> => {
     log.error({ session: entry.id, generation, reason }, 'the credentials are lost or damaged')
+    timeline.note(entry.id, 'credentials_damaged', { reason })
     try {
       quarantine.take(entry.id, null, reason)
     } catch (error) {

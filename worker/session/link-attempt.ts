@@ -7,7 +7,7 @@ import type { CloseMeaning } from '../whatsapp/close-codes.ts'
 import { backoffMs } from './backoff.ts'
 import { createCodeDesk } from './code-desk.ts'
 import type { LinkBoard } from './link-board.ts'
-import type { SessionSettings } from './surroundings.ts'
+import type { SessionSettings, SessionSurroundings } from './surroundings.ts'
 import type { Wire } from './wire.ts'
 
 /** Lost connections that one link attempt survives. */
@@ -33,11 +33,14 @@ type Options = {
   wire: Wire
   /** Opens a socket with a new identity. */
   open(): void
+  /** The same after some milliseconds. */
+  retry(ms: number): void
   show(step: LinkStep): void
   end(event: 'link_expired' | 'link_refused', why: StatusReason): void
+  note: SessionSurroundings['note']
 }
 
-export function createLinkAttempt({ clock, timers, settings, board, wire, open, show, end }: Options): LinkAttempt {
+export function createLinkAttempt({ clock, timers, settings, board, wire, open, retry, show, end, note }: Options): LinkAttempt {
   let losses = 0
   let isOver = false
   let unwatched: Cancel = () => {}
@@ -47,7 +50,10 @@ export function createLinkAttempt({ clock, timers, settings, board, wire, open, 
     unwatched()
     if (isOver || board.watchers > 0) return
     const ms = Math.max(settings.linkUnwatchedMs, board.codeMs(clock.now()))
-    unwatched = timers.after(ms, () => end('link_expired', 'link_expired'))
+    unwatched = timers.after(ms, () => {
+      note('link_expired', { cause: 'unwatched' })
+      end('link_expired', 'link_expired')
+    })
   }
   const desk = createCodeDesk({
     clock,
@@ -71,18 +77,22 @@ export function createLinkAttempt({ clock, timers, settings, board, wire, open, 
     },
     closed({ event, reason }) {
       desk.socketGone()
-      if (event === 'link_expired') return end(event, reason)
+      if (event === 'link_expired') {
+        note('link_expired', { cause: 'qr_exhausted' })
+        return end(event, reason)
+      }
       if (event !== 'dropped' && event !== 'restart') return end('link_refused', event === 'unlinked' ? 'bad_session' : reason)
       losses += 1
       const wait = losses > LINK_TRIES ? null : backoffMs(losses, clock.random(), settings.backoff)
       if (wait === null) return end('link_refused', 'connection_lost')
       show('starting')
       watchersChanged()
-      timers.after(wait, open)
+      retry(wait)
     },
     watchersChanged,
     pairingCode(phoneNumber) {
       watchersChanged()
+      note('pairing_code_requested', { phoneNumberEnd: phoneNumber.slice(-4) })
       return desk.request(phoneNumber)
     },
     close(why) {

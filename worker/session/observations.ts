@@ -73,7 +73,7 @@ export function createObservations(options: {
 }
 
 /** A name for this life of the process. The time is in it, so that a source of chance that repeats itself does not repeat a name. */
-function newBootId(clock: Clock): string {
+export function newBootId(clock: Clock): string {
   const chance = Array.from({ length: 3 }, () => Math.floor(clock.random() * 2 ** 32).toString(36))
   return [clock.now().toString(36), ...chance].join('-')
 }

@@ -7,6 +7,7 @@ import type { DataFolder } from '../store/data-folder.ts'
 import type { NamesFile } from '../store/names.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import { StorageError } from '../store/storage-error.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import type { Entry } from './entries.ts'
 import { recover } from './recover.ts'
@@ -16,6 +17,7 @@ type Options = {
   quarantine: Quarantine
   backups: Backups
   names: NamesFile
+  timeline: Timeline
   tombstones: Tombstones
   log: Log
   maxPages: number

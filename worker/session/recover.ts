@@ -6,13 +6,22 @@ import type { Backups } from '../store/backups.ts'
 import type { Found } from '../store/credential-store.ts'
 import type { NamesFile } from '../store/names.ts'
 import type { Quarantine } from '../store/quarantine.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import type { Entry } from './entries.ts'
 
 /** How often one link is restored in a process's life without having been online since: a disk that damages all it is given is no place. */
 const MAX_RESTORES = 3
 
-type Options = { backups: Backups; names: NamesFile; quarantine: Quarantine; tombstones: Tombstones; log: Log; makeRoom(): void }
+type Options = {
+  backups: Backups
+  names: NamesFile
+  timeline: Timeline
+  quarantine: Quarantine
+  tombstones: Tombstones
+  log: Log
+  makeRoom(): void
+}
 
 /**
  * Puts a backup in the place of a linked row's credentials that are missing, damaged or were never finished (BAK-2). What is damaged is
@@ -23,7 +32,7 @@ export function recover(
   entry: Entry,
   row: SessionIntent,
   found: Found,
-  { backups, names, quarantine, tombstones, log, makeRoom }: Options,
+  { backups, names, timeline, quarantine, tombstones, log, makeRoom }: Options,
 ): boolean {
   if (!IS_LINKED[row.status] || (found.state === 'whole' && found.linked) || found.state === 'unreadable') return false
   if (tombstones.forbids(row.id, row.generation) || entry.restores >= MAX_RESTORES) return false
@@ -38,6 +47,7 @@ export function recover(
   if (from === null) return found.state !== 'absent'
   putNamesBack()
   entry.restores += 1
+  timeline.note(row.id, 'backup_restored', { from })
   log.warn({ session: row.id, generation: row.generation, backup: from, found: found.state }, 'credentials were restored from a backup')
   return true
 }

@@ -17,6 +17,7 @@ import type { CloseMeaning } from '../whatsapp/close-codes.ts'
 import type { OutgoingText, SendOutcome, SocketEvent, WhatsAppAuth, WhatsAppSocket } from '../whatsapp/port.ts'
 import { backoffMs } from './backoff.ts'
 import { refuseCode } from './code-desk.ts'
+import { identityIn } from './identity-in.ts'
 import { createLinkAttempt } from './link-attempt.ts'
 import type { SessionSurroundings } from './surroundings.ts'
 import { createWire } from './wire.ts'
@@ -80,6 +81,8 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
   let linking = false
   let losses = 0
   let restarts = 0
+  /** When it is tried again, by what was decided last, milliseconds; `null`: not at all. */
+  let retryInMs: number | null = null
 
   const dispatch = (event: SessionEvent, why: StatusReason | null, report = true): void => {
     const next = nextState(status, event)
@@ -117,6 +120,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
   const storageFailed = (error: unknown): void => {
     const kind = error instanceof StorageError ? error.kind : 'failed'
     log.error({ kind, error: reasonOf(error) }, 'credentials could not be stored or read; what was stored before is kept')
+    around.note('storage_failed', { error: reasonOf(error).slice(0, 200) })
     if (!linked) return endLink('link_refused', 'storage_failed')
     if (kind !== 'damaged') return finish('gave_up', 'storage_failed')
     end()
@@ -133,6 +137,10 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     return auth
   }
   const open = (): void => wire.open(openAuth)
+  const retry = (ms: number): void => {
+    retryInMs = ms
+    timers.after(ms, open)
+  }
 
   const hear = (event: SocketEvent): void => {
     switch (event.type) {
@@ -147,6 +155,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
         phoneNumber = event.phoneNumber
         attempt.close('already_connected')
         log.info({}, 'the phone confirmed the link')
+        around.note('linked', { phoneNumberEnd: event.phoneNumber.slice(-4) })
         show('linking')
         void confirm(event.phoneNumber)
         return
@@ -160,7 +169,9 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
         return storageFailed(event.error)
       case 'closed':
         log.info({ code: event.cause.code, cause: event.cause.message }, 'connection closed')
-        return closed(readClose(event.cause))
+        retryInMs = null
+        closed(readClose(event.cause))
+        return around.note('connection_closed', { code: event.cause.code, reason: readClose(event.cause).reason, retryInMs })
     }
   }
   const opened = (): void => {
@@ -190,6 +201,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     switch (event) {
       case 'restart':
         restarts += 1
+        if (restarts <= MAX_RESTARTS) retryInMs = 0
         if (status === 'connected') dispatch('dropped', why)
         return restarts <= MAX_RESTARTS ? open() : lost(why, heldMs)
       case 'dropped':
@@ -210,11 +222,11 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     show('linking')
     const wait = backoffMs(losses, clock.random(), settings.backoff)
     if (wait === null) return finish('gave_up', 'retries_exhausted')
-    timers.after(wait, open)
+    retry(wait)
   }
 
   const wire = createWire({ whatsapp, clock, limiter, timers, isOver: () => over, hear, onFailure: storageFailed })
-  const attempt = createLinkAttempt({ clock, timers, settings, board, wire, open, show, end: endLink })
+  const attempt = createLinkAttempt({ clock, timers, settings, board, wire, open, retry, show, end: endLink, note: around.note })
 
   return {
     generation: row.generation,
@@ -227,6 +239,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     linkStep: () => (linking ? board.step() : null),
     beginLink() {
       linking = true
+      around.note('link_attempt', {})
       dispatch('link_requested', null)
       show('starting')
       attempt.watchersChanged()
@@ -282,15 +295,5 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       attempt.close('link_ended')
       return { socket: live, hadSocket, timers: ended }
     },
-  }
-}
-
-/** Gives the file back when it cannot be read: nobody else could open it for as long as the process lives. */
-function identityIn(store: CredentialStore): Identity {
-  try {
-    return store.identity()
-  } catch (error) {
-    store.dispose()
-    throw error
   }
 }

@@ -1,3 +1,4 @@
+import type { WorkerDetail, WorkerKind } from '#domain/events.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import { IS_LINKED } from '#domain/session.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
@@ -37,6 +38,7 @@ export function createStarts(options: Options) {
     quarantine,
     backups,
     names,
+    timeline,
     settings,
     entries,
     observations,
@@ -71,6 +73,7 @@ export function createStarts(options: Options) {
           () => isOver() || isClosed(),
           () => database.linked(row.id, row.generation, phone),
         ),
+      note: <K extends WorkerKind>(kind: K, detail: WorkerDetail<K>) => timeline.note(row.id, kind, detail),
       keepNames: (told: Told) => keepNames(row.id, row.generation, told),
       onOnline() {
         entry.restores = 0
@@ -111,6 +114,7 @@ export function createStarts(options: Options) {
     }
     if (!replaceable) return void reportDamaged(entry, generation, reason)
     log.error({ session: entry.id, generation, reason }, 'the credentials of a running session are damaged')
+    timeline.note(entry.id, 'credentials_damaged', { reason })
     changed(entry)
     options.look(entry.id)
   }

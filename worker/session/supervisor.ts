@@ -12,6 +12,7 @@ import type { Backups } from '../store/backups.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import type { NamesFile } from '../store/names.ts'
 import type { Quarantine } from '../store/quarantine.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
 import { createBackUp } from './back-up.ts'
@@ -41,6 +42,7 @@ export type SupervisorOptions = {
   tombstones: Tombstones
   backups: Backups
   names: NamesFile
+  timeline: Timeline
   settings: SessionSettings & { startConcurrency: number; maxPages: number; backupEveryMs: number }
   /** A row's state may have changed behind the worker's back: look at it. */
   look(sessionId: string): void
@@ -65,7 +67,16 @@ export function createSupervisor(options: SupervisorOptions) {
   const { reconcile, reportOffline } = createRowWords({ database, log, observations, entries })
 
   const diskOf = (entry: Entry, row: SessionIntent) =>
-    onDisk(entry, row, { data, quarantine, backups, names: options.names, tombstones, log, maxPages: settings.maxPages })
+    onDisk(entry, row, {
+      data,
+      quarantine,
+      backups,
+      names: options.names,
+      timeline: options.timeline,
+      tombstones,
+      log,
+      maxPages: settings.maxPages,
+    })
   const { beginLink, refuseLink, resume } = createStarts({
     ...options,
     entries,

@@ -1,3 +1,4 @@
+import type { WorkerDetail, WorkerKind } from '#domain/events.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -21,6 +22,8 @@ export type SessionSurroundings = {
   changed(report: boolean): void
   /** Tells the database that pairing succeeded, until it answers: `false`, the row is gone or newer; `null`, the session is over. */
   confirmLink(phoneNumber: string, isOver: () => boolean): Promise<boolean | null>
+  /** Tells the session's timeline why something happened. */
+  note<K extends WorkerKind>(kind: K, detail: WorkerDetail<K>): void
   /** Stores what the phone told of groups and contacts. Never throws. */
   keepNames(told: Told): void
   /** Logged in, and the row may say so. */

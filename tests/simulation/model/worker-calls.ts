@@ -1,7 +1,8 @@
 import type { ClearOrder, Receipt } from '#domain/clearance.ts'
+import { NOTES_AT_ONCE, WORKER_KINDS } from '#domain/events.ts'
 import { StatusReason } from '#domain/reasons.ts'
 import type { Look, Snapshot } from '#domain/snapshot.ts'
-import type { NumberedObservation } from '../../../worker/database.ts'
+import type { Note, NumberedObservation } from '../../../worker/database.ts'
 import { clearOrderOf, intentOf, iso, Refused, WORKER } from './state.ts'
 import type { SessionRow } from './state.ts'
 import type { Table } from './table.ts'
@@ -65,6 +66,12 @@ export function createWorkerCalls(table: Table, instanceId: string) {
         last_active_at: status === 'connected' || row.status === 'connected' ? now : row.last_active_at,
       })
       return true
+    },
+
+    /** The timeline decides nothing, so it is not kept here. */
+    note(_boot: string, notes: readonly Note[]): void {
+      const kinds: readonly string[] = WORKER_KINDS
+      if (notes.length > NOTES_AT_ONCE || notes.some(({ kind }) => !kinds.includes(kind))) throw new Refused('invalid_input')
     },
 
     linked(sessionId: string, generation: number, phoneNumber: string): boolean {

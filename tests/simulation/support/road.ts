@@ -80,6 +80,7 @@ export function createRoad({ life, clock, steps, random, state, worker, onStored
     unlinked: (id, generation, reason) => call('unlinked', id, true, () => worker.unlinked(id, generation, reason)),
     completeOrder: (id, receipt) => call('completeOrder', id, true, () => worker.completeOrder(id, receipt)),
     failOrder: (id, error) => call('failOrder', id, true, () => worker.failOrder(id, error)),
+    note: (boot, notes) => call('note', '', true, () => worker.note(boot, notes)),
     purge: () => call('purge', '', true, () => worker.purge()),
   }
 }
