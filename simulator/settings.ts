@@ -45,6 +45,21 @@ export const Behaviour = z.strictObject({
   messageReply: z.enum(['ack', 'ignored', 'refused']),
   /** Time from the acknowledgement of a message to the receipt of the phone that it is for, milliseconds. */
   receiptDelayMs: z.int().min(0).max(600_000),
+  /** How long each frame to a client is under way, milliseconds; frames do not overtake each other. */
+  latencyMs: z.int().min(0).max(60_000),
+  /** At most so much is added, by chance for each frame. */
+  jitterMs: z.int().min(0).max(60_000),
+  /** Connections are cut about so long after they opened, by chance half as long to half as long again; 0: they last. */
+  dropEverySeconds: z.number().min(0).max(86_400),
+  /** How far the server's clock is ahead. */
+  clockSkewSeconds: z.int().min(-100_000_000).max(100_000_000),
+  /** Clients older than this, such as `2.3000.1035194821`, are refused with 405; `null`: none. */
+  minimumVersion: z
+    .string()
+    .regex(/^\d{1,9}\.\d{1,9}\.\d{1,10}$/, 'a version is three numbers with dots between')
+    .nullable(),
+  /** The server answers nobody: no handshake, no query, no ping. */
+  silent: z.boolean(),
 })
 export type Behaviour = z.infer<typeof Behaviour>
 
@@ -54,6 +69,12 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   restartDelayMs: 0,
   messageReply: 'ack',
   receiptDelayMs: 400,
+  latencyMs: 0,
+  jitterMs: 0,
+  dropEverySeconds: 0,
+  clockSkewSeconds: 0,
+  minimumVersion: null,
+  silent: false,
 }
 
 /** How long the refs of one registration can be scanned; the client decides when it shows the next (`qrTimeout`). */

@@ -22,9 +22,8 @@ export type Handshake = {
   finish(clientFinish: Buffer): Greeting
 }
 
-/** A handshake for one connection. */
-export function createHandshake(): Handshake {
-  const ephemeral = Curve.generateKeyPair()
+/** A handshake for one connection, with the server's ephemeral key. */
+export function createHandshake(ephemeral: { private: Buffer; public: Buffer }): Handshake {
   let hash: Buffer = PROTOCOL_NAME
   let chainingKey: Buffer = PROTOCOL_NAME
   let key: Buffer = PROTOCOL_NAME

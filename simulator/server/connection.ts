@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { decodeBinaryNode, encodeBinaryNode } from 'baileys'
 import type { BinaryNode } from 'baileys'
 import type { RawData, WebSocket } from 'ws'
+import type { Chance } from '../chance.ts'
 import { createFrameReader, frame } from '../noise/frames.ts'
 import { createHandshake } from '../noise/handshake.ts'
 import type { Greeting } from '../noise/handshake.ts'
 import type { Transport } from '../noise/transport.ts'
+import { createPipe } from './pipe.ts'
+import type { Weather } from './weather.ts'
 
 const HANDSHAKE_TIMEOUT_MS = 20_000
 
@@ -36,26 +38,38 @@ export type ConnectionHandlers = {
 }
 
 /** Speaks the Noise handshake on a fresh web socket, then stanzas. */
-export function acceptConnection(socket: WebSocket, handlers: ConnectionHandlers): void {
+export function acceptConnection(
+  socket: WebSocket,
+  handlers: ConnectionHandlers,
+  surroundings: { chance: Chance; weather: Weather },
+): void {
+  const { chance, weather } = surroundings
   const reader = createFrameReader()
-  const handshake = createHandshake()
+  const handshake = createHandshake(chance.keyPair())
+  const pipe = createPipe(weather)
   let step: 'hello' | 'finish' | 'open' = 'hello'
   let transport: Transport | undefined
   let silent = false
   // Stanzas decode asynchronously; one chain keeps their order, which the counters of the cipher depend on.
   let reading: Promise<void> = Promise.resolve()
   const deadline = setTimeout(() => socket.terminate(), HANDSHAKE_TIMEOUT_MS)
+  const cutAfter = weather.cutAfter()
+  const cut = cutAfter === undefined ? undefined : setTimeout(() => socket.terminate(), cutAfter)
 
   const isOpen = () => socket.readyState === socket.OPEN
   const connection: Connection = {
-    id: randomUUID(),
+    id: chance.uuid(),
     openedAt: new Date(),
     send(stanza) {
-      if (transport && !silent && isOpen()) socket.send(frame(transport.encrypt(encodeBinaryNode(stanza))))
+      // What is told later is encrypted later: the counters of the cipher follow the order of the frames.
+      const said = weather.dressed(stanza)
+      pipe(() => {
+        if (transport && !silent && !weather.silent() && isOpen()) socket.send(frame(transport.encrypt(encodeBinaryNode(said))))
+      })
     },
     end(last) {
       if (last) connection.send(last)
-      socket.close()
+      pipe(() => socket.close())
     },
     drop: () => socket.terminate(),
     silence: (value) => {
@@ -68,8 +82,10 @@ export function acceptConnection(socket: WebSocket, handlers: ConnectionHandlers
 
   const take = async (data: Buffer): Promise<void> => {
     if (step === 'hello') {
+      if (weather.silent()) return
       step = 'finish'
-      socket.send(frame(handshake.hello(data)))
+      const hello = frame(handshake.hello(data))
+      pipe(() => isOpen() && socket.send(hello))
     } else if (step === 'finish') {
       const greeting = handshake.finish(data)
       transport = greeting.transport
@@ -78,7 +94,7 @@ export function acceptConnection(socket: WebSocket, handlers: ConnectionHandlers
       handlers.greeted(connection, greeting)
     } else if (transport) {
       const stanza = await decodeBinaryNode(transport.decrypt(data))
-      if (!silent) handlers.received(connection, stanza)
+      if (!silent && !weather.silent()) handlers.received(connection, stanza)
     }
   }
 
@@ -95,6 +111,7 @@ export function acceptConnection(socket: WebSocket, handlers: ConnectionHandlers
   socket.on('error', (error) => handlers.broken(error))
   socket.on('close', () => {
     clearTimeout(deadline)
+    clearTimeout(cut)
     handlers.closed(connection)
   })
 }

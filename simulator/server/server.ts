@@ -3,21 +3,30 @@ import type { WebSocket } from 'ws'
 import { answerCodeStage } from './code-linking.ts'
 import { takeReceipt } from './companion-messages.ts'
 import { acceptConnection } from './connection.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, ConnectionHandlers } from './connection.ts'
 import { confirmHistory } from './first-sync.ts'
 import { jidOf, logIn } from './login.ts'
 import { takeMessage } from './messages.ts'
 import { answerQuery } from './queries.ts'
 import { beginRegistration } from './registration.ts'
-import { child } from './stanzas.ts'
+import { child, failure } from './stanzas.ts'
+import { createWeather, isOutdated } from './weather.ts'
 import type { World } from './world.ts'
+
+/** What a client hears that is too old. */
+const OUTDATED = 405
 
 /** Serves one client from its first byte to its last. */
 export function serveClient(world: World, socket: WebSocket): void {
   world.counts.connections += 1
-  acceptConnection(socket, {
+  const chance = world.chance.of(`connection/${world.counts.connections}`)
+  const weather = createWeather(() => world.behaviour, chance.of('weather'))
+  const handlers: ConnectionHandlers = {
     greeted(connection, { noisePublicKey, payload }) {
-      if (payload.devicePairingData) beginRegistration(world, connection, noisePublicKey, payload)
+      if (isOutdated(world.behaviour.minimumVersion, payload)) {
+        world.counts.refused += 1
+        connection.end(failure(OUTDATED))
+      } else if (payload.devicePairingData) beginRegistration(world, connection, noisePublicKey, payload)
       else logIn(world, connection, noisePublicKey, payload)
     },
     received: (connection, stanza) => receive(world, connection, stanza),
@@ -33,7 +42,8 @@ export function serveClient(world: World, socket: WebSocket): void {
       registration?.code?.onFinish?.(undefined)
     },
     broken: (error) => world.log('connection cut', { reason: error instanceof Error ? error.message : String(error) }),
-  })
+  }
+  acceptConnection(socket, handlers, { chance, weather })
 }
 
 function receive(world: World, connection: Connection, stanza: BinaryNode): void {
