@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createParser } from 'eventsource-parser'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { decodeLinkEvent, encodeLinkEvent, type LinkEvent } from '#domain/link.ts'
+import { encodeLinkEvent, type LinkEvent } from '#domain/link.ts'
+import { watchLink } from './support/watch-link.ts'
 import { startWorld, type World } from './support/world.ts'
 
 const STREAM_SECONDS = 1.5
@@ -29,35 +29,7 @@ function streaming(): Promise<ServerResponse> {
   })
 }
 
-type Watched = { response: Response; next(): Promise<LinkEvent | null>; leave(): void }
-
-/** Attaches to a link as a page does; `next` is `null` at the end. */
-async function watch(id: string, token = world.admin.token): Promise<Watched> {
-  const left = new AbortController()
-  const response = await fetch(`${world.edge.url}/${id}/link`, { headers: { authorization: `Bearer ${token}` }, signal: left.signal })
-  if (!response.body) throw new Error('an answer without a body')
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  const events: LinkEvent[] = []
-  const parser = createParser({
-    onEvent: ({ event, data }) => {
-      const decoded = decodeLinkEvent(event, data)
-      if (!decoded) throw new Error(`not an event of a link: ${event} ${data}`)
-      events.push(decoded)
-    },
-  })
-  return {
-    response,
-    leave: () => left.abort(),
-    async next() {
-      while (events.length === 0) {
-        const { done, value } = await reader.read()
-        if (done) return null
-        parser.feed(value)
-      }
-      return events.shift() ?? null
-    },
-  }
-}
+const watch = (id: string) => watchLink(world.edge.url, id, world.admin.token)
 
 describe('the link stream', () => {
   it('passes each event on at once, and ends when the worker ends', async () => {
