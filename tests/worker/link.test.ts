@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createParser } from 'eventsource-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeLinkEvent } from '#domain/link.ts'
-import type { LinkEvent } from '#domain/link.ts'
 import { eventually, sleep } from './support/eventually.ts'
+import { watch } from './support/link-stream.ts'
 import { startWorld } from './support/world.ts'
 import type { TestWorker, World } from './support/world.ts'
 
@@ -15,24 +13,6 @@ beforeAll(async () => {
   worker = await world.startWorker()
 })
 afterAll(() => world.stop())
-
-/** Reads a link stream in the background. */
-async function watch(on: TestWorker, id: string) {
-  const leave = new AbortController()
-  const response = await on.call.raw('GET', `/api/sessions/${id}/link`, { sessionId: id }, leave.signal)
-  const events: LinkEvent[] = []
-  const parser = createParser({
-    onEvent({ event, data }) {
-      const decoded = decodeLinkEvent(event, data)
-      if (decoded) events.push(decoded)
-    },
-  })
-  const ended = (async () => {
-    const text = new TextDecoder()
-    for await (const chunk of response.body ?? []) parser.feed(text.decode(chunk as Uint8Array, { stream: true }))
-  })().catch(() => {})
-  return { response, events, ended, leave: () => leave.abort() }
-}
 
 describe('a link', () => {
   it('streams starting, the QR with its end, linking and connected, then ends (LNK-2)', async () => {

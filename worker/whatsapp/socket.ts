@@ -112,6 +112,10 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
     }
   })
   for (const type of PASSKEY_DEMANDS) sock.ws.on(`CB:notification,type:${type}`, () => tell({ type: 'passkey_required' }))
+  // Baileys takes this event from the web socket and does nothing about it: the connection would hang until its handshake times out.
+  sock.ws.on('unexpected-response', (_request: unknown, { statusCode }: { statusCode?: number }) => {
+    void sock.end(new Error(`Unexpected server response: ${statusCode ?? 'none'}`))
+  })
   listenToNames(sock.ev, (told) => tell({ type: 'names', ...told }))
   // An async listener of Baileys that fails lands here instead of ending the process; its socket reports by closing.
   const { on } = sock.ev as unknown as { on(event: 'error', listener: (error: Error) => void): void }
