@@ -6,6 +6,8 @@ import type { NewPhone } from './settings.ts'
 
 /** Counters may be lost in a crash, links may not: those are written at once, these after a pause. */
 const COUNTERS_WRITE_MS = 500
+/** The file is written whole; with many accounts the pause grows, so that writing takes one part in so many of the time. */
+const WRITE_SHARE = 50
 
 /** The phones and the devices linked to them. */
 export type Accounts = {
@@ -40,11 +42,15 @@ export function openAccounts(options: { dataDir: string | undefined; seed: reado
   const { byPhone, byLid, byDevice } = indexAccounts(accounts)
   const taken = new Map<Account, Set<number>>()
   let timer: NodeJS.Timeout | undefined
+  let tookMs = 0
 
   const store = () => {
     clearTimeout(timer)
     timer = undefined
-    if (dataDir !== undefined) writeAccounts(dataDir, accounts)
+    if (dataDir === undefined) return
+    const before = performance.now()
+    writeAccounts(dataDir, accounts)
+    tookMs = performance.now() - before
   }
   if (!stored) store()
 
@@ -87,7 +93,7 @@ export function openAccounts(options: { dataDir: string | undefined; seed: reado
       return true
     },
     touched() {
-      if (dataDir !== undefined) timer ??= setTimeout(store, COUNTERS_WRITE_MS)
+      if (dataDir !== undefined) timer ??= setTimeout(store, Math.max(COUNTERS_WRITE_MS, tookMs * WRITE_SHARE))
     },
     close() {
       if (timer) store()

@@ -16,6 +16,8 @@ Object.assign(console, { debug: nothing, info: nothing, log: nothing, warn: noth
 const simulator = await startSimulator({
   port: env.SIMULATOR_PORT,
   ...(env.SIMULATOR_DATA === undefined ? {} : { dataDir: env.SIMULATOR_DATA }),
+  ...(env.SIMULATOR_SEED === undefined ? {} : { randomSeed: env.SIMULATOR_SEED }),
+  maxDevices: env.SIMULATOR_MAX_DEVICES,
   refSeconds: { count: env.SIMULATOR_REF_COUNT, first: env.SIMULATOR_REF_FIRST_SECONDS, next: env.SIMULATOR_REF_NEXT_SECONDS },
   behaviour: { unlinkReply: env.SIMULATOR_UNLINK_REPLY, unlinkDelayMs: env.SIMULATOR_UNLINK_DELAY_MS },
   log: (message, detail) => {

@@ -101,6 +101,9 @@ export const Environment = z.object({
   SIMULATOR_REF_NEXT_SECONDS: z.coerce.number().positive().default(DEFAULT_REF_TIMES.next),
   SIMULATOR_UNLINK_REPLY: Behaviour.shape.unlinkReply.default(DEFAULT_BEHAVIOUR.unlinkReply),
   SIMULATOR_UNLINK_DELAY_MS: z.coerce.number().pipe(Behaviour.shape.unlinkDelayMs).default(DEFAULT_BEHAVIOUR.unlinkDelayMs),
+  /** Where chance comes from; without it ids, refs and keys are random. */
+  SIMULATOR_SEED: z.string().min(1).optional(),
+  SIMULATOR_MAX_DEVICES: z.coerce.number().int().min(1).max(DEFAULT_MAX_DEVICES).default(DEFAULT_MAX_DEVICES),
   SIMULATOR_LOG: z.enum(['quiet', 'info']).default('info'),
 })
 
