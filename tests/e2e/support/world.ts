@@ -9,6 +9,7 @@ import * as z from 'zod'
 import { Receipt } from '#domain/clearance.ts'
 import { bodyHash, COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_TYPE, type CommandClaims } from '#domain/command.ts'
 import { SessionView } from '#domain/observation.ts'
+import { type SessionRoute, workerPath } from '#domain/routes.ts'
 import { layoutOf } from '../../../scripts/stack/layout.ts'
 import { startStack, type Stack, type StackOptions } from '../../../scripts/stack/stack.ts'
 import { launchBrowser } from '../../support/browser.ts'
@@ -55,6 +56,8 @@ export type World = {
   everything: () => Promise<Everything>
   devices: () => Promise<LinkedDevice[]>
   phone: (path: string, body?: unknown) => Promise<void>
+  /** Asks the worker itself about a session, past the edge function: a `GET` with a signed command. */
+  worker: (sessionId: string, route: SessionRoute) => Promise<Response>
   /** The sessions in the worker's memory, asked with a signed command. */
   memory: () => Promise<SessionView[]>
   stop: () => Promise<void>
@@ -93,6 +96,13 @@ export async function openWorld(environment: StackOptions['environment'] = {}): 
     workerData,
     organizationId,
     memory,
+    worker: async (sessionId, route) => {
+      const path = workerPath(sessionId, route)
+      const authorization = `Bearer ${await command(stack, await organizationId(), sessionId, 'GET', path)}`
+      const response = await fetch(`${stack.parts.worker.url}${path}`, { headers: { authorization } })
+      if (!response.ok) throw new Error(`the worker answers ${response.status}: ${await response.text()}`)
+      return response
+    },
     newestSession: async () => {
       const [row] = await sql<{ id: string }[]>`select id from whatsapp_sessions order by created_at desc limit 1`
       if (!row) throw new Error('there is no session')
