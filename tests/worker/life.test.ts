@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Receipt } from '#domain/clearance.ts'
 import { eventually, sleep } from './support/eventually.ts'
 import { startWorld } from './support/world.ts'
 import type { TestWorker, World } from './support/world.ts'
@@ -58,14 +59,28 @@ describe('the life of a session', () => {
     expect(world.isLinked(jid)).toBe(true)
   })
 
-  it('is disconnected and erased when the phone unlinks it (CLO-5, CLR-9)', async () => {
+  it('is disconnected when the phone unlinks it, and credentials, snapshots, texts and names are erased and counted (CLO-5, CLR-1, CLR-9)', async () => {
     const { id, jid } = await world.link(worker)
+    const path = `/api/sessions/${id}`
+    world.simulator.configure({ messageReply: 'ignored' })
+    const text = { to: '+51912000111', text: 'on its way' }
+    await worker.call('POST', `${path}/messages`, { sessionId: id, body: JSON.stringify(text) })
+    const contacts = await eventually(async () => {
+      const { body } = await worker.call('GET', `${path}/contacts`, { sessionId: id })
+      expect((body as { contacts: unknown[] }).contacts).not.toEqual([])
+      return (body as { contacts: unknown[] }).contacts
+    })
+    expect(existsSync(join(worker.data, 'sessions', 'backups', id))).toBe(true)
     world.simulator.unlink(jid)
     await world.until(id, 'disconnected', 'unlinked_from_phone')
-    const receipt = await world.receipt(id)
-    expect(receipt).toMatchObject({ reason: 'unlinked', remoteUnlink: 'confirmed', generations: [1] })
-    expect(existsSync(join(worker.data, 'sessions', id))).toBe(false)
+    const receipt = Receipt.parse(await world.receipt(id))
+    expect(receipt).toMatchObject({ reason: 'unlinked', remoteUnlink: 'confirmed', generations: [1], verifiedAbsent: true })
+    expect(receipt.removed).toMatchObject({ backups: { files: 1 }, outbox: { messages: 1 } })
+    expect(receipt.removed.credentials.files).toBeGreaterThan(0)
+    expect(receipt.removed.names).toBeGreaterThanOrEqual(contacts.length)
+    expect((readdirSync(worker.data, { recursive: true }) as string[]).filter((name) => name.includes(id))).toEqual([])
     expect((await world.row(id))?.generation).toBe(2)
+    world.simulator.configure({ messageReply: 'ack' })
   })
 
   it('learns at the next login that it was unlinked while it was stopped (CLO-5)', async () => {
@@ -107,6 +122,22 @@ describe('the life of a session', () => {
     expect((await world.row(stuck.id))?.status).toBe('reconnecting')
     world.simulator.allow()
     await world.until(stuck.id, 'connected')
+  })
+
+  it('that gets no answer keeps no other from coming back at the next start, however few may start at a time (CLO-9)', async () => {
+    const silent = [await world.link(worker), await world.link(worker, '51912000111')]
+    const free = await world.link(worker)
+    await worker.stop()
+    for (const { jid } of silent) world.simulator.goOffline(jid)
+    const before = device(free.jid)?.logins ?? 0
+    // As a place was held for 15 s once, this one would have come after the half of a minute, or later still.
+    worker = await world.startWorker({ START_CONCURRENCY: '1' }, worker.data)
+    await eventually(() => expect(device(free.jid)).toMatchObject({ online: true, logins: before + 1 }))
+    for (const { id } of silent) expect(worker.supervisor.view(id)?.status).toBe('reconnecting')
+    for (const { jid } of silent) world.simulator.comeBack(jid)
+    for (const { id } of silent) await world.until(id, 'connected')
+    await worker.stop()
+    worker = await world.startWorker({}, worker.data)
   })
 
   it('gives up after the tries it was given, and keeps the credentials (CLO-8)', async () => {

@@ -1,5 +1,7 @@
+import { DisconnectReason } from 'baileys'
 import { describe, expect, it } from 'vitest'
 import type { SessionIntent } from '#domain/snapshot.ts'
+import { nextState } from '#domain/session.ts'
 import { canonicalJson, sealReceipt } from '../../worker/clear/receipt.ts'
 import type { Cancel, Clock } from '../../worker/clock.ts'
 import { createTimers } from '../../worker/clock.ts'
@@ -10,7 +12,7 @@ import { decide, tooMany } from '../../worker/session/decide.ts'
 import type { LocalFacts } from '../../worker/session/decide.ts'
 import { createLimiter } from '../../worker/session/limiter.ts'
 import { readSettings } from '../../worker/settings.ts'
-import { readClose } from '../../worker/whatsapp/close-codes.ts'
+import { MEANING_BY_CODE, causeOf, readClose } from '../../worker/whatsapp/close-codes.ts'
 import { silenceConsole } from '../../worker/whatsapp/logger.ts'
 
 describe('the table of close codes', () => {
@@ -30,6 +32,36 @@ describe('the table of close codes', () => {
     [999, 'nobody knows', 'dropped', 'connection_lost'],
   ] as const)('reads %i %s as %s (CLO-1 to CLO-9)', (code, message, event, reason) => {
     expect(readClose({ code, message })).toEqual({ event, reason })
+  })
+
+  it('has a row for every reason that the client names: a new one is to be thought about (CLO-1)', () => {
+    const named = Object.entries(DisconnectReason).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+    expect(named.length).toBeGreaterThan(8)
+    expect(named.filter(([, code]) => !(code in MEANING_BY_CODE))).toEqual([])
+  })
+
+  it('says for each code that can end a session with which event its state changes (CLO-1 to CLO-7)', () => {
+    for (const { event } of Object.values(MEANING_BY_CODE)) {
+      const means = event === 'restart' ? 'dropped' : event
+      // Giving up passes through the lost connection that it is.
+      expect(nextState('connected', means) ?? nextState('reconnecting', means)).not.toBeNull()
+      expect(nextState('reconnecting', means)).not.toBeNull()
+    }
+  })
+
+  it.each([
+    ['Connection Failure', 401, 401],
+    ['Stream Errored (conflict)', 401, 401],
+    ['Stream Errored (restart required)', 515, 515],
+    ['Multi-device beta not joined', 411, 411],
+    ['QR refs attempts ended', 408, 408],
+    // A proxy, and the client's own mistakes.
+    ['WebSocket Error (Unexpected server response: 401)', 401, 428],
+    ['WebSocket Error (Unexpected server response: 403)', 403, 428],
+    ['Cannot proceed: socket is not authenticated yet (creds.me.id is missing)', 401, 428],
+    ['WebSocket Error (connect ECONNREFUSED 127.0.0.1:1)', 408, 408],
+  ])('believes "%s" (%i) as %i: only what WhatsApp said may unlink (CLO-10)', (message, statusCode, code) => {
+    expect(causeOf(Object.assign(new Error(message), { output: { statusCode } }))).toEqual({ message, code })
   })
 })
 

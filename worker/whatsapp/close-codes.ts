@@ -17,7 +17,7 @@ const DROPPED: CloseMeaning = { event: 'dropped', reason: 'connection_lost' }
  * Rules CLO-1 to CLO-9. Only codes by which WhatsApp says that the device or the account is gone may end a link: an outdated client
  * (405) or a temporary ban (402) costs nobody the credentials.
  */
-const MEANING_BY_CODE: Readonly<Record<number, CloseMeaning>> = {
+export const MEANING_BY_CODE: Readonly<Record<number, CloseMeaning>> = {
   401: { event: 'unlinked', reason: 'unlinked_from_phone' },
   402: { event: 'gave_up', reason: 'banned' },
   403: { event: 'refused', reason: 'banned' },
@@ -39,4 +39,20 @@ const QR_EXHAUSTED = 'QR refs attempts ended'
 export function readClose(cause: CloseCause): CloseMeaning {
   if (cause.code === 408 && cause.message.includes(QR_EXHAUSTED)) return { event: 'link_expired', reason: 'link_expired' }
   return MEANING_BY_CODE[cause.code] ?? DROPPED
+}
+
+const LOST = 428
+const TIMED_OUT = 408
+const SAID_BY_WHATSAPP = /^(?:Connection Failure$|Stream Errored \(|Multi-device beta not joined$)/
+
+/**
+ * The cause of a close, read from Baileys' error (CLO-10). Baileys gives what happens on the way to WhatsApp (a proxy that answers 401 or
+ * 403), and its own mistakes, codes of the same range as WhatsApp's words. Only what WhatsApp said may cost anybody a link; the rest is a
+ * lost connection.
+ */
+export function causeOf(error: unknown): CloseCause {
+  const boom = error as { message?: string; output?: { statusCode?: number } } | undefined
+  const message = boom?.message ?? 'closed'
+  const code = boom?.output?.statusCode ?? LOST
+  return { message, code: SAID_BY_WHATSAPP.test(message) || code === TIMED_OUT ? code : LOST }
 }

@@ -3,6 +3,7 @@ import { BufferJSON, Browsers, USyncQuery, USyncUser, initAuthCreds, makeWASocke
 import type { AuthenticationCreds, AuthenticationState, BinaryNode, SignalDataTypeMap, WASocket } from 'baileys'
 import type { Log } from '../log.ts'
 import type { Group } from '#domain/names.ts'
+import { causeOf } from './close-codes.ts'
 import { quietLogger, silenceConsole } from './logger.ts'
 import { GROUPS_QUERY, listenToNames, readGroups } from './names.ts'
 import { requestPairingCode } from './pairing-code.ts'
@@ -260,21 +261,6 @@ function capturingRejections<T>(make: () => T): T {
     EventEmitter.captureRejections = before
   }
 }
-
-/**
- * Baileys gives what happens on the way to WhatsApp (a proxy that answers 401 or 403), and its own mistakes, codes of the same range as
- * WhatsApp's words. Only what WhatsApp said may cost anybody a link; the rest is a lost connection.
- */
-function causeOf(error: unknown): CloseCause {
-  const boom = error as { message?: string; output?: { statusCode?: number } } | undefined
-  const message = boom?.message ?? 'closed'
-  const code = boom?.output?.statusCode ?? LOST
-  return { message, code: SAID_BY_WHATSAPP.test(message) || code === TIMED_OUT ? code : LOST }
-}
-
-const SAID_BY_WHATSAPP = /^(?:Connection Failure$|Stream Errored \(|Multi-device beta not joined$)/
-const LOST = 428
-const TIMED_OUT = 408
 
 /** Of a link that is not made yet neither the code nor the number that somebody typed is stored: both are of this connection alone. */
 function toStore(creds: AuthenticationCreds): Partial<AuthenticationCreds> {
