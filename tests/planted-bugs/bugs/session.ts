@@ -26,6 +26,21 @@ export const SESSION_BUGS: readonly Bug[] = [
     ],
   },
   {
+    name: 'names that are told late make a folder of their own',
+    rule: 'NAM-3, FEN-1',
+    // Only together: the timers of a fenced session are cancelled, and nothing is ever written where there is no folder.
+    seenBy: 'histories',
+    edits: [
+      { file: SESSION, find: 'createNameBuffer(timers.after, ', replace: 'createNameBuffer(clock.after, ' },
+      { file: SESSION, find: '      names.drop()\n', replace: '' },
+      {
+        file: 'worker/store/names.ts',
+        find: '        disk.write(aside, JSON.stringify(names))\n',
+        replace: '        disk.makeFolder(places.session(sessionId))\n        disk.write(aside, JSON.stringify(names))\n',
+      },
+    ],
+  },
+  {
     name: 'backups are restored before the sweep',
     rule: 'BAK-3, CLR-4',
     // Only together: as long as the credentials go last, there is nothing that a backup could replace.
