@@ -175,7 +175,7 @@ describe('a pairing code', () => {
 })
 
 describe('a passkey that the account demands', () => {
-  it.each(['scanned', 'typed'] as const)('ends the link at once, when its QR was %s or its code was (LNK-11)', async (how) => {
+  it.each(['scanned', 'typed'] as const)('ends the link at once, be its QR scanned or its code typed: %s (LNK-11)', async (how) => {
     world.simulator.demandPasskey(PHONE, true)
     try {
       const others = world.simulator.waiting().map((one) => one.id)
