@@ -40,7 +40,8 @@ export function useWhatsAppSession() {
     onOrderStored: useCallback(() => toast(words.toasts.orderStored), [words]),
   })
   const linkOpen = link.view.step !== 'idle'
-  const list = useSessionList({ organizationId: organization.id, mayChange, linkOpen })
+  const connectedId = link.view.step === 'connected' ? (link.row?.id ?? null) : null
+  const list = useSessionList({ organizationId: organization.id, mayChange, linkOpen, connectedId })
   useEffect(() => {
     refreshNow.current = list.refresh
   }, [list.refresh])

@@ -3,7 +3,7 @@ import { ERROR_CODES } from '#domain/errors.ts'
 import { STATUS_REASONS } from '#domain/reasons.ts'
 import { expect, it } from 'vitest'
 import { viewAfter, viewAfterError } from '../../src/features/link/link-view.ts'
-import { pollInterval } from '../../src/features/sessions/poll-interval.ts'
+import { lags, pollInterval } from '../../src/features/sessions/poll-interval.ts'
 import { rowActions } from '../../src/features/sessions/row-actions.ts'
 import { sessionLabel } from '../../src/features/sessions/session-overview.ts'
 import { STATE_BADGES } from '../../src/features/sessions/state-badges.ts'
@@ -11,7 +11,7 @@ import { en } from '../../src/words/en.ts'
 import { fakeSession } from './support/fake-rows.ts'
 import { statusEvent } from './support/fake-streams.ts'
 
-const idle = { sessions: [], openOrders: 0, linkOpen: false, hidden: false, workerOnline: true }
+const idle = { sessions: [], openOrders: 0, linkOpen: false, lagging: false, hidden: false, workerOnline: true }
 
 it('asks every 4 s while nothing moves, so that 30 s of lost heartbeat and one poll stay under 35 s', () => {
   expect(pollInterval({ ...idle, sessions: [fakeSession({ status: 'connected' }), fakeSession({ status: 'disconnected' })] })).toBe(4000)
@@ -26,6 +26,15 @@ it('asks every second while something moves', () => {
 it('does not hurry for what waits for a person or for a worker that is not there', () => {
   expect(pollInterval({ ...idle, sessions: [fakeSession({ status_reason: 'link_expired' })] })).toBe(4000)
   expect(pollInterval({ ...idle, openOrders: 1, workerOnline: false })).toBe(4000)
+})
+
+it('hurries while a row lags behind what the dialog shows, and no longer than the dialog stands', () => {
+  expect(pollInterval({ ...idle, linkOpen: true, lagging: true })).toBe(200)
+  expect(pollInterval({ ...idle, lagging: true })).toBe(4000)
+  const [linked, other] = [fakeSession({ status: 'reconnecting' }), fakeSession({ status: 'reconnecting' })]
+  expect(lags([linked, other], linked.id)).toBe(true)
+  expect(lags([{ ...linked, effective_status: 'connected' }, other], linked.id)).toBe(false)
+  expect(lags([linked, other], null)).toBe(false)
 })
 
 it('rests while the tab is hidden, unless a link is open', () => {

@@ -4,15 +4,21 @@ import { usePageVisible } from '../../lib/usePageVisible.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { clearPurged, purgeStale } from './session-commands.ts'
 import { openOrdersQuery, sessionsQuery } from './session-queries.ts'
-import { pollInterval } from './poll-interval.ts'
+import { lags, pollInterval } from './poll-interval.ts'
 
 /** When nothing was read for so long, what the page shows is hearsay; milliseconds. */
 const OUTDATED_AFTER = 10_000
 
-type ListOptions = { organizationId: string; mayChange: boolean; linkOpen: boolean }
+type ListOptions = {
+  organizationId: string
+  mayChange: boolean
+  linkOpen: boolean
+  /** The session that the link's stream calls connected. */
+  connectedId: string | null
+}
 
 /** Follows the sessions, the open orders and the worker of an organisation by polling, as fast as things move. */
-export function useSessionList({ organizationId, mayChange, linkOpen }: ListOptions) {
+export function useSessionList({ organizationId, mayChange, linkOpen, connectedId }: ListOptions) {
   const client = useSupabase()
   const queries = useQueryClient()
   const hidden = !usePageVisible()
@@ -34,6 +40,7 @@ export function useSessionList({ organizationId, mayChange, linkOpen }: ListOpti
       openOrders: queries.getQueryData(openOrdersQuery(client, organizationId).queryKey)?.length ?? 0,
       workerOnline: seen?.workerOnline ?? false,
       linkOpen,
+      lagging: lags(seen?.sessions ?? [], connectedId),
       hidden,
     })
   }
