@@ -1,6 +1,8 @@
-import type { Account } from './accounts-file.ts'
+import type { Account, Contact } from './accounts-file.ts'
 import type { ReceivedText } from './phone/phone-file.ts'
 import { enterCode } from './server/code-linking.ts'
+import { groupsOf } from './server/groups.ts'
+import { happened } from './server/happenings.ts'
 import { scanQr, scanWaiting } from './server/linking.ts'
 import type { ScanResult } from './server/linking.ts'
 import { addGroup, putContact, renameGroup } from './server/names.ts'
@@ -34,7 +36,7 @@ export type LinkedDevice = {
 }
 
 /** A phone as it is shown. */
-export type PhoneView = { phone: string; name: string; devices: number }
+export type PhoneView = { phone: string; name: string; devices: number; passkey: boolean }
 
 /** What can be seen and done from outside: by tests in this process, by the admin API, by the page "Phone". */
 export type Controls = {
@@ -44,7 +46,7 @@ export type Controls = {
   waiting(): WaitingDevice[]
   counts(): Counts
   behaviour(): Behaviour
-  configure(change: Partial<Behaviour>): Behaviour
+  configure(change: { [K in keyof Behaviour]?: Behaviour[K] | undefined }): Behaviour
   /** Adds a phone; `false` when the number is taken. */
   addAccount(phone: NewPhone): boolean
   /** The texts that a phone received, the oldest first; `undefined` when there is no such phone. */
@@ -57,6 +59,10 @@ export type Controls = {
   addGroup(phone: string, group: NewGroup): string | undefined
   /** Changes the subject of a group (by jid); `false` when there is none. */
   renameGroup(jid: string, subject: string): boolean
+  /** What a phone's address book says; `undefined` when there is no such phone. */
+  contacts(phone: string): Contact[] | undefined
+  /** The groups that a number takes part in. */
+  groups(phone: string): { jid: string; subject: string; participants: readonly string[] }[]
   /** A phone writes to another one, and so to that one's linked devices. */
   sendText(from: string, to: string, text: string): Promise<SentText>
   /** Scans the text of a QR code; the first phone does when none is named. */
@@ -99,7 +105,7 @@ export function createControls(world: World): Controls {
   }
 
   return {
-    accounts: () => world.accounts.all().map(({ phone, name, devices }) => ({ phone, name, devices: devices.length })),
+    accounts: () => world.accounts.all().map(({ phone, name, devices, passkey }) => ({ phone, name, devices: devices.length, passkey })),
     devices: (phone) =>
       world.accounts
         .all()
@@ -108,7 +114,7 @@ export function createControls(world: World): Controls {
     waiting: () => listWaiting(world),
     counts: () => ({ ...world.counts }),
     behaviour: () => ({ ...world.behaviour }),
-    configure: (change) => ({ ...(world.behaviour = { ...world.behaviour, ...change }) }),
+    configure: (change) => ({ ...(world.behaviour = { ...world.behaviour, ...withoutUndefined(change) }) }),
     addAccount: (phone) => world.accounts.add(phone) !== undefined,
     texts(phone) {
       const account = world.accounts.find(phone)
@@ -118,6 +124,9 @@ export function createControls(world: World): Controls {
     renameContact: (phone, contact, name) => putContact(world, phone, { phone: contact, name }),
     addGroup: (phone, group) => addGroup(world, phone, group),
     renameGroup: (jid, subject) => renameGroup(world, jid, subject),
+    contacts: (phone) => structuredClone(world.accounts.find(phone)?.contacts),
+    groups: (phone) =>
+      groupsOf(world, phone).map(({ id, subject, participants }) => ({ jid: `${id}@g.us`, subject, participants: [...participants] })),
     sendText: (from, to, text) => sendPhoneText(world, from, to, text),
     scan: (qrText, phone) => scanQr(world, qrText, phone),
     scanWaiting: (id, phone) => scanWaiting(world, id, phone),
@@ -131,6 +140,7 @@ export function createControls(world: World): Controls {
     },
     seeQr(noisePublicKey, advSecret) {
       world.seenQrs.set(noisePublicKey, Buffer.from(advSecret, 'base64'))
+      if (listWaiting(world).some(({ qr }) => qr !== null)) happened(world, 'shown')
       const oldest = world.seenQrs.keys().next()
       if (world.seenQrs.size > MAX_SEEN_QRS && !oldest.done) world.seenQrs.delete(oldest.value)
     },
@@ -164,4 +174,9 @@ function linkedDevices(world: World, { phone, devices }: Account): LinkedDevice[
     const online = world.online.has(jid) && !silent
     return { jid, phone, platform, online, silent, linkedAt, lastSeenAt, logins, preKeys, noisePublicKey, identityPublicKey }
   })
+}
+
+/** A setting that is there and `undefined` means that it is not given. */
+function withoutUndefined(change: { [K in keyof Behaviour]?: Behaviour[K] | undefined }): Partial<Behaviour> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
 }

@@ -10,6 +10,9 @@ import type { Controls } from './controls.ts'
 import { DEMO_PHONES } from './demo-phones.ts'
 import { isLoopbackHost } from './loopback.ts'
 import { openPhones } from './phone/phones.ts'
+import { createDirector } from './scenario/director.ts'
+import type { Run } from './scenario/run.ts'
+import type { Scenario } from './scenario/schema.ts'
 import { serveClient } from './server/server.ts'
 import type { World } from './server/world.ts'
 import { DEFAULT_BEHAVIOUR, DEFAULT_MAX_DEVICES, DEFAULT_REF_TIMES } from './settings.ts'
@@ -35,6 +38,8 @@ export type SimulatorOptions = {
 
 /** A running simulator. */
 export type Simulator = Controls & {
+  /** Plays a scenario, or the one of `scenarios/` with that name; resolves when it is over. Rejects when there is none of that name. */
+  run(scenario: Scenario | string): Promise<Run>
   port: number
   /** What Baileys wants as `waWebSocketUrl`. */
   webSocketUrl: string
@@ -83,12 +88,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     pending: new Map(),
     silenced: new Set(),
     refusals: [],
+    watchers: new Set(),
     seenQrs: new Map(),
     maxDevices: options.maxDevices ?? DEFAULT_MAX_DEVICES,
     timers: new Set(),
   }
   const controls = createControls(world)
-  const http = createServer(createAdmin(controls, world.log))
+  const ending = new AbortController()
+  const director = createDirector({ controls, watchers: world.watchers, ended: ending.signal })
+  const http = createServer(createAdmin(controls, director, world.log))
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
   http.on('upgrade', (request, socket, head) => {
     const path = new URL(request.url ?? '/', 'http://simulator').pathname
@@ -103,10 +111,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   return {
     ...controls,
+    run: director.run,
     port,
     webSocketUrl: `ws://127.0.0.1:${port}${WEB_SOCKET_PATH}`,
     adminUrl: `http://127.0.0.1:${port}`,
     async stop() {
+      ending.abort()
       for (const timer of world.timers) clearTimeout(timer)
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Controls } from '../controls.ts'
 import { isLoopbackHost, isLoopbackUrl } from '../loopback.ts'
+import type { Director } from '../scenario/director.ts'
 import type { Log } from '../settings.ts'
 import { problem, send } from './answers.ts'
 import type { Answer } from './answers.ts'
@@ -9,8 +10,8 @@ import { isPagePath, sendPage } from './page.ts'
 import { createRoutes } from './routes.ts'
 
 /** Serves the admin API and the page "Phone" over a simulator's controls. */
-export function createAdmin(controls: Controls, log: Log): RequestListener {
-  const routes = createRoutes(controls)
+export function createAdmin(controls: Controls, director: Director, log: Log): RequestListener {
+  const routes = createRoutes(controls, director)
 
   const answer = async (request: IncomingMessage, path: string): Promise<Answer> => {
     const matches = routes.flatMap((route) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { Behaviour, NewPhone, PhoneNumber } from '../settings.ts'
+import { Scenario } from '../scenario/schema.ts'
+import { Behaviour, NewContact, NewGroup, NewPhone, PhoneNumber } from '../settings.ts'
 
 const Jid = z
   .string()
@@ -15,6 +16,11 @@ export const Body = {
   scanWaiting: z.strictObject({ phone: PhoneNumber.optional() }),
   code: z.strictObject({ code: z.string().max(20) }),
   text: z.strictObject({ to: PhoneNumber, text: z.string().min(1).max(4_096) }),
+  passkey: z.strictObject({ demanded: z.boolean() }),
+  contact: NewContact,
+  group: NewGroup,
+  subject: z.strictObject({ subject: NewGroup.shape.subject }),
+  scenario: z.union([Scenario, z.strictObject({ name: Scenario.shape.name })]),
   phone: NewPhone,
   fail: z.strictObject({ reason: Reason }),
   refusal: z.strictObject({ reason: Reason, jid: Jid.optional(), times: z.int().min(1).max(100_000).optional() }),
@@ -23,4 +29,9 @@ export const Body = {
 }
 
 /** What stands in a path. */
-export const PathPart = { id: z.uuid(), jid: Jid, phone: PhoneNumber }
+export const PathPart = {
+  id: z.uuid(),
+  jid: Jid,
+  phone: PhoneNumber,
+  group: z.string().regex(/^\d{5,30}@g\.us$/, 'a group looks like 120363041234567890@g.us'),
+}

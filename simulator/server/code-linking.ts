@@ -1,6 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import { readCode, typeCode } from '../phone/pairing-code.ts'
 import type { Connection } from './connection.ts'
+import { happened } from './happenings.ts'
 import { linkDevice, stopsLink } from './linking.ts'
 import type { ScanResult } from './linking.ts'
 import { lastExpiry } from './registration.ts'
@@ -76,6 +77,7 @@ function askForCode(world: World, registration: Registration, iq: BinaryNode, st
   }
   connection.send(resultOf(iq, [node('link_code_companion_reg', { stage: 'companion_hello' }, [node('link_code_pairing_ref', {}, ref)])]))
   world.log('a device asks for a pairing code', { id: connection.id, phone })
+  happened(world, 'code_asked')
 }
 
 /** Salt, initial vector and key. */

@@ -4,6 +4,7 @@ import { newAppState, shareKey } from '../phone/address-book.ts'
 import { firstHistory } from '../phone/history.ts'
 import { sealed } from './companion-messages.ts'
 import { groupsOf } from './groups.ts'
+import { happened } from './happenings.ts'
 import { SERVER } from './stanzas.ts'
 import type { World } from './world.ts'
 
@@ -36,4 +37,5 @@ export function confirmHistory(world: World, device: Device, id: string): void {
   device.awaitsHistory = false
   world.counts.histories += 1
   world.accounts.touched()
+  happened(world, 'told')
 }

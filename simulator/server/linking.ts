@@ -2,6 +2,7 @@ import type { BinaryNode } from 'baileys'
 import type { Account, Device } from '../accounts-file.ts'
 import { isCountersigned, sealDeviceIdentity, signDeviceIdentity } from '../phone/device-identity.ts'
 import { readQr } from '../phone/qr.ts'
+import { happened } from './happenings.ts'
 import { demandPasskey } from './passkey.ts'
 import { isFresh, listWaiting } from './registration.ts'
 import { bytes, child, node, seconds, SERVER, streamError } from './stanzas.ts'
@@ -108,6 +109,7 @@ async function linkAs(world: World, account: Account, registration: Registration
   world.accounts.link(account, newDevice(registration, jid, lid, index))
   world.counts.links += 1
   world.log('device linked', { jid })
+  happened(world, 'linked')
   later(world, world.behaviour.restartDelayMs, () => connection.end(streamError(515)))
   return { ok: true, jid }
 }

@@ -1,5 +1,6 @@
 import type { proto } from 'baileys'
 import type { Connection } from './connection.ts'
+import { happened } from './happenings.ts'
 import { failure, node, replaced, seconds, SERVER } from './stanzas.ts'
 import { takeRefusal } from './world.ts'
 import type { World } from './world.ts'
@@ -27,6 +28,7 @@ export function logIn(world: World, connection: Connection, noisePublicKey: Buff
   world.counts.logins += 1
   connection.send(node('success', { t: seconds(), lid: found.device.lid, location: 'sim', props: '0', companion_enc_static: '' }))
   world.log('device online', { jid, logins: found.device.logins })
+  happened(world, 'online')
 }
 
 /** The device a connection is logged in as; not the one of a connection that a newer login replaced. */

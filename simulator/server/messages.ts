@@ -1,6 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { Taken } from '../phone/phones.ts'
 import type { Connection } from './connection.ts'
+import { happened } from './happenings.ts'
 import { bytes, child, children, node, seconds } from './stanzas.ts'
 import { addressee } from './users.ts'
 import { later } from './world.ts'
@@ -32,7 +33,10 @@ async function deliver(world: World, sender: string, id: string, { to, enc }: { 
   const type = enc.attrs['type']
   if (!account || from === undefined || (type !== 'pkmsg' && type !== 'msg')) return undefined
   const taken = await world.phoneOf(account).take({ id, device: sender, from, type, ciphertext: bytes(enc) })
-  if (taken === 'text') world.counts.texts += 1
+  if (taken === 'text') {
+    world.counts.texts += 1
+    happened(world, 'text')
+  }
   if (taken === 'double') world.counts.doubles += 1
   if (taken === 'unreadable') world.counts.unreadable += 1
   world.log('a phone took a message', { phone: account.phone, taken })

@@ -1,4 +1,5 @@
 import type { Account } from '../accounts-file.ts'
+import { happened } from './happenings.ts'
 import { node, seconds, SERVER } from './stanzas.ts'
 import type { Registration, World } from './world.ts'
 
@@ -19,4 +20,5 @@ export function demandPasskey(world: World, account: Account, { connection }: Re
   const attrs = { from: SERVER, type: 'passkey_prologue_request', id: chance.uuid(), t: seconds() }
   connection.send(node('notification', attrs, [node('passkey_request_options', {}, Buffer.from(JSON.stringify(options)))]))
   world.log('a passkey is demanded', { phone: account.phone })
+  happened(world, 'passkey_demanded')
 }

@@ -5,6 +5,7 @@ import { isSigned } from '../noise/signature.ts'
 import { writeQr } from '../phone/qr.ts'
 import type { RefTimes } from '../settings.ts'
 import type { Connection } from './connection.ts'
+import { happened } from './happenings.ts'
 import { failure, node, SERVER } from './stanzas.ts'
 import { takeRefusal } from './world.ts'
 import type { Registration, World } from './world.ts'
@@ -52,6 +53,8 @@ export function beginRegistration(world: World, connection: Connection, noisePub
   const attrs = { from: SERVER, type: 'set', id: `pair-${connection.id}`, xmlns: 'md' }
   connection.send(node('iq', attrs, [node('pair-device', {}, refNodes)]))
   world.log('a device asks to be linked', { id: connection.id })
+  happened(world, 'asked')
+  if (world.seenQrs.has(noisePublicKey.toString('base64'))) happened(world, 'shown')
 }
 
 /** The devices that ask to be linked, the oldest first. */

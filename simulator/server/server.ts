@@ -5,6 +5,7 @@ import { takeReceipt } from './companion-messages.ts'
 import { acceptConnection } from './connection.ts'
 import type { Connection, ConnectionHandlers } from './connection.ts'
 import { confirmHistory } from './first-sync.ts'
+import { happened } from './happenings.ts'
 import { jidOf, logIn } from './login.ts'
 import { takeMessage } from './messages.ts'
 import { answerQuery } from './queries.ts'
@@ -35,6 +36,7 @@ export function serveClient(world: World, socket: WebSocket): void {
       if (jid !== undefined) {
         world.online.delete(jid)
         world.log('device offline', { jid })
+        happened(world, 'offline')
       }
       const registration = world.waiting.get(connection.id)
       world.waiting.delete(connection.id)

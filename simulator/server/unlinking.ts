@@ -1,5 +1,6 @@
 import type { BinaryNode } from 'baileys'
 import type { Connection } from './connection.ts'
+import { happened } from './happenings.ts'
 import { deviceRemoved, resultOf } from './stanzas.ts'
 import { later } from './world.ts'
 import type { World } from './world.ts'
@@ -33,5 +34,6 @@ function forget(world: World, jid: string): boolean {
   if (!world.accounts.unlink(jid)) return false
   world.counts.unlinks += 1
   world.log('device unlinked', { jid })
+  happened(world, 'unlinked')
   return true
 }

@@ -6,6 +6,7 @@ import type { Phone } from '../phone/phones.ts'
 import type { Behaviour, Log, RefTimes } from '../settings.ts'
 import type { Pending } from './companion-messages.ts'
 import type { Connection } from './connection.ts'
+import type { Happening } from './happenings.ts'
 
 /** Logins or registrations to refuse. */
 export type Refusal = {
@@ -90,6 +91,8 @@ export type World = {
   refusals: Refusal[]
   /** Secrets of QR codes by the Noise key of the device that shows them (base64), as its camera reported them. */
   seenQrs: Map<string, Buffer>
+  /** Who wants to hear what happens. */
+  watchers: Set<(what: Happening) => void>
   /** The most devices that one phone links. */
   maxDevices: number
   /** Timers that end with the server. */

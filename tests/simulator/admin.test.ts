@@ -191,3 +191,73 @@ it('tells the texts that a phone received', async () => {
   })
   expect(await call(simulator, 'GET', '/api/accounts/Luis/texts')).toMatchObject({ status: 400, body: refused('phone') })
 })
+
+it('does with a phone what its owner does: a code, a passkey, texts, contacts, groups', async () => {
+  const simulator = await simulate()
+  const phone = '/api/accounts/51987654321'
+  expect(await call(simulator, 'POST', `${phone}/code`, { code: 'AAAA-AAAA' })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'no_code_asked' } },
+  })
+  expect(await call(simulator, 'POST', `${phone}/code`, { code: 'AAA' })).toMatchObject({
+    status: 400,
+    body: { error: { code: 'malformed_code' } },
+  })
+  const device = client(simulator)
+  await device.qr()
+  const code = await device.socket.requestPairingCode('51987654321')
+  await vi.waitFor(() => expect(simulator.counts().codes).toBe(1))
+  await call(simulator, 'POST', `${phone}/passkey`, { demanded: true })
+  expect(await call(simulator, 'GET', '/api/state')).toMatchObject({ body: { phones: [{ passkey: true }, { passkey: false }] } })
+  expect(await call(simulator, 'POST', `${phone}/code`, { code })).toMatchObject({
+    status: 409,
+    body: { error: { code: 'passkey_required' } },
+  })
+  await call(simulator, 'POST', `${phone}/passkey`, { demanded: false })
+  expect(await call(simulator, 'POST', `${phone}/code`, { code })).toMatchObject({
+    status: 200,
+    body: { jid: '51987654321:1@s.whatsapp.net' },
+  })
+
+  expect(await call(simulator, 'POST', `${phone}/send`, { to: '+51 912 000 111', text: 'Hola' })).toMatchObject({ body: { devices: 0 } })
+  expect(simulator.texts('51912000111')).toMatchObject([{ text: 'Hola' }])
+  expect(await call(simulator, 'POST', `${phone}/contacts`, { phone: '51944100299', name: 'Beto' })).toMatchObject({ status: 200 })
+  const made = await call(simulator, 'POST', `${phone}/groups`, { subject: 'Viaje', participants: ['51944100299'] })
+  const { jid } = made.body as { jid: string }
+  expect(await call(simulator, 'PATCH', `/api/groups/${encodeURIComponent(jid)}`, { subject: 'Viaje a Puno' })).toMatchObject({
+    status: 200,
+  })
+  const people = await call(simulator, 'GET', `${phone}/people`)
+  expect(people.body).toMatchObject({
+    contacts: expect.arrayContaining([{ phone: '51944100299', name: 'Beto', pushName: null }]),
+    groups: expect.arrayContaining([{ jid, subject: 'Viaje a Puno', participants: ['51987654321', '51944100299'] }]),
+  })
+})
+
+it('plays a scenario and tells how far it is', async () => {
+  const simulator = await simulate()
+  const steps = [
+    { do: 'demandPasskey', phone: '51987654321', demanded: true },
+    { do: 'rest', after: 'linked' },
+  ]
+  expect(await call(simulator, 'POST', '/api/scenario', { name: 'own', about: '', steps })).toMatchObject({
+    status: 202,
+    body: { name: 'own' },
+  })
+  await vi.waitFor(async () =>
+    expect(await call(simulator, 'GET', '/api/scenario')).toMatchObject({
+      body: {
+        run: { state: 'running', steps: [{ do: 'demandPasskey', outcome: 'ok' }] },
+        scenarios: expect.arrayContaining(['bad-network']),
+      },
+    }),
+  )
+  expect(await call(simulator, 'POST', '/api/scenario', { name: 'outdated-client' })).toMatchObject({ status: 202 })
+  expect(await call(simulator, 'POST', '/api/scenario', { name: 'no-such-story' })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'unknown_scenario' } },
+  })
+  expect(await call(simulator, 'POST', '/api/scenario', { name: 'own', about: '', steps: [{ do: 'dance' }] })).toMatchObject({
+    status: 400,
+  })
+})
