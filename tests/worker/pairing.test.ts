@@ -6,7 +6,7 @@ import { DEFAULT_CONNECTION_CONFIG } from 'baileys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LINK_CONNECTION_SECONDS } from '#domain/link.ts'
 import { PairingCode } from '#domain/pairing.ts'
-import { eventually } from './support/eventually.ts'
+import { eventually, sleep } from './support/eventually.ts'
 import { watch } from './support/link-stream.ts'
 import { startWorld } from './support/world.ts'
 import type { TestWorker, World } from './support/world.ts'
@@ -119,7 +119,7 @@ describe('a pairing code', () => {
 
   it('dies with the last QR, which ends the link (CLO-2, LNK-10)', async () => {
     const before = DEFAULT_CONNECTION_CONFIG.qrTimeout
-    setQrTimeout(400)
+    setQrTimeout(1000)
     try {
       const id = await world.createSession()
       const { code } = await codeFor(id)
@@ -171,6 +171,24 @@ describe('a pairing code', () => {
       expect(await world.simulator.enterCode(PHONE, code)).toEqual({ ok: false, code: 'no_code_asked' })
     })
     expect((readdirSync(worker.data, { recursive: true }) as string[]).filter((path) => path.includes(id))).toEqual([])
+  })
+})
+
+describe('a reset while the phone links by a code', () => {
+  it.each([0, 5, 15, 40, 100, 300])('%i ms after it was typed leaves no device and no file (CLR-1, CLR-5, LNK-10)', async (ms) => {
+    const id = await world.createSession()
+    const { code } = await codeFor(id)
+    const typing = world.simulator.enterCode(PHONE, code)
+    await sleep(ms)
+    const order = await world.rpc<string>('reset_session', { session_id: id })
+    await worker.call('POST', `/api/sessions/${id}/clear`, { sessionId: id, body: JSON.stringify({ orderId: order }) })
+    const typed = await typing
+    const receipt = await world.receipt(id, order)
+    // What the phone confirmed was unlinked again; what it did not may have got as far as our disk.
+    expect(typed.ok ? ['confirmed'] : ['confirmed', 'not_linked']).toContain(receipt['remoteUnlink'])
+    expect(typed.ok && world.isLinked(typed.jid)).toBe(false)
+    expect((readdirSync(worker.data, { recursive: true }) as string[]).filter((path) => path.includes(id))).toEqual([])
+    expect(worker.supervisor.isRunning(id)).toBe(false)
   })
 })
 
