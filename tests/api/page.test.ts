@@ -61,7 +61,7 @@ describe.each(DOCUMENTS)('the page of the API shows of the %s', (name) => {
     await page.locator(`#${name}`).waitFor()
     const shapes = Object.keys(document.components.schemas)
     for (const shape of shapes) expect(await page.locator(`#${name}-shape-${shape}`).count()).toBe(1)
-    const targets = await page.locator(`#${name} a[href^="#"]`).evaluateAll((links) => links.map((one) => one.getAttribute('href') ?? ''))
+    const targets = await page.evaluate<string[]>(`[...document.querySelectorAll('#${name} a[href^="#"]')].map((one) => one.hash)`)
     expect(targets.length).toBeGreaterThan(20)
     const dead = await page.evaluate(`${JSON.stringify(targets)}.filter((hash) => !document.getElementById(hash.slice(1)))`)
     expect(dead).toEqual([])
