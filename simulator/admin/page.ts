@@ -4,6 +4,9 @@ import type { ServerResponse } from 'node:http'
 const FILES: Record<string, { file: string; type: string }> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
   '/phone.css': { file: 'phone.css', type: 'text/css; charset=utf-8' },
+  '/parts.css': { file: 'parts.css', type: 'text/css; charset=utf-8' },
+  '/actions.js': { file: 'actions.js', type: 'text/javascript; charset=utf-8' },
+  '/talk.js': { file: 'talk.js', type: 'text/javascript; charset=utf-8' },
   '/phone.js': { file: 'phone.js', type: 'text/javascript; charset=utf-8' },
   '/view.js': { file: 'view.js', type: 'text/javascript; charset=utf-8' },
   '/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },

@@ -1,45 +1,11 @@
+import { byId, call, perform } from './actions.js'
+import { drawTalk, followTalk } from './talk.js'
 import { ago, button, deviceIcon, element, formatPhone, keyedList, setText } from './view.js'
 
 const POLL_MS = 1000
-const TOAST_MS = 5000
-const byId = (id) => document.getElementById(id)
 
 let chosen = sessionStorage.getItem('phone')
 let shown
-let toastTimer
-
-/** Calls the simulator's API; addresses are relative, as the page may live below another path. */
-async function call(path, method = 'GET', body) {
-  const response = await fetch(`api/${path}`, {
-    method,
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
-  const answer = await response.json()
-  if (!response.ok) throw new Error(answer.error?.message ?? `The simulator answered ${response.status}.`)
-  return answer
-}
-
-function toast(text, kind = 'good') {
-  const box = byId('toast')
-  box.textContent = text
-  box.className = `toast show ${kind}`
-  clearTimeout(toastTimer)
-  toastTimer = setTimeout(() => box.classList.remove('show'), TOAST_MS)
-}
-
-/** Does what a button says, tells how it went, and draws at once. */
-async function perform(control, work, done) {
-  control.disabled = true
-  try {
-    await work()
-    toast(done)
-  } catch (error) {
-    toast(error.message, 'bad')
-  } finally {
-    control.disabled = false
-    await refresh()
-  }
-}
 
 function confirmUnlink(device) {
   const dialog = byId('confirm')
@@ -53,7 +19,7 @@ const drawAccounts = keyedList(byId('accounts'), ({ phone }) => {
   const tab = button('', 'account', () => {
     chosen = phone
     sessionStorage.setItem('phone', phone)
-    draw()
+    void refresh()
   })
   const name = element('b', '')
   const number = element('span', 'number', formatPhone(phone))
@@ -66,6 +32,8 @@ const drawAccounts = keyedList(byId('accounts'), ({ phone }) => {
     },
   }
 })
+
+const ownerOf = (phone) => shown.phones.find((one) => one.phone === phone)?.name ?? formatPhone(phone)
 
 const drawWaiting = keyedList(byId('waiting'), (first) => {
   const row = element('li', 'card asking')
@@ -87,7 +55,8 @@ const drawWaiting = keyedList(byId('waiting'), (first) => {
     update(device) {
       const left = Math.ceil((Date.parse(device.expiresAt) - Date.now()) / 1000)
       scan.hidden = device.qr === null
-      if (device.ref === null) setText(detail, 'Its codes have expired')
+      if (device.codeFor !== null) setText(detail, `Shows a code for ${ownerOf(device.codeFor)}`)
+      else if (device.ref === null) setText(detail, 'Its codes have expired')
       else if (device.qr === null) setText(detail, 'Copy the text of its code and scan it below')
       else setText(detail, `Shows QR codes for ${left} s more`)
     },
@@ -133,7 +102,6 @@ const drawDevices = keyedList(byId('devices'), (first) => {
 function draw() {
   if (!shown) return
   const { phones, devices, waiting } = shown
-  if (!phones.some(({ phone }) => phone === chosen)) chosen = phones[0]?.phone ?? null
   const mine = devices.filter(({ phone }) => phone === chosen)
   drawAccounts(phones, ({ phone }) => phone)
   drawWaiting(waiting, ({ id }) => id)
@@ -141,11 +109,14 @@ function draw() {
   setText(byId('owner'), phones.find(({ phone }) => phone === chosen)?.name ?? 'this phone')
   byId('no-waiting').hidden = waiting.length > 0
   byId('no-devices').hidden = mine.length > 0
+  drawTalk({ chosen, phones, waiting })
 }
 
 async function refresh() {
   try {
     shown = await call('state')
+    if (!shown.phones.some(({ phone }) => phone === chosen)) chosen = shown.phones[0]?.phone ?? null
+    await followTalk(chosen)
     byId('offline').hidden = true
     draw()
   } catch {
@@ -176,6 +147,7 @@ byId('add').addEventListener('submit', (event) => {
   void perform(event.submitter, () => call('accounts', 'POST', phone).then(() => form.reset()), `${phone.name} was added.`)
 })
 
+document.addEventListener('changed', () => void refresh())
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) void refresh()
 })

@@ -11,9 +11,9 @@ it('serves the page "Phone" with a strict policy, without inline code, by relati
   expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style/)
 
   const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '')
-  expect(addresses.toSorted()).toEqual(['icon.svg', 'phone.css', 'phone.js'])
+  expect(addresses.toSorted()).toEqual(['icon.svg', 'parts.css', 'phone.css', 'phone.js'])
   const served = await Promise.all(
-    [...addresses, 'view.js'].map(async (address) => [address, (await fetch(`${adminUrl}/${address}`)).status]),
+    [...addresses, 'actions.js', 'talk.js', 'view.js'].map(async (address) => [address, (await fetch(`${adminUrl}/${address}`)).status]),
   )
   expect(served.filter(([, status]) => status !== 200)).toEqual([])
 })
