@@ -1,5 +1,7 @@
+import { pickOf } from './commands/command.ts'
 import type { SessionRow } from './model/state.ts'
-import { askForLink, deviceOf, queueText, scan, waitingOf } from './commands/sessions.ts'
+import { askForCode, askForLink, deviceOf, queueText, scan, waitingOf } from './commands/sessions.ts'
+import { typeCode } from './support/whatsapp/codes.ts'
 import type { World } from './support/world.ts'
 
 /** Something that the worker does, whose every step is failed in turn. `prepare` is what was before and is not looked at. */
@@ -26,6 +28,14 @@ async function show(world: World): Promise<string> {
 }
 async function link(world: World): Promise<void> {
   await scan(world, await show(world), 0, 2000)
+  await until(world, is(world, 'connected'))
+}
+/** Asks for a code, or a second one, and types it. */
+async function linkByCode(world: World): Promise<void> {
+  const id = await show(world)
+  const phone = pickOf(world.service.phones, 0)
+  await askForCode(world, id, phone, 11_000)
+  typeCode(world.service, phone, (await askForCode(world, id, phone, 11_000)) ?? '')
   await until(world, is(world, 'connected'))
 }
 /** With a snapshot beside the credentials and a text that waits. */
@@ -64,6 +74,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   { name: 'link', act: link },
+  { name: 'link by a code', act: linkByCode },
   {
     name: 'save while running',
     prepare: link,
