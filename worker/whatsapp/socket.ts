@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import type { Group } from '#domain/names.ts'
 import { causeOf } from './close-codes.ts'
 import { quietLogger, silenceConsole } from './logger.ts'
+import { installNativeCurve } from './native-curve.ts'
 import { GROUPS_QUERY, listenToNames, readGroups } from './names.ts'
 import { requestPairingCode } from './pairing-code.ts'
 import type { CodeAsker } from './pairing-code.ts'
@@ -25,6 +26,7 @@ const PASSKEY_DEMANDS = ['passkey_prologue_request', 'crsc_continuation']
 /** WhatsApp through Baileys. This is the one file that imports it. `url` absent: WhatsApp's own address. */
 export function createWhatsApp(options: { url: string | undefined; log: Log }): WhatsApp {
   silenceConsole(options.log)
+  installNativeCurve()
   const logger = quietLogger(options.log)
   const auths = new WeakMap<WhatsAppAuth, Auth>()
 
