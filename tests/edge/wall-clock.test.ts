@@ -54,15 +54,14 @@ it(
     const { data: row } = await page.rpc('create_session', { organization_id: organizations[0]?.id }).throwOnError()
     const { id } = row as { id: string }
     const views: LinkView[] = []
-    const pids = new Set<number | null>()
-    let attached = 0
+    /** By which process each stream was served. */
+    const attached: (number | null)[] = []
     const begun = performance.now()
     const following = followLink({
       open: async (signal) => {
         const { data, error } = await page.functions.invoke<Response>(`whatsapp-session/${id}/link`, { method: 'GET', signal })
         if (error) throw await functionFailure(error)
-        attached += 1
-        pids.add(stack.parts.edge.pid)
+        attached.push(stack.parts.edge.pid)
         return data as Response
       },
       onView: (view) => void views.push(view),
@@ -73,9 +72,9 @@ it(
     // Ended politely once, cut once, and watched again by another process.
     const clock = setInterval(() => stack.kill('edge'), WALL_CLOCK * 1000)
     try {
-      while (attached < 3 || pids.size < 2) {
+      while (attached.length < 3 || new Set(attached).size < 2) {
         await sleep(50)
-        if (performance.now() - begun > 60_000) throw new Error(`attached ${attached} times, by ${pids.size} processes`)
+        if (performance.now() - begun > 60_000) throw new Error(`attached by these: ${attached.join(', ')}`)
       }
       expect(performance.now() - begun).toBeGreaterThan(WALL_CLOCK * 1000)
       const { waiting } = await phone<{ waiting: { id: string }[] }>('state')
