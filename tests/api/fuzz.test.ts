@@ -14,7 +14,7 @@ import { type Kept, startWorld, type World } from './support/world.ts'
  * Calls made up from the documents. More of them: FUZZ_RUNS=500. Others: FUZZ_SEED=7. One failure again: FUZZ_ONLY="edge messages" with the
  * seed and the path that it printed, FUZZ_SEED=1 FUZZ_PATH="3:0:1".
  */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 20)
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 40)
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
 const PATH = process.env['FUZZ_PATH']
 const ONLY = process.env['FUZZ_ONLY']

@@ -44,7 +44,12 @@ export function planOf(name: DocumentName, document: OpenApiDocument, operation:
   const own = operation.method.toUpperCase()
   const right = name === 'edge' ? 'admin' : 'right'
   const wrong = name === 'edge' ? CALLERS : ([...FORGERIES, 'nobody', 'nonsense', 'doctor'] as const)
-  const who = fc.oneof({ weight: 2, arbitrary: fc.constant<string>(right) }, { weight: 1, arbitrary: fc.constantFrom<string>(...wrong) })
+  const who = fc.oneof(
+    { weight: 5, arbitrary: fc.constant<string>(right) },
+    { weight: name === 'edge' ? 2 : 0, arbitrary: fc.constant('agent') },
+    { weight: operation.tags.includes('Doctor') ? 8 : 0, arbitrary: fc.constant('doctor') },
+    { weight: 3, arbitrary: fc.constantFrom<string>(...wrong) },
+  )
   const plan = fc.record<Plan>({
     who,
     method: fc.oneof(
@@ -83,10 +88,10 @@ function withType(type: string | null, odd: readonly [string, string][]): [strin
 
 function valueOf(document: OpenApiDocument, { name, schema }: Operation['parameters'][number]): fc.Arbitrary<string> {
   const declared = arbitraryOf(document, schema).map((value) => encoded(String(value)))
-  if (name === 'organization') return fc.oneof(fc.constantFrom('@ours', '@others'), declared, oddPart)
+  if (name === 'organization') return fc.oneof({ weight: 4, arbitrary: fc.constant('@ours') }, fc.constant('@others'), declared, oddPart)
   if (name === 'message') return fc.oneof(declared, oddPart)
   return fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom<string>(...TARGETS) },
+    { weight: 12, arbitrary: fc.constantFrom<string>(...TARGETS, '@linked', '@phone') },
     { weight: 1, arbitrary: declared },
     { weight: 2, arbitrary: oddPart },
   )
@@ -98,10 +103,10 @@ function queryOf(document: OpenApiDocument, operation: Operation): fc.Arbitrary<
     .filter((one) => one.in === 'query')
     .map((one) => {
       const pair = valueOf(document, one).map((value): [string, string] => [one.name, value])
-      const often = one.name === 'organization' ? 6 : 1
+      const often = { organization: 12, session: 10 }[one.name] ?? 1
       return fc.oneof(
         { weight: often, arbitrary: fc.constant<[string, string][]>([]) },
-        { weight: 3, arbitrary: fc.tuple(pair) },
+        { weight: 5, arbitrary: fc.tuple(pair) },
         { weight: 1, arbitrary: fc.tuple(pair, pair) },
       )
     })
@@ -122,7 +127,7 @@ function bodyOf(document: OpenApiDocument, { requestBody, method }: Operation): 
   }
   const valid = arbitraryOf(document, schema)
   return fc.oneof(
-    { weight: 3, arbitrary: valid.map((value) => JSON.stringify(value)) },
+    { weight: 5, arbitrary: valid.map((value) => JSON.stringify(value)) },
     { weight: 3, arbitrary: spoiledObject(valid) },
     { weight: 2, arbitrary: brokenBody },
     { weight: 1, arbitrary: fc.constant(null) },
