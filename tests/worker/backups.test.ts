@@ -58,7 +58,7 @@ describe('a backup', () => {
       return { count, creds }
     }
     const [live, copy] = [join(folderOf(id), 'auth.sqlite'), join(backupsOf(id), backup ?? '', 'auth.sqlite')]
-    expect(read(live, "'session', 'sender-key'").count).toBe(2)
+    expect(read(live, "'session', 'sender-key'").count).toBeGreaterThanOrEqual(2)
     expect(read(copy, "'session', 'sender-key', 'sender-key-memory'").count).toBe(0)
     expect(read(copy, "'pre-key'").count).toBe(read(live, "'pre-key'").count)
     expect(read(copy, "'pre-key'").creds).toMatchObject({ linked: 1, generation: 1, phone_number: '+51987654321' })

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Report } from '../../worker/reconcile/report.ts'
+import { eventually } from './support/eventually.ts'
 import { fingerprint, plantBackup, plantCredentials, plantOutbox, quarantined } from './support/planted.ts'
 import { startWorld } from './support/world.ts'
 import type { TestWorker, World } from './support/world.ts'
@@ -49,6 +50,8 @@ describe('while the worker runs', () => {
     plantOutbox(worker.data, orphan, 2)
     plantBackup(worker.data, orphan, 2)
     plantOutbox(worker.data, id, 1, 3)
+    // The phone is still telling whom it knows; what it tells last is what people call themselves.
+    await eventually(() => expect(readFileSync(join(worker.data, 'sessions', id, 'names.json'), 'utf8')).toContain('Jorge'))
     const before = fingerprint(worker.data)
     const table = await doctor([], { WORKER_DATA: worker.data })
     const report = await reported(['--data', worker.data])

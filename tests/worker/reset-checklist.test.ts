@@ -11,12 +11,15 @@ let world: World
 let worker: TestWorker
 let id: string
 let jid: string
+/** What tells one device from another: a place that is free again is given to the next. */
+let identity: string | undefined
 let answer: { status: number; body: unknown }
 
 beforeAll(async () => {
   world = await startWorld()
   worker = await world.startWorker()
   ;({ id, jid } = await world.link(worker))
+  identity = identityOf(jid)
   writeFileSync(
     join(worker.data, 'whatsapp', 'outbox', `${id}.json`),
     JSON.stringify({ messages: [{ to: '+51912000111', text: 'hello' }] }),
@@ -27,6 +30,8 @@ beforeAll(async () => {
   answer = await worker.call('POST', `/api/sessions/${id}/clear`, { sessionId: id, body: JSON.stringify({ orderId }) })
 })
 afterAll(() => world.stop())
+
+const identityOf = (device: string) => world.simulator.devices().find((one) => one.jid === device)?.identityPublicKey
 
 describe('testing checklist', () => {
   it('Portal "Reset Session" button calls endpoint successfully', () => {
@@ -74,7 +79,8 @@ describe('testing checklist', () => {
     await world.rpc('start_session', { session_id: id })
     const next = await world.scan(worker, id)
     await world.until(id, 'connected', null)
-    expect(next).not.toBe(jid)
     expect(world.isLinked(next)).toBe(true)
+    expect(identity).toEqual(expect.any(String))
+    expect(identityOf(next)).not.toBe(identity)
   })
 })

@@ -137,6 +137,7 @@ describe('a session whose storage fails', () => {
     await worker.stop()
     writeFileSync(join(worker.data, 'sessions', damaged.id, 'auth.sqlite'), 'x'.repeat(8192))
     rmSync(join(worker.data, 'sessions', 'backups', damaged.id), { recursive: true })
+    rmSync(join(worker.data, 'sessions', damaged.id, 'names.json'), { force: true })
     worker = await world.startWorker({}, worker.data)
     await world.until(damaged.id, 'disconnected', 'credentials_damaged')
     expect(await world.receipt(damaged.id)).toMatchObject({ remoteUnlink: 'unconfirmed', removed: { quarantine: { files: 2 } } })

@@ -1,10 +1,13 @@
+import { join } from 'node:path'
 import type { ClearOrder } from '#domain/clearance.ts'
 import type { Backups } from '../store/backups.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
 import type { Found } from '../store/credential-store.ts'
 import type { DataFolder } from '../store/data-folder.ts'
-import { sizeOf } from '../store/durable-file.ts'
-import { countNames } from '../store/names.ts'
+import type { Disk } from '../store/disk.ts'
+import { addSizes, sizeOf } from '../store/durable-file.ts'
+import type { Size } from '../store/durable-file.ts'
+import { NAMES_FILE, countNames } from '../store/names.ts'
 import type { Outbox } from '../store/outbox.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Findings } from '../store/tombstones.ts'
@@ -57,7 +60,7 @@ export function survey(
       othersAside,
       generations: whole ? [whole.generation] : [],
       removed: {
-        credentials: covered ? sizeOf(places.data.disk, folder) : NOTHING,
+        credentials: covered ? sizeOfCredentials(places.data.disk, folder) : NOTHING,
         backups: places.backups.measure(id, max),
         outbox: { messages: places.outbox.measure(id, max) },
         names: covered ? countNames(places.data.disk, folder) : 0,
@@ -123,6 +126,12 @@ export function mergeFindings(before: Findings, now: Findings): Findings {
       quarantine: larger(before.removed.quarantine, now.removed.quarantine),
     },
   }
+}
+
+/** Names lie beside the credentials and are counted by themselves. */
+function sizeOfCredentials(disk: Disk, folder: string): Size {
+  const files = disk.names(folder).filter((name) => name !== NAMES_FILE)
+  return files.map((name) => sizeOf(disk, join(folder, name))).reduce(addSizes, NOTHING)
 }
 
 function foundOf({ identity }: NonNullable<Held>): Found {

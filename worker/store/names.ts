@@ -32,10 +32,10 @@ export type NamesFile = {
 }
 
 /** The name of the file in a session's folder. */
-const FILE = 'names.json'
+export const NAMES_FILE = 'names.json'
 
 export function openNames({ disk, places }: { disk: Disk; places: Pick<DataPlaces, 'session' | 'sessions'> }): NamesFile {
-  const pathOf = (sessionId: string): string => join(places.session(sessionId), FILE)
+  const pathOf = (sessionId: string): string => join(places.session(sessionId), NAMES_FILE)
   return {
     read(sessionId, generation) {
       const names = parse(disk.read(pathOf(sessionId)))
@@ -61,7 +61,7 @@ export function openNames({ disk, places }: { disk: Disk; places: Pick<DataPlace
 /** How many groups and contacts a folder keeps, of whatever generation; none where nobody can tell. */
 export function countNames(disk: Disk, folder: string): number {
   try {
-    const names = parse(disk.read(join(folder, FILE)))
+    const names = parse(disk.read(join(folder, NAMES_FILE)))
     return names ? names.groups.length + names.contacts.length : 0
   } catch {
     return 0
