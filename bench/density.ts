@@ -76,7 +76,7 @@ async function measureSizes(stack: Stack, { sizes, own, stock, baseKB, gaugeFile
 
 async function grow(stack: Stack, gaugeFile: string, { minutes }: Flags): Promise<Growth> {
   say(`link, clear, reconnect for ${minutes} minutes`)
-  return await measureGrowth(stack, gaugeFile, minutes, NUMBERS.growth)
+  return await measureGrowth(stack, gaugeFile, minutes, NUMBERS.growth, say)
 }
 
 const say = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`)

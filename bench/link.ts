@@ -1,5 +1,5 @@
-import type { Page } from 'playwright-core'
 import { openWorld } from '../tests/e2e/support/world.ts'
+import { launchBrowser } from '../tests/support/browser.ts'
 import { firstQr } from './link/first-qr.ts'
 import { openPage } from './link/marks.ts'
 import { askForCode } from './link/pairing.ts'
@@ -8,8 +8,9 @@ import { scanOnce } from './link/scan.ts'
 import { machine, report, spread, type Spread } from './report.ts'
 
 const RUNS = Number(process.env['RUNS'] ?? 30)
-/** Pages that wait side by side, and how many QRs each sees replaced. */
-const ROTATING = { pages: Number(process.env['PAGES'] ?? 10), rotations: 3 }
+/** Pages of each of two browsers that wait side by side, and how many QRs each page sees replaced. */
+const ROTATING = { pages: 4, rotations: Number(process.env['ROTATIONS'] ?? 4) }
+const ROTATIONS = 2 * ROTATING.pages * ROTATING.rotations
 
 /** Milliseconds. */
 const GOALS: Record<string, Partial<Spread>> = {
@@ -39,23 +40,25 @@ function columns(taken: readonly Record<string, number>[]): Record<string, Sprea
  * worker alone, from being asked to its first QR.
  */
 export async function run(): Promise<void> {
-  const world = await openWorld()
+  const [world, browser] = await Promise.all([openWorld(), launchBrowser()])
   try {
-    const page: Page = await openPage(world)
+    const page = await openPage(world)
+    const other = await openPage({ ...world, browser })
     const links = columns(await repeat(RUNS, () => scanOnce(world, page)))
     const askToCode = spread(await repeat(RUNS, () => askForCode(world, page)))
     const workerFirstQr = spread(await repeat(RUNS, () => firstQr(world)))
-    const rotatedQr = spread(await rotationDelays(world, page, ROTATING.pages, ROTATING.rotations))
+    const rotatedQr = spread(await rotationDelays(world, [page, other], ROTATING.pages, ROTATING.rotations))
     const rows = { ...links, askToCode, workerFirstQr, rotatedQr }
     const met = Object.fromEntries(Object.entries(GOALS).map(([name, goal]) => [name, isMet(rows[name as keyof typeof rows], goal)]))
-    report(`link: ${RUNS} of each, one after the other; ${ROTATING.pages * ROTATING.rotations} rotated QRs`, rows, {
+    report(`link: ${RUNS} of each, one after the other; ${ROTATIONS} rotated QRs`, rows, {
       runs: RUNS,
-      rotations: ROTATING.pages * ROTATING.rotations,
+      rotations: ROTATIONS,
       goals: GOALS,
       met,
       machine: machine(),
     })
   } finally {
+    await browser.close()
     await world.stop()
   }
 }

@@ -16,6 +16,8 @@ const BACK_MS = 30_000
 /** Of the time, before anything counts: caches fill, code is compiled. */
 const WARM_UP = 0.2
 const MIN_SAMPLES = 20
+/** Of the samples, one in so many is told at once. */
+const TOLD = 10
 const MAX_PAUSE_MS = 30_000
 
 const OrderId = z.uuid()
@@ -32,7 +34,13 @@ export type Growth = {
 }
 
 /** Links, clears and reconnects again and again for `minutes`, and says what the worker's memory did meanwhile. */
-export async function measureGrowth(stack: Stack, gaugeFile: string, minutes: number, offset: number): Promise<Growth> {
+export async function measureGrowth(
+  stack: Stack,
+  gaugeFile: string,
+  minutes: number,
+  offset: number,
+  say: (text: string) => void,
+): Promise<Growth> {
   const sessions: Live[] = []
   for (let number = 0; number < SESSIONS; number += 1) sessions.push(await linkNew(stack, offset + number))
   const begun = performance.now()
@@ -50,7 +58,9 @@ export async function measureGrowth(stack: Stack, gaugeFile: string, minutes: nu
       await Promise.all(sessions.slice(0, DROPS).map((one) => reconnect(stack, one)))
       rounds += 1
     }
-    samples.push({ hours: hours(), ...(await settle(stack.workerPid(), gaugeFile)) })
+    const settled = await settle(stack.workerPid(), gaugeFile)
+    samples.push({ hours: hours(), ...settled })
+    if (samples.length % TOLD === 1) say(`${rounds} rounds: ${settled.rssKB} KB, of which the heap uses ${settled.heapUsedKB}`)
   }
   const counted = samples.filter((sample) => sample.hours * 60 >= minutes * WARM_UP)
   const of = (key: 'rssKB' | 'heapUsedKB') => growth(counted.map((sample) => ({ hours: sample.hours, value: sample[key] })))

@@ -6,19 +6,36 @@ import type { Sql } from 'postgres'
 import { buildFile } from '../../worker/store/credential-file.ts'
 import { placesOf } from '../../worker/store/data-folder.ts'
 import { systemDisk } from '../../worker/store/disk.ts'
+import { openNames } from '../../worker/store/names.ts'
 import { type Identity, PRE_KEY_VALUES } from './identity.ts'
 
 const FILE = 'auth.sqlite'
+
+/** What a phone told of the people and groups that it knows. */
+const NAMES = {
+  version: 1 as const,
+  generation: 1,
+  groupsAt: new Date().toISOString(),
+  groups: Array.from({ length: 10 }, (_, index) => ({ id: `12036300000000000${index}@g.us`, name: `Group ${index}`, participants: 12 })),
+  contactsAt: new Date().toISOString(),
+  contacts: Array.from({ length: 200 }, (_, index) => ({
+    id: `5193300${String(index).padStart(4, '0')}@s.whatsapp.net`,
+    phoneNumber: `+5193300${String(index).padStart(4, '0')}`,
+    name: `Contact number ${index}`,
+    pushName: null,
+  })),
+}
 
 /** Where sessions are planted, and for whom. */
 export type Ground = { data: string; organizationId: string; sql: Sql }
 
 /**
- * Gives a worker that is down these sessions as if it had run them before: rows that say connected, credentials with all pre-keys, and
+ * Gives a worker that is down these sessions as if it had run them before: rows that say connected, credentials with all pre-keys, names, and
  * a backup of them that is not due for hours.
  */
 export async function plantSessions({ data, organizationId, sql }: Ground, identities: readonly Identity[]): Promise<void> {
   const places = placesOf(data)
+  const names = openNames({ disk: { ...systemDisk, sync: () => {} }, places })
   const template = join(data, 'template')
   const contents = { generation: 1, linked: true, phoneNumber: null, creds: '{}', keys: PRE_KEY_VALUES }
   buildFile(template, contents, { disk: systemDisk, sessionId: 'template', maxPages: 65_536 }, `${template}.new`)
@@ -30,6 +47,7 @@ export async function plantSessions({ data, organizationId, sql }: Ground, ident
     mkdirSync(folder, { mode: 0o700 })
     copyFileSync(join(template, FILE), join(folder, FILE))
     fill(join(folder, FILE), id, identity)
+    names.write(id, NAMES)
     mkdirSync(join(places.backups(id), backup), { recursive: true, mode: 0o700 })
     copyFileSync(join(folder, FILE), join(places.backups(id), backup, FILE))
     return {

@@ -1,7 +1,8 @@
 import type { World } from '../../tests/e2e/support/world.ts'
+import { remove } from './marks.ts'
 import { linkEvents } from '../stack/link.ts'
 
-/** From asking the worker to link a session that is stored, to the first QR in its stream; milliseconds. The session is given up again. */
+/** From asking the worker to link a session that is stored, to the first QR in its stream; milliseconds. The session is removed again. */
 export async function firstQr(world: World): Promise<number> {
   const [row] = await world.sql<{ id: string }[]>`
     insert into whatsapp_sessions (organization_id, status, desired, generation, link_requested_at, last_active_at)
@@ -17,7 +18,6 @@ export async function firstQr(world: World): Promise<number> {
       break
     }
   }
-  // The worker comes to it by itself, within seconds: until then it is one that waits to be scanned.
-  await world.sql`delete from whatsapp_sessions where id = ${row.id}`
+  await remove(world, row.id)
   return taken
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import * as z from 'zod'
+import { eventually } from '../../tests/e2e/support/eventually.ts'
 import { signIn, type World } from '../../tests/e2e/support/world.ts'
 
 const Marks = z.object({
@@ -51,4 +52,15 @@ export async function beginLink(world: World, page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Connect device' }).first().click()
   await page.getByRole('dialog').getByRole('img', { name: 'QR code' }).waitFor()
   return await world.newestSession()
+}
+
+/** Deletes a session, has the worker look at it, and waits until nothing of it is left. */
+export async function remove(world: World, session: string): Promise<void> {
+  await world.sql`delete from whatsapp_sessions where id = ${session}`
+  // It finds the order, and nobody to tell of.
+  await world.worker(session, 'status').catch(() => undefined)
+  await eventually(
+    () => world.held(session),
+    (held) => held.openOrders === 0 && held.memory === null,
+  )
 }

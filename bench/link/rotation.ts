@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { eventually } from '../../tests/e2e/support/eventually.ts'
+import type { LinkEvent } from '#domain/link.ts'
 import type { World } from '../../tests/e2e/support/world.ts'
 import { linkEvents } from '../stack/link.ts'
 import { beginLink, marksOf, openBeside } from './marks.ts'
@@ -12,15 +13,18 @@ const APART = 200
 
 /**
  * How much later than the worker the page has a rotated QR, milliseconds. The client decides when a QR is replaced, after 60 s and then
- * every 20 s, so `pages` links, each on a page beside `first`, wait side by side for `rotations` each.
+ * every 20 s, so `pages` links, each on a page beside one of `firsts`, wait side by side for `rotations` each. A browser keeps six connections
+ * to a server and each stream takes one, so a browser has no more than four of them.
  */
-export async function rotationDelays(world: World, first: Page, pages: number, rotations: number): Promise<number[]> {
+export async function rotationDelays(world: World, firsts: readonly Page[], pages: number, rotations: number): Promise<number[]> {
   const delays: Promise<number[]>[] = []
-  for (let index = 0; index < pages; index += 1) {
-    const page = await openBeside(first)
-    const session = await beginLink(world, page)
-    delays.push(delaysOf(world, page, session, rotations))
-    await sleep(APART)
+  for (const first of firsts) {
+    for (let index = 0; index < pages; index += 1) {
+      const page = await openBeside(first)
+      const session = await beginLink(world, page)
+      delays.push(delaysOf(world, page, session, rotations))
+      await sleep(APART)
+    }
   }
   return (await Promise.all(delays)).flat()
 }
@@ -41,10 +45,12 @@ async function madeByWorker(world: World, session: string, rotations: number): P
   const { body } = await world.worker(session, 'link')
   if (!body) throw new Error('the worker shows no link')
   const made: number[] = []
+  let last: LinkEvent | null = null
   for await (const event of linkEvents(body)) {
+    last = event
     if (event.type !== 'qr' || event.number === 1) continue
     made.push(Date.parse(event.expiresAt) - LATER_QR_MS)
     if (made.length === rotations) return made
   }
-  throw new Error(`the link ended after ${made.length} rotations`)
+  throw new Error(`the link ended after ${made.length} rotations with ${JSON.stringify(last)}`)
 }

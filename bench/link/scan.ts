@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { eventually } from '../../tests/e2e/support/eventually.ts'
 import type { World } from '../../tests/e2e/support/world.ts'
 import { readQr } from '../../tests/support/qr.ts'
-import { beginLink, marksOf, now } from './marks.ts'
+import { beginLink, marksOf, now, remove } from './marks.ts'
 
 const PHONE = '51987654321'
 
@@ -49,11 +49,7 @@ export async function scanOnce(world: World, page: Page): Promise<ScannedLink> {
   page.removeAllListeners('response')
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click()
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
-  await world.sql`delete from whatsapp_sessions where id = ${session}`
-  await eventually(
-    () => world.held(session),
-    (held) => held.openOrders === 0 && held.memory === null,
-  )
+  await remove(world, session)
   const drawn = seen.qrs[0] ?? Number.NaN
   return {
     clickToQr: drawn - seen.click,

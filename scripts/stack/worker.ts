@@ -15,13 +15,19 @@ export type WorkerOptions = {
   simulatorPort?: number
 }
 
+/**
+ * Logging a thousand sessions in makes much garbage at once, for which V8 makes room that it never gives back: 500 MB without this limit
+ * (in MB), 100 with it, for 5 % more processor time.
+ */
+const WORKER_NODE_FLAGS = ['--max-semi-space-size=8']
+
 /** How to run the worker. In the demo a preload makes it trust the simulator; the worker's own code knows nothing of that. */
 export function workerCommand(options: WorkerOptions): ChildCommand {
   const { port, simulatorPort } = options
   const preload = simulatorPort === undefined ? [] : ['--import', join(ROOT, 'simulator/trust.ts')]
   return {
     command: process.execPath,
-    args: [...preload, join(ROOT, 'worker/main.ts')],
+    args: [...WORKER_NODE_FLAGS, ...preload, join(ROOT, 'worker/main.ts')],
     env: {
       WORKER_ID: options.id,
       WORKER_HOST: '127.0.0.1',

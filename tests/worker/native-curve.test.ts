@@ -69,8 +69,8 @@ describe('signatures, checked by Node instead of plain JavaScript', () => {
     const signature = Buffer.from(Curve.sign(secret, Buffer.from('x')))
     const sign = signature.readUInt8(63) & 0x80
     signature.writeUInt8(signature.readUInt8(63) & 0x7f, 63)
-    const s = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString('hex')}`) + order
-    const doubled = Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse()])
+    const s = BigInt(`0x${Buffer.from(signature.subarray(32).toReversed()).toString('hex')}`) + order
+    const doubled = Buffer.from([...signature.subarray(0, 32), ...Buffer.from(s.toString(16).padStart(64, '0'), 'hex').toReversed()])
     doubled.writeUInt8(doubled.readUInt8(63) | sign, 63)
     expect(original(key, Buffer.from('x'), doubled)).toBe(true)
     expect(isSigned(key, Buffer.from('x'), doubled)).toBe(false)

@@ -68,7 +68,7 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 function toLittleEndian(value: bigint): Buffer {
-  return Buffer.from(value.toString(16).padStart(64, '0'), 'hex').reverse()
+  return Buffer.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex').toReversed())
 }
 
 function modulo(value: bigint): bigint {
