@@ -10,15 +10,15 @@ import { GROUPS_QUERY, listenToNames, readGroups } from './names.ts'
 import { requestPairingCode } from './pairing-code.ts'
 import type { CodeAsker } from './pairing-code.ts'
 import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from './port.ts'
+import { removeDevice } from './remove-device.ts'
 import { sendText } from './send.ts'
 import type { TextSender } from './send.ts'
 
 /** `onFailure` is the current socket's: Baileys swallows most errors of its key store. */
 type Auth = { state: AuthenticationState; access: CredentialAccess; onFailure: (error: Error) => void }
 type OnEvent = (event: SocketEvent) => void
-
-/** Removed device, in WhatsApp's words. */
-const DEVICE_GONE = 401
+/** Hears of the end of a connection; returns what takes the listener away again. */
+type OnEnd = (listener: (cause: CloseCause) => void) => () => void
 
 /** How WhatsApp begins, and goes on, to ask for a passkey instead of confirming a link. */
 const PASSKEY_DEMANDS = ['passkey_prologue_request', 'crsc_continuation']
@@ -75,6 +75,10 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
   let closed: CloseCause | null = null
   let pairedAs: string | null = null
   const closeListeners = new Set<(cause: CloseCause) => void>()
+  const onEnd: OnEnd = (listener) => {
+    closeListeners.add(listener)
+    return () => void closeListeners.delete(listener)
+  }
   const tell: OnEvent = (event) => {
     if (!silent) onEvent(event)
   }
@@ -126,11 +130,10 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
 
   return {
     isOpen: () => open,
-    sendText: (message, ms) => (open ? sendText(textSender(sock, closeListeners), message, ms) : Promise.resolve('unknown')),
-    requestPairingCode: (phoneNumber, ms) =>
-      closed ? Promise.resolve(null) : requestPairingCode(codeAsker(sock, closeListeners), phoneNumber, ms),
-    fetchGroups: (ms) => (open ? fetchGroups(sock, ms, closeListeners) : Promise.resolve(null)),
-    unlink: (ms) => removeDevice(sock, auth, ms, closeListeners, () => closed),
+    sendText: (message, ms) => (open ? sendText(textSender(sock, onEnd), message, ms) : Promise.resolve('unknown')),
+    requestPairingCode: (phoneNumber, ms) => (closed ? Promise.resolve(null) : requestPairingCode(codeAsker(sock, onEnd), phoneNumber, ms)),
+    fetchGroups: (ms) => (open ? fetchGroups(sock, ms, onEnd) : Promise.resolve(null)),
+    unlink: (ms) => removeDevice({ jid: auth.state.creds.me?.id, closedAs: () => closed, query: sock.query, onEnd }, ms),
     terminate() {
       silent = true
       closeKeys()
@@ -144,7 +147,7 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
 }
 
 /** A number is looked up before it is written to, unless Baileys knows its devices: to a number that nobody has it sends nothing, silently. */
-function textSender(sock: WASocket, closeListeners: Set<(cause: CloseCause) => void>): TextSender {
+function textSender(sock: WASocket, onEnd: OnEnd): TextSender {
   return {
     async find(phoneNumber) {
       const user = phoneNumber.replace('+', '')
@@ -163,24 +166,20 @@ function textSender(sock: WASocket, closeListeners: Set<(cause: CloseCause) => v
       sock.ws.on('CB:ack,class:message', heard)
       return () => void sock.ws.off('CB:ack,class:message', heard)
     },
-    onEnd(listener) {
-      closeListeners.add(listener)
-      return () => void closeListeners.delete(listener)
-    },
+    onEnd,
   }
 }
 
 /** Baileys' own call cannot tell "no groups" from "no answer", and asks for descriptions that nobody shows. */
-function fetchGroups(sock: WASocket, ms: number, closeListeners: Set<(cause: CloseCause) => void>): Promise<readonly Group[] | null> {
+function fetchGroups(sock: WASocket, ms: number, onEnd: OnEnd): Promise<readonly Group[] | null> {
   return new Promise((resolve) => {
     const finish = (groups: readonly Group[] | null): void => {
       clearTimeout(timer)
-      closeListeners.delete(onClose)
+      stopEnd()
       resolve(groups)
     }
-    const onClose = (): void => finish(null)
     const timer = setTimeout(() => finish(null), ms)
-    closeListeners.add(onClose)
+    const stopEnd = onEnd(() => finish(null))
     sock.query(structuredClone(GROUPS_QUERY), ms).then(
       (answer: BinaryNode | undefined) => finish(readGroups(answer)),
       () => finish(null),
@@ -189,7 +188,7 @@ function fetchGroups(sock: WASocket, ms: number, closeListeners: Set<(cause: Clo
 }
 
 /** The one question that a client without an account asks, besides its pings, is that for a code: an error can be of nothing else. */
-function codeAsker(sock: WASocket, closeListeners: Set<(cause: CloseCause) => void>): CodeAsker {
+function codeAsker(sock: WASocket, onEnd: OnEnd): CodeAsker {
   return {
     ask: (phoneNumber) => sock.requestPairingCode(phoneNumber.replace('+', '')),
     onAnswer(listener) {
@@ -202,46 +201,8 @@ function codeAsker(sock: WASocket, closeListeners: Set<(cause: CloseCause) => vo
         sock.ws.off('CB:iq,type:error', refused)
       }
     },
-    onEnd(listener) {
-      closeListeners.add(listener)
-      return () => void closeListeners.delete(listener)
-    },
+    onEnd,
   }
-}
-
-/**
- * Baileys' `logout()` does not wait for the server and fails while connecting; this asks the same and waits. A query that ends without
- * an answer resolves empty, so only a real answer, or a close that says "device removed", counts.
- */
-function removeDevice(
-  sock: WASocket,
-  auth: Auth,
-  ms: number,
-  closeListeners: Set<(cause: CloseCause) => void>,
-  closedAs: () => CloseCause | null,
-): Promise<boolean> {
-  const already = closedAs()
-  const jid = auth.state.creds.me?.id
-  if (already) return Promise.resolve(already.code === DEVICE_GONE)
-  if (!jid || ms <= 0) return Promise.resolve(false)
-  return new Promise((resolve) => {
-    const onClose = (cause: CloseCause): void => finish(cause.code === DEVICE_GONE)
-    const timer = setTimeout(() => finish(false), ms)
-    const finish = (gone: boolean): void => {
-      clearTimeout(timer)
-      closeListeners.delete(onClose)
-      resolve(gone)
-    }
-    closeListeners.add(onClose)
-    const node = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }
-    sock.query({ tag: 'iq', attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'md' }, content: [node] }, ms).then(
-      (answer: { attrs?: Record<string, string> } | undefined) => {
-        if (answer?.attrs?.['type'] === 'result') finish(true)
-      },
-      // A close with its code follows a rejected query; without one the timer decides.
-      () => {},
-    )
-  })
 }
 
 /** Baileys' `end()` waits up to 30 s for a dead peer; cutting the raw socket makes it return at once. */
