@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { Account } from '../../simulator/accounts-file.ts'
 import { createChance } from '../../simulator/chance.ts'
 import { newAccount } from '../../simulator/new-account.ts'
-import { client, linked, simulate } from './support/bench.ts'
+import { client, eventually, linked, simulate } from './support/bench.ts'
 import { memoryAuth } from './support/client.ts'
 
 const ANA = '51987654321'
@@ -61,7 +61,7 @@ it('lets a device log in that somebody wrote into the file, one of a thousand', 
   const device = client(simulator, auth)
   await device.opened()
   expect(simulator.counts()).toMatchObject({ logins: 1, histories: 0 })
-  await vi.waitFor(() => expect(simulator.devices('51900000999')).toMatchObject([{ jid, online: true }]))
+  await eventually(() => expect(simulator.devices('51900000999')).toMatchObject([{ jid, online: true }]))
   // Nobody knows its keys, so nobody can write to it; its phone gets the text.
   expect(await simulator.sendText('51900000000', '51900000999', 'Hola')).toMatchObject({ ok: true, devices: 0 })
   expect(simulator.texts('51900000999')).toMatchObject([{ text: 'Hola' }])

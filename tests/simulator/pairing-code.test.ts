@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import type { Simulator } from '../../simulator/simulator.ts'
-import { client, simulate } from './support/bench.ts'
+import { client, eventually, simulate } from './support/bench.ts'
 import type { Client } from './support/client.ts'
 import { connect } from './support/client.ts'
 
@@ -13,7 +13,7 @@ async function asking(simulator: Simulator, phone = ANA): Promise<Client & { cod
   await device.qr()
   const before = simulator.counts().codes
   const code = await device.socket.requestPairingCode(phone)
-  await vi.waitFor(() => expect(simulator.counts().codes).toBe(before + 1))
+  await eventually(() => expect(simulator.counts().codes).toBe(before + 1))
   return { ...device, code }
 }
 
@@ -31,7 +31,7 @@ it('links the device whose code the phone types, and the device is one like any 
   await again.opened()
   expect(simulator.devices()).toMatchObject([{ phone: ANA, online: true, logins: 1 }])
   await again.socket.sendMessage(`${LUIS}@s.whatsapp.net`, { text: 'Hola' })
-  await vi.waitFor(() => expect(simulator.texts(LUIS)).toMatchObject([{ from: ANA, text: 'Hola' }]))
+  await eventually(() => expect(simulator.texts(LUIS)).toMatchObject([{ from: ANA, text: 'Hola' }]))
 })
 
 it('takes a code as people type it', async () => {
@@ -55,7 +55,7 @@ it('takes only the last code when a device asks again', async () => {
   const simulator = await simulate()
   const device = await asking(simulator)
   const second = await device.socket.requestPairingCode(ANA)
-  await vi.waitFor(() => expect(simulator.counts().codes).toBe(2))
+  await eventually(() => expect(simulator.counts().codes).toBe(2))
   expect(await simulator.enterCode(ANA, device.code)).toEqual({ ok: false, code: 'wrong_code' })
   expect(await simulator.enterCode(ANA, second)).toMatchObject({ ok: true })
 })
@@ -90,7 +90,7 @@ it('dies with its connection, and with the last ref', async () => {
     expect(simulator.waiting()).toMatchObject([{ codeFor: null }])
     expect(await simulator.enterCode(ANA, device.code)).toEqual({ ok: false, code: 'expired_code' })
     await device.socket.end(undefined)
-    await vi.waitFor(() => expect(simulator.waiting()).toEqual([]))
+    await eventually(() => expect(simulator.waiting()).toEqual([]))
     expect(await simulator.enterCode(ANA, device.code)).toEqual({ ok: false, code: 'no_code_asked' })
   } finally {
     vi.useRealTimers()
@@ -111,9 +111,11 @@ it('tells when the device is gone before it answers', async () => {
   const device = connect(simulator.webSocketUrl)
   await device.qr()
   const code = await device.socket.requestPairingCode(ANA)
-  await vi.waitFor(() => expect(simulator.counts().codes).toBe(1))
+  await eventually(() => expect(simulator.counts().codes).toBe(1))
   device.socket.ws.off('CB:notification', device.socket.ws.listeners('CB:notification')[0] as never)
   const entering = simulator.enterCode(ANA, code)
   await device.socket.end(undefined)
-  expect(await entering).toEqual({ ok: false, code: 'no_answer' })
+  // Long before the phone would have given up by itself.
+  const early = await Promise.race([entering, new Promise((resolve) => setTimeout(resolve, 6_000, 'still waiting'))])
+  expect(early).toEqual({ ok: false, code: 'no_answer' })
 })

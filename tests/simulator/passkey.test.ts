@@ -1,6 +1,6 @@
 import type { BinaryNode } from 'baileys'
-import { expect, it, vi } from 'vitest'
-import { client, simulate } from './support/bench.ts'
+import { expect, it } from 'vitest'
+import { client, eventually, simulate } from './support/bench.ts'
 import type { Client } from './support/client.ts'
 
 const ANA = '51987654321'
@@ -39,7 +39,7 @@ it('asks for it after a typed code too', async () => {
   await device.qr()
   const demanded = demand(device)
   const code = await device.socket.requestPairingCode(ANA)
-  await vi.waitFor(() => expect(simulator.counts().codes).toBe(1))
+  await eventually(() => expect(simulator.counts().codes).toBe(1))
   expect(await simulator.enterCode(ANA, code)).toEqual({ ok: false, code: 'passkey_required' })
   expect(await demanded).toMatchObject(DEMAND)
   expect(simulator.devices()).toEqual([])

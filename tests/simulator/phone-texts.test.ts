@@ -1,7 +1,7 @@
 import type { WAMessage } from 'baileys'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Simulator } from '../../simulator/simulator.ts'
-import { client, linked, simulate } from './support/bench.ts'
+import { client, eventually, linked, simulate } from './support/bench.ts'
 import type { Client } from './support/client.ts'
 
 const ANA = '51987654321'
@@ -24,7 +24,7 @@ function heard({ socket }: Client) {
 async function ready(simulator: Simulator, phone: string) {
   const told = simulator.counts().histories
   const device = await linked(simulator, phone)
-  await vi.waitFor(() => expect(simulator.counts().histories).toBe(told + 1))
+  await eventually(() => expect(simulator.counts().histories).toBe(told + 1))
   return { ...device, ...heard(device) }
 }
 
@@ -33,12 +33,12 @@ it('reaches the linked device of the recipient encrypted, with the name of who w
   const luis = await ready(simulator, LUIS)
   const sent = await simulator.sendText(ANA, LUIS, '¿Cómo estás?')
   expect(sent).toEqual({ ok: true, id: expect.stringMatching(/^3A[0-9A-F]{18}$/), devices: 1 })
-  await vi.waitFor(() => expect(luis.texts()).toEqual(['¿Cómo estás?']))
+  await eventually(() => expect(luis.texts()).toEqual(['¿Cómo estás?']))
   expect(luis.messages[0]).toMatchObject({
     key: { remoteJid: expect.stringMatching(/@lid$/), remoteJidAlt: `${ANA}@s.whatsapp.net`, fromMe: false },
     pushName: 'Ana',
   })
-  await vi.waitFor(() => expect(simulator.counts()).toMatchObject({ sent: 1, delivered: 1, retries: 0 }))
+  await eventually(() => expect(simulator.counts()).toMatchObject({ sent: 1, delivered: 1, retries: 0 }))
   expect(simulator.texts(LUIS)).toMatchObject([{ from: ANA, text: '¿Cómo estás?' }])
 })
 
@@ -46,11 +46,11 @@ it('goes on in both directions in one conversation', async () => {
   const simulator = await simulate()
   const luis = await ready(simulator, LUIS)
   await simulator.sendText(ANA, LUIS, 'uno')
-  await vi.waitFor(() => expect(luis.texts()).toEqual(['uno']))
+  await eventually(() => expect(luis.texts()).toEqual(['uno']))
   await luis.socket.sendMessage(`${ANA}@s.whatsapp.net`, { text: 'dos' })
-  await vi.waitFor(() => expect(simulator.texts(ANA)).toMatchObject([{ from: LUIS, text: 'dos' }]))
+  await eventually(() => expect(simulator.texts(ANA)).toMatchObject([{ from: LUIS, text: 'dos' }]))
   await simulator.sendText(ANA, LUIS, 'tres')
-  await vi.waitFor(() => expect(luis.texts()).toEqual(['uno', 'tres']))
+  await eventually(() => expect(luis.texts()).toEqual(['uno', 'tres']))
   expect(simulator.counts()).toMatchObject({ retries: 0, unreadable: 0 })
 })
 
@@ -58,7 +58,7 @@ it('comes as a copy to the other device of who wrote it', async () => {
   const simulator = await simulate()
   const ana = await ready(simulator, ANA)
   await simulator.sendText(ANA, LUIS, 'Desde mi teléfono')
-  await vi.waitFor(() => expect(ana.texts()).toEqual(['Desde mi teléfono']))
+  await eventually(() => expect(ana.texts()).toEqual(['Desde mi teléfono']))
   expect(ana.messages[0]?.key).toMatchObject({ fromMe: true })
 })
 
@@ -66,27 +66,27 @@ it('waits for a device that is not online', async () => {
   const simulator = await simulate()
   const luis = await ready(simulator, LUIS)
   await luis.socket.end(undefined)
-  await vi.waitFor(() => expect(simulator.devices(LUIS)).toMatchObject([{ online: false }]))
+  await eventually(() => expect(simulator.devices(LUIS)).toMatchObject([{ online: false }]))
   await simulator.sendText(ANA, LUIS, 'Mientras dormías')
   const again = client(simulator, luis.auth)
   const later = heard(again)
   await again.opened()
-  await vi.waitFor(() => expect(later.texts()).toEqual(['Mientras dormías']))
-  await vi.waitFor(() => expect(simulator.counts().delivered).toBe(1))
+  await eventually(() => expect(later.texts()).toEqual(['Mientras dormías']))
+  await eventually(() => expect(simulator.counts().delivered).toBe(1))
 })
 
 it('is encrypted anew for a device that could not read it', async () => {
   const simulator = await simulate()
   const luis = await ready(simulator, LUIS)
   await simulator.sendText(ANA, LUIS, 'uno')
-  await vi.waitFor(() => expect(luis.texts()).toEqual(['uno']))
+  await eventually(() => expect(luis.texts()).toEqual(['uno']))
   // The device answers, so that the phone goes on with short messages; then it loses the conversation.
   await luis.socket.sendMessage(`${ANA}@s.whatsapp.net`, { text: 'sí' })
-  await vi.waitFor(() => expect(simulator.texts(ANA)).toHaveLength(1))
+  await eventually(() => expect(simulator.texts(ANA)).toHaveLength(1))
   const [lid = ''] = luis.messages.map(({ key }) => key.remoteJid ?? '')
   await luis.socket.signalRepository.deleteSession([lid])
   await simulator.sendText(ANA, LUIS, 'dos')
-  await vi.waitFor(() => expect(luis.texts()).toEqual(['uno', 'dos']), { timeout: 10_000 })
+  await eventually(() => expect(luis.texts()).toEqual(['uno', 'dos']))
   expect(simulator.counts().retries).toBeGreaterThan(0)
 })
 
@@ -94,13 +94,13 @@ it('writes to the device that took the number of a removed one', async () => {
   const simulator = await simulate()
   const old = await ready(simulator, LUIS)
   await simulator.sendText(ANA, LUIS, 'uno')
-  await vi.waitFor(() => expect(old.texts()).toEqual(['uno']))
+  await eventually(() => expect(old.texts()).toEqual(['uno']))
   simulator.unlink(old.jid)
   expect(await old.closed()).toMatchObject({ code: 401 })
   const young = await ready(simulator, LUIS)
   expect(young.jid).toBe(old.jid)
   await simulator.sendText(ANA, LUIS, 'dos')
-  await vi.waitFor(() => expect(young.texts()).toEqual(['dos']))
+  await eventually(() => expect(young.texts()).toEqual(['dos']))
   expect(simulator.counts().retries).toBe(0)
   // The old device's credentials are worth nothing, although its address lives.
   expect(await client(simulator, old.auth).closed()).toMatchObject({ code: 401 })
@@ -115,12 +115,12 @@ it('tells a device that the recipient has its text, after the acknowledgement; n
   const simulator = await simulate({ behaviour: { receiptDelayMs: 20 } })
   const ana = await ready(simulator, ANA)
   const sent = await ana.socket.sendMessage(`${LUIS}@s.whatsapp.net`, { text: 'Hola' })
-  await vi.waitFor(() => expect(ana.statuses).toContainEqual({ id: sent?.key.id, status: 3 }))
+  await eventually(() => expect(ana.statuses).toContainEqual({ id: sent?.key.id, status: 3 }))
   simulator.configure({ messageReply: 'ignored' })
   const second = await ana.socket.sendMessage(`${LUIS}@s.whatsapp.net`, { text: '¿Me lees?' })
-  await vi.waitFor(() => expect(simulator.texts(LUIS)).toHaveLength(2))
+  await eventually(() => expect(simulator.texts(LUIS)).toHaveLength(2))
   simulator.configure({ messageReply: 'ack' })
   const third = await ana.socket.sendMessage(`${LUIS}@s.whatsapp.net`, { text: 'Bueno' })
-  await vi.waitFor(() => expect(ana.statuses).toContainEqual({ id: third?.key.id, status: 3 }))
+  await eventually(() => expect(ana.statuses).toContainEqual({ id: third?.key.id, status: 3 }))
   expect(ana.statuses).not.toContainEqual({ id: second?.key.id, status: 3 })
 })

@@ -1,8 +1,8 @@
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { namedScenarios } from '../../simulator/scenario/named.ts'
 import type { Scenario } from '../../simulator/scenario/schema.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
-import { client, simulate } from './support/bench.ts'
+import { client, eventually, simulate } from './support/bench.ts'
 import type { Close } from './support/client.ts'
 
 const ANA = '51987654321'
@@ -46,7 +46,7 @@ it('bad-network: a device links and comes back after every cut', async () => {
   const running = simulator.run('bad-network')
   const device = persistent(simulator)
   expect(await running).toMatchObject({ state: 'done' })
-  await vi.waitFor(() => expect(simulator.devices()).toMatchObject([{ online: true, silent: false }]), { timeout: 10_000 })
+  await eventually(() => expect(simulator.devices()).toMatchObject([{ online: true, silent: false }]))
   expect(device.closes.slice(0, 3)).toEqual([515, 428, 428])
   expect(simulator.counts()).toMatchObject({ links: 1, histories: 1 })
 })
@@ -67,9 +67,9 @@ it('passkey-account: nothing is linked, until the account demands no passkey any
   const running = simulator.run('passkey-account')
   const first = client(simulator)
   await first.qr()
-  await vi.waitFor(() => expect(simulator.accounts()[0]?.passkey).toBe(true))
+  await eventually(() => expect(simulator.accounts()[0]?.passkey).toBe(true))
   // The run waits for a device that shows a code after the demand was withdrawn.
-  await vi.waitFor(() => expect(simulator.accounts()[0]?.passkey).toBe(false), { timeout: 5_000 })
+  await eventually(() => expect(simulator.accounts()[0]?.passkey).toBe(false))
   expect(simulator.devices()).toEqual([])
   await first.socket.end(undefined)
   const second = client(simulator)
@@ -82,9 +82,9 @@ it('phone-renames-a-contact: the device hears of names, a subject and a text', a
   const running = simulator.run('phone-renames-a-contact')
   const device = persistent(simulator)
   expect(await running).toMatchObject({ state: 'done' })
-  await vi.waitFor(() => expect(device.names).toEqual(['Rosita (trabajo)', 'Beto Salas']))
-  await vi.waitFor(() => expect(device.groups).toContain('Familia Rojas ❤️'))
-  await vi.waitFor(() => expect(device.texts).toEqual(['¿Vienes el jueves?']))
+  await eventually(() => expect(device.names).toEqual(['Rosita (trabajo)', 'Beto Salas']))
+  await eventually(() => expect(device.groups).toContain('Familia Rojas ❤️'))
+  await eventually(() => expect(device.texts).toEqual(['¿Vienes el jueves?']))
 })
 
 it('outdated-client: 405 for a while, then a code', async () => {

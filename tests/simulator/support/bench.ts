@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
 import type { AuthenticationState, UserFacingSocketConfig } from 'baileys'
 import { startSimulator } from '../../../simulator/simulator.ts'
 import type { Simulator, SimulatorOptions } from '../../../simulator/simulator.ts'
@@ -11,6 +11,11 @@ const endings: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
   for (const end of endings.splice(0).toReversed()) await end()
 })
+
+/** Waits until a check holds, however slow the machine is. */
+export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 20_000 })
+}
 
 /** A simulator for one test, trusted by this process. */
 export async function simulate(options: SimulatorOptions = {}): Promise<Simulator> {

@@ -1,8 +1,9 @@
-import { afterEach, vi } from 'vitest'
+import { afterEach } from 'vitest'
 import type { Simulator } from '../../../simulator/simulator.ts'
 import { createLog } from '../../../worker/log.ts'
 import type { CredentialAccess, SocketEvent, WhatsAppSocket } from '../../../worker/whatsapp/port.ts'
 import { createWhatsApp } from '../../../worker/whatsapp/socket.ts'
+import { eventually } from './bench.ts'
 
 const sockets: WhatsAppSocket[] = []
 
@@ -102,7 +103,7 @@ export async function linkedDevice(simulator: Simulator, phone?: string): Promis
   await open()
   device.jid = await scanned.promise
   // What the phone tells a new device writes keys too; a test counts from here.
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (simulator.counts().histories === told) throw new Error('the device was not told what its phone knows')
   })
   store.written.length = 0
