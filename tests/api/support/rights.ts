@@ -22,8 +22,12 @@ export function trespass(
   secrets: readonly string[],
 ): string | null {
   const succeeded = answered.status < 300
-  if (succeeded && plan.method === operation.method.toUpperCase() && !mayCall(name, operation, plan.who))
-    return `"${plan.who}" got what it may not have`
+  if (plan.method === operation.method.toUpperCase() && !mayCall(name, operation, plan.who)) {
+    if (succeeded) return `"${plan.who}" got what it may not have`
+    // How a session is, is for those who may ask: whoever may not is refused before.
+    const isState = answered.status >= 409 && answered.status !== 413 && !answered.text.includes('ambiguous_phone_number')
+    if (isState) return `"${plan.who}" was told how a session is`
+  }
   const named = [...Object.values(plan.parts), ...plan.query.map(([, value]) => value)]
   const session = operation.path.includes('{session}') ? plan.parts['session'] : (plan.parts['phone'] ?? '')
   if (succeeded && session?.startsWith('@bystander')) return 'a bystander’s session was answered for'
