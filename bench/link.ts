@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import { openWorld } from '../tests/e2e/support/world.ts'
 import { launchBrowser } from '../tests/support/browser.ts'
 import { firstQr } from './link/first-qr.ts'
@@ -40,6 +41,8 @@ function columns(taken: readonly Record<string, number>[]): Record<string, Sprea
  * worker alone, from being asked to its first QR.
  */
 export async function run(): Promise<void> {
+  // What else the machine had to do: figures of a busy one say little.
+  const load = loadavg().map((one) => Math.round(one * 100) / 100)
   const [world, browser] = await Promise.all([openWorld(), launchBrowser()])
   try {
     const page = await openPage(world)
@@ -56,6 +59,7 @@ export async function run(): Promise<void> {
       goals: GOALS,
       met,
       machine: machine(),
+      load,
     })
   } finally {
     await browser.close()
