@@ -32,15 +32,15 @@ const DATABASE_EVENTS = {
 const WORKER_EVENTS = {
   link_attempt: z.object({}),
   /** `phoneNumberEnd`: its last four digits. */
-  pairing_code_requested: z.object({ phoneNumberEnd: z.string().check(z.maxLength(4)) }),
-  link_expired: z.object({ cause: z.enum(['qr_exhausted', 'unwatched']) }),
+  pairing_code_requested: z.object({ phoneNumberEnd: z.string().check(z.maxLength(4)), count }),
+  link_expired: z.object({ cause: z.enum(['qr_exhausted', 'unwatched']), count }),
   linked: z.object({ phoneNumberEnd: z.string().check(z.maxLength(4)) }),
   /** `code`: WhatsApp's. `retryInMs`: when it is tried again; `null`, not at all. */
   connection_closed: z.object({ code: z.int(), reason: z.nullable(StatusReason), retryInMs: z.nullable(z.int()), count }),
   storage_failed: z.object({ error: z.string(), count }),
   credentials_damaged: z.object({ reason: z.string(), count }),
   /** `from`: when the snapshot was made, as its name says. */
-  backup_restored: z.object({ from: z.string() }),
+  backup_restored: z.object({ from: z.string(), count }),
   /** Moved to quarantine. */
   set_aside: z.object({ place: z.string(), reason: z.string(), count }),
   /** `id`: of the (last) text. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NOTES_AT_ONCE, NOTES_OF_ONE_SESSION, TIMELINE_EVENTS, TIMELINE_LENGTH, WORKER_KINDS } from '#domain/events.ts'
+import { NOTES_AT_ONCE, NOTES_OF_ONE_SESSION, TIMELINE_DAYS, TIMELINE_EVENTS, TIMELINE_LENGTH, WORKER_KINDS } from '#domain/events.ts'
 import type { WorkerKind } from '#domain/events.ts'
 import { startWithCast, workerIsAlive, type Cast } from './cast.ts'
 
@@ -79,10 +79,13 @@ describe('the timeline', () => {
     const add = (days: number) => cast.db.sql`
       insert into public.whatsapp_session_events (organization_id, session_id, kind, detail, at)
       values (${cast.acme}, ${id}, 'linked', ${cast.db.sql.json({ days })}, now() - make_interval(days => ${days}))`
-    await add(89)
-    await add(91)
+    await add(TIMELINE_DAYS - 1)
+    await add(TIMELINE_DAYS + 1)
     await workerIsAlive(cast)
-    expect((await timeline(cast.owner, id))?.map(({ detail }) => detail)).toMatchObject([{ status: 'connecting' }, { days: 89 }])
+    expect((await timeline(cast.owner, id))?.map(({ detail }) => detail)).toMatchObject([
+      { status: 'connecting' },
+      { days: TIMELINE_DAYS - 1 },
+    ])
   })
 
   it('says who asked for what where no status tells of it', async () => {
