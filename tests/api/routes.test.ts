@@ -52,6 +52,15 @@ describe('the worker', () => {
     expect(served().toSorted()).toEqual(documented('worker'))
   })
 
+  it('names the right methods to who takes another', async () => {
+    for (const path of Object.keys(readDocument('worker').paths)) {
+      const { status, headers } = await fetch(worker.url + filled(path), { method: 'PATCH' })
+      const wanted = documented('worker').filter((one) => one.endsWith(` ${path}`))
+      const told = (headers.get('allow') ?? '').split(', ').map((method) => `${method} ${path}`)
+      expect([status, told.toSorted()]).toEqual([405, wanted])
+    }
+  })
+
   it('gives the document to everybody', async () => {
     const answer = await fetch(worker.url + OPEN_ROUTES.openapi)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])

@@ -73,7 +73,7 @@ export function createServer(options: {
   }
 
   server.setNotFoundHandler((request, reply) => {
-    const allowed = allowedMethods(request, routes, Object.keys(open))
+    const allowed = allowedMethods(request, routes, server)
     if (allowed.length === 0) return send(reply, 'not_found', 'There is no such route.')
     return send(reply.header('allow', allowed.join(', ')), 'method_not_allowed', `This route knows ${allowed.join(', ')}.`)
   })
@@ -98,9 +98,13 @@ function send(reply: FastifyReply, code: ErrorCode, message: string, detail?: Re
     .send(errorBody(code, message, detail))
 }
 
-function allowedMethods(request: FastifyRequest, routes: readonly Route[], open: readonly string[]): string[] {
+/** A path without variables; only such a one may be asked for as a route's own, for the router reads others as patterns. */
+const PLAIN_PATH = /^\/[a-z]+(\.json)?$/
+
+function allowedMethods(request: FastifyRequest, routes: readonly Route[], server: FastifyInstance): string[] {
   const path = (request.raw.url ?? '').split('?')[0] ?? ''
+  if (PLAIN_PATH.test(path)) return ['GET', 'POST'].filter((method) => server.hasRoute({ method, url: path }))
   const matches = (pattern: string): boolean => new RegExp(`^${pattern.replaceAll(/:[a-z]+/g, '[^/]+')}$`).test(path)
   const methods = routes.filter((route) => matches(route.path)).map((route) => route.method as string)
-  return open.includes(path) ? ['GET'] : [...new Set(methods)]
+  return [...new Set(methods)]
 }

@@ -8,7 +8,6 @@ import type { DocumentName, Operation } from './resolve.ts'
 export const CALLERS = ['admin', 'agent', 'stranger', 'nobody', 'nonsense', 'anon key', 'service key', 'basic', 'two tokens'] as const
 /** Sessions by what they are in the world, so that a plan means the same in another run. */
 export const TARGETS = ['@linked', '@phone', '@fresh', '@other fresh', '@bystander', '@bystander waiting', '@bystander phone'] as const
-export type Target = (typeof TARGETS)[number]
 
 /** One call, told in words of the world: it can be printed, made smaller, and made again. */
 export type Plan = {
