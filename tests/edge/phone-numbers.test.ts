@@ -178,5 +178,11 @@ describe('a number that was forgotten', () => {
     await call('DELETE', `/${phone}`)
     expect(await call('DELETE', `/${phone}?organization=${other}`)).toMatchObject({ status: 404 })
     expect(await call('DELETE', `/${phone}?organization=${world.organizationId}`)).toMatchObject({ status: 200 })
+    // Where both have forgotten it, each finds its own.
+    const theirs = await linked(phone, other)
+    await call('DELETE', `/${theirs}`)
+    const mine = await call('DELETE', `/${phone}?organization=${world.organizationId}`)
+    expect(mine).toMatchObject({ status: 200 })
+    expect(mine.body).not.toMatchObject({ sessionId: theirs })
   })
 })

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Receipt } from '#domain/clearance.ts'
 import { decodeLinkEvent, type LinkEvent } from '#domain/link.ts'
 import { SessionView } from '#domain/observation.ts'
+import { PairingCode } from '#domain/pairing.ts'
 import { type Stack, startStack } from '../../scripts/stack/stack.ts'
 
 let folder: string
@@ -69,6 +70,12 @@ async function scan(qr: string): Promise<void> {
   if (!scanned.ok) throw new Error(`the phone refused the QR: ${await scanned.text()}`)
 }
 
+/** Types a pairing code into the simulated phone. */
+async function typeCode(code: string): Promise<void> {
+  const answer = await fetch(`${stack.phoneUrl}api/accounts/51987654321/code`, { method: 'POST', body: JSON.stringify({ code }) })
+  if (!answer.ok) throw new Error(`the phone refused the code: ${await answer.text()}`)
+}
+
 it('links, shows, stops, starts and clears a session through function and worker', async () => {
   const id = await createSession()
   const steps: string[] = []
@@ -90,6 +97,26 @@ it('links, shows, stops, starts and clears a session through function and worker
   expect(receipt).toMatchObject({ sessionId: id, reason: 'reset', remoteUnlink: 'confirmed', verifiedAbsent: true })
   expect(receipt.removed.credentials.files).toBeGreaterThan(0)
   expect(Receipt.parse(await (await call('POST', `${id}/clear`, { orderId: receipt.orderId })).json())).toEqual(receipt)
+})
+
+it('gives a code for the link that is under way: the QR beside it stays what it was (LNK-4, LNK-9)', async () => {
+  const id = await createSession()
+  const askForCode = () => call('POST', `${id}/request-pairing-code`, { phoneNumber: '+51 987 654 321' })
+  const waiting = async () => ((await (await fetch(`${stack.phoneUrl}api/state`)).json()) as { waiting: { id: string }[] }).waiting
+  const seen: LinkEvent[] = []
+  for await (const event of linkEvents(id)) {
+    seen.push(event)
+    if (event.type !== 'qr') continue
+    const shown = await waiting()
+    const { code } = PairingCode.parse(await (await askForCode()).json())
+    expect(shown).toHaveLength(1)
+    expect(await waiting()).toMatchObject([{ id: shown[0]?.id }])
+    await typeCode(code)
+  }
+  const told = seen.map((event) => (event.type === 'status' ? event.step : event.type))
+  expect(told.filter((step) => ['starting', 'qr', 'pairing_code'].includes(step))).toEqual(['starting', 'qr', 'pairing_code'])
+  expect(told.at(-1)).toBe('connected')
+  expect(await (await askForCode()).json()).toMatchObject({ error: { code: 'already_connected' } })
 })
 
 it('stores a delete while the worker is down, and the worker carries it out when it is back', async () => {
