@@ -151,16 +151,22 @@ describe('the file', () => {
 describe('what the phone tells in a burst', () => {
   const told = (n: number) => ({ ...NOTHING, contacts: [person(n)] })
   const buffer = () => {
-    const timers: (() => void)[] = []
+    const timers = new Set<{ ms: number; run: () => void }>()
     const written: number[] = []
     const made = createNameBuffer(
-      (_ms, run) => {
-        timers.push(run)
-        return () => {}
+      (ms, run) => {
+        const timer = { ms, run }
+        timers.add(timer)
+        return () => void timers.delete(timer)
       },
-      ({ contacts }) => written.push(contacts.length),
+      ({ contacts, changes }) => written.push(contacts.length + changes.length),
     )
-    return { ...made, written, elapse: () => timers.splice(0).forEach((run) => run()) }
+    const elapse = (): void => {
+      const due = [...timers]
+      timers.clear()
+      for (const { run } of due) run()
+    }
+    return { ...made, written, elapse, waits: () => [...timers].map(({ ms }) => ms) }
   }
 
   it('is written once, and at the latest when the session ends', () => {
@@ -174,6 +180,20 @@ describe('what the phone tells in a burst', () => {
     expect(names.written).toEqual([30, 1])
     for (const n of range(500)) names.add(told(n))
     expect(names.written.length).toBeGreaterThan(3)
+  })
+
+  it('waits longer where people only say again what they call themselves (NAM-1)', () => {
+    const names = buffer()
+    const pushName = { ...NOTHING, changes: [{ ...person(1), name: null, pushName: 'Ana' }] }
+    names.add(pushName)
+    names.add(pushName)
+    expect(names.waits()).toEqual([60_000])
+    names.add(told(2))
+    expect(names.waits()).toEqual([1000])
+    names.elapse()
+    expect(names.written).toEqual([3])
+    names.add(pushName)
+    expect(names.waits()).toEqual([60_000])
   })
 
   it('is written no more behind the fence, in whatever order things come (FEN-1, NAM-3)', () => {

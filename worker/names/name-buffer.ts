@@ -3,6 +3,8 @@ import type { Told } from './merge.ts'
 
 /** What the phone tells comes in bursts: within this time it is gathered and written once, milliseconds. */
 const GATHER_MS = 1000
+/** What a known person calls itself comes with each of its messages, mostly unchanged: that can wait, milliseconds. */
+const PUSH_NAMES_MS = 60_000
 /** How many events are gathered at most before they are written. */
 const MAX_GATHERED = 100
 
@@ -19,11 +21,13 @@ export type NameBuffer = {
 export function createNameBuffer(after: (ms: number, run: () => void) => Cancel, write: (told: Told) => void): NameBuffer {
   let gathered: Told[] = []
   let cancel: Cancel = () => {}
+  let hasUrgent = false
   let dropped = false
   const flush = (): void => {
     cancel()
     const told = gathered
     gathered = []
+    hasUrgent = false
     if (told.length === 0 || dropped) return
     write({
       groups: told.flatMap(({ groups }) => groups),
@@ -34,7 +38,12 @@ export function createNameBuffer(after: (ms: number, run: () => void) => Cancel,
   return {
     add(told) {
       if (dropped) return
-      if (gathered.length === 0) cancel = after(GATHER_MS, flush)
+      const isUrgent = !isOfPushNames(told)
+      if (gathered.length === 0 || (isUrgent && !hasUrgent)) {
+        cancel()
+        cancel = after(isUrgent ? GATHER_MS : PUSH_NAMES_MS, flush)
+      }
+      hasUrgent ||= isUrgent
       gathered.push(told)
       if (gathered.length >= MAX_GATHERED) flush()
     },
@@ -45,4 +54,11 @@ export function createNameBuffer(after: (ms: number, run: () => void) => Cancel,
       cancel()
     },
   }
+}
+
+function isOfPushNames({ groups, contacts, changes }: Told): boolean {
+  return (
+    groups.length + contacts.length === 0 &&
+    changes.every(({ name, phoneNumber, id }) => name === null && (phoneNumber === null || !id.endsWith('@lid')))
+  )
 }
