@@ -49,9 +49,9 @@ it('tells a linked device of new contacts and new names of old ones, as signed c
 it('keeps the order of changes that are made at once', async () => {
   const simulator = await simulate()
   const ana = await ready(simulator)
-  const names = ['Uno', 'Dos', 'Tres', 'Cuatro']
-  await Promise.all(names.map((name) => simulator.renameContact(ANA, ROSA, name)))
-  await eventually(() => expect(ana.contacts.at(-1)).toEqual(named(ROSA, 'Cuatro')))
+  const renamed = [LUIS, ROSA, '51944100201'].map((phone, index) => ({ phone, name: `Nombre ${index}` }))
+  await Promise.all(renamed.map(({ phone, name }) => simulator.renameContact(ANA, phone, name)))
+  await eventually(() => expect(ana.contacts).toEqual(renamed.map(({ phone, name }) => named(phone, name))))
 })
 
 it('tells a device that was away at its next login', async () => {
