@@ -186,6 +186,10 @@ export const WALK: Record<string, (row: CallRow, walker: Walker) => Promise<void
     await want(walker, 'stop_session')
     expect(await ask(row, walker)).toMatchObject({ status: 200, body: { sessionId: device.id, status: 'stopped' } })
     await until(
+      () => world.rowOf(device.id),
+      (found) => found?.status === 'stopped',
+    )
+    await until(
       () => world.devicesOf(device.phone),
       (devices) => devices.length === 1 && devices[0]?.online === false,
     )
