@@ -1,6 +1,8 @@
-import type { Snapshot, Look } from '#domain/snapshot.ts'
+import type { Look, SessionIntent, Snapshot } from '#domain/snapshot.ts'
 import { IS_LINKED } from '#domain/session.ts'
 import type { ClearEngine } from '../clear/clear.ts'
+import { pause } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
@@ -29,6 +31,9 @@ export type Follower = {
   lastMoved(): readonly Finding[] | null
 }
 
+/** How long a pass may keep everybody else from being heard, milliseconds. */
+const BUSY_MS = 25
+
 type Options = {
   database: Database
   supervisor: Supervisor
@@ -38,14 +43,17 @@ type Options = {
   sources: Sources
   quarantine: Quarantine
   timeline: Timeline
+  clock: Clock
   log: Log
 }
 
 export function createFollower(options: Options): Follower {
-  const { database, supervisor, clear, data, log } = options
+  const { database, supervisor, clear, data, clock, log } = options
   let ready = false
   let moved: Finding[] | null = null
   let lastError: string | null = null
+  /** Sessions that were read by themselves since the pass began: its list may be older. */
+  const looked = new Set<string>()
 
   /**
    * Each is gone from memory and disk when this returns; its receipt follows. Where the disk refused, what it covers is at least not
@@ -61,6 +69,7 @@ export function createFollower(options: Options): Follower {
   const look = async (sessionId: string): Promise<Look> => {
     const mark = supervisor.mark()
     const seen = await database.look(sessionId)
+    looked.add(sessionId)
     data.confirmInstance(seen.instance_id)
     // Asked before the orders are taken: a clear changes the session here, yet the row beside its order is as new as the order.
     const isHearsay = supervisor.changedSince(sessionId, mark)
@@ -71,15 +80,29 @@ export function createFollower(options: Options): Follower {
     return seen
   }
 
-  const applyAll = (snapshot: Snapshot, isHearsay: (id: string) => boolean): void => {
-    const judged = snapshot.sessions.map((row) => ({
-      row,
-      outcome: isHearsay(row.id) ? 'unjudged' : supervisor.apply(row, snapshot.taken_at),
-    }))
-    const missing = judged.filter(({ outcome }) => outcome === 'missing').map(({ row }) => row)
+  /**
+   * A thousand sessions that start open two thousand files: others must be heard in between, and what changes meanwhile makes its row
+   * hearsay.
+   */
+  const applyAll = async (snapshot: Snapshot, isHearsay: (id: string) => boolean): Promise<void> => {
+    const judged: { row: SessionIntent; outcome: ReturnType<Supervisor['apply']>; mark: number }[] = []
+    let heardAt = clock.now()
+    for (const row of snapshot.sessions) {
+      if (clock.now() - heardAt >= BUSY_MS) {
+        await pause(clock, 0)
+        heardAt = clock.now()
+      }
+      const outcome = isHearsay(row.id) ? 'unjudged' : supervisor.apply(row, snapshot.taken_at)
+      judged.push({ row, outcome, mark: supervisor.mark() })
+    }
+    const isMissing = ({ row, outcome, mark }: (typeof judged)[number]): boolean =>
+      outcome === 'missing' && !supervisor.changedSince(row.id, mark)
+    const missing = judged.filter(isMissing).map(({ row }) => row)
     const linked = snapshot.sessions.filter((row) => IS_LINKED[row.status]).length
     // What nobody can judge now may be missing, too: a burst must not pass the alarm in small portions.
-    const unjudged = judged.filter(({ row, outcome }) => outcome === 'unjudged' && IS_LINKED[row.status] && !supervisor.isRunning(row.id))
+    const unjudged = judged.filter(
+      (one) => one.outcome !== 'done' && !isMissing(one) && IS_LINKED[one.row.status] && !supervisor.isRunning(one.row.id),
+    )
     if (missing.length > 0 && (!data.isClaimed() || tooMany(missing.length + unjudged.length, linked))) {
       const fields = { missing: missing.length, unjudged: unjudged.length, linked, newFolder: !data.isClaimed() }
       log.error(fields, 'ALARM: too many sessions without credentials: is this the right data folder? None is called damaged')
@@ -107,6 +130,7 @@ export function createFollower(options: Options): Follower {
     async pass() {
       try {
         const mark = supervisor.mark()
+        looked.clear()
         const snapshot = await database.snapshot()
         data.confirmInstance(snapshot.instance_id)
         // Asked before the orders are taken, which change sessions here themselves.
@@ -114,7 +138,9 @@ export function createFollower(options: Options): Follower {
         const waiting = order(snapshot.orders)
         clear.resume(new Set(snapshot.orders.map(({ id }) => id)))
         ready = true
-        applyAll(snapshot, (id) => changed.has(id) || waiting.has(id))
+        const applied = supervisor.mark()
+        const isOld = (id: string): boolean => changed.has(id) || looked.has(id) || supervisor.changedSince(id, applied)
+        await applyAll(snapshot, (id) => isOld(id) || waiting.has(id))
         const known = new Set(snapshot.sessions.map((row) => row.id))
         await confirmAbsences(known)
         const isHearsay = (id: string): boolean => supervisor.changedSince(id, mark)

@@ -18,6 +18,8 @@ export type Observations = {
   close(): void
 }
 
+/** Words under way at once. A start has two for each session: those that wait for a place are overtaken by the next, which is all that counts. */
+const AT_ONCE = 16
 const RETRY_MS = 1000
 const RETRY_MAX_MS = 15_000
 
@@ -34,13 +36,29 @@ export function createObservations(options: {
   const sending = new Set<string>()
   const life = { closed: false, boot: newBootId(clock), sequence: 0 }
 
+  const places = createPlaces(AT_ONCE)
+
+  const tell = async (observation: NumberedObservation): Promise<boolean> => {
+    try {
+      return await database.observe(observation)
+    } finally {
+      places.leave()
+    }
+  }
   const send = async (sessionId: string): Promise<void> => {
     if (sending.has(sessionId)) return
     sending.add(sessionId)
     let wait = RETRY_MS
-    for (let next = waiting.get(sessionId); next && !life.closed; next = waiting.get(sessionId)) {
+    while (waiting.has(sessionId) && !life.closed) {
+      const turn = places.enter()
+      if (turn) await turn
+      const next = waiting.get(sessionId)
+      if (!next || life.closed) {
+        places.leave()
+        break
+      }
       try {
-        const stored = await database.observe(next)
+        const stored = await tell(next)
         if (waiting.get(sessionId) === next) waiting.delete(sessionId)
         if (stored) onStored(sessionId)
         else onGone(sessionId)
@@ -68,6 +86,24 @@ export function createObservations(options: {
     },
     close() {
       life.closed = true
+    },
+  }
+}
+
+/** So many places, first come, first served. `enter` is `null` where there is one now, so that nobody waits who need not. */
+function createPlaces(count: number): { enter(): Promise<void> | null; leave(): void } {
+  const queue: (() => void)[] = []
+  let free = count
+  return {
+    enter() {
+      if (free === 0) return new Promise((resolve) => void queue.push(resolve))
+      free -= 1
+      return null
+    },
+    leave() {
+      const next = queue.shift()
+      if (next) next()
+      else free += 1
     },
   }
 }

@@ -32,7 +32,7 @@ export const FOLLOW_BUGS: readonly Bug[] = [
       {
         file: FOLLOW,
         find: '        const waiting = order(snapshot.orders)\n',
-        replace: '        applyAll(snapshot, (id) => changed.has(id))\n        const waiting = order(snapshot.orders)\n',
+        replace: '        await applyAll(snapshot, (id) => changed.has(id))\n        const waiting = order(snapshot.orders)\n',
       },
     ],
   },
