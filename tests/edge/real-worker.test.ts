@@ -94,7 +94,7 @@ it('links, shows, stops, starts and clears a session through function and worker
   // Its word is on its way to the database; a start that overtakes it is answered with what still is.
   for (let status = ''; status !== 'stopped';) {
     const { data } = await person.from('whatsapp_sessions').select('status').eq('id', id).single().throwOnError()
-    status = (data as { status: string }).status
+    status = data.status
   }
   expect(SessionView.parse(await (await call('POST', `${id}/start`)).json()).status).toMatch(/^(reconnecting|connected)$/)
 
