@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { BufferJSON, Browsers, USyncQuery, USyncUser, initAuthCreds, makeWASocket, proto } from 'baileys'
-import type { AuthenticationCreds, AuthenticationState, BinaryNode, SignalDataTypeMap, WASocket } from 'baileys'
+import type { AuthenticationCreds, AuthenticationState, BinaryNode, CacheStore, SignalDataTypeMap, WASocket } from 'baileys'
 import type { Log } from '../log.ts'
 import type { Group } from '#domain/names.ts'
 import { causeOf } from './close-codes.ts'
@@ -13,6 +13,7 @@ import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, Wh
 import { removeDevice } from './remove-device.ts'
 import { sendText } from './send.ts'
 import type { TextSender } from './send.ts'
+import { smallCaches } from './small-cache.ts'
 
 /** `onFailure` is the current socket's: Baileys swallows most errors of its key store. */
 type Auth = { state: AuthenticationState; access: CredentialAccess; onFailure: (error: Error) => void }
@@ -57,6 +58,7 @@ export function createWhatsApp(options: { url: string | undefined; log: Log }): 
           shouldSyncHistoryMessage: ({ syncType }) =>
             syncType === proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP || syncType === proto.HistorySync.HistorySyncType.PUSH_NAME,
           enableRecentMessageCache: false,
+          ...(smallCaches() as Record<keyof ReturnType<typeof smallCaches>, CacheStore>),
           markOnlineOnConnect: false,
           emitOwnEvents: false,
           // A synchronous store that refused once refuses again; waiting would only hold the session's locks.
