@@ -108,7 +108,18 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
   const stored = createStoredReader(disk, maxPages)
   const sources: Sources = { disk, places: data, memory: supervisor.memory, tombstones, stored, maxPages, isClaimed: data.isClaimed }
-  const follower = createFollower({ database, supervisor, clear, data, sources, quarantine, timeline, clock, log })
+  const follower = createFollower({
+    database,
+    supervisor,
+    clear,
+    data,
+    sources,
+    quarantine,
+    timeline,
+    clock,
+    log,
+    sliceMs: settings.PASS_SLICE_MS,
+  })
 
   const pollMs = settings.POLL_SECONDS * 1000
   const quietly = (what: string, run: () => Promise<unknown>) => async () => {

@@ -32,6 +32,8 @@ const Environment = z.object({
   WA_WEB_SOCKET_URL: z.url({ protocol: /^wss?$/ }).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   POLL_SECONDS: seconds(5),
+  /** How long a pass may keep everybody else from being heard; 0: not beyond one row. */
+  PASS_SLICE_MS: z.coerce.number().int().min(0).max(60_000).default(25),
   HEARTBEAT_SECONDS: seconds(HEARTBEAT_SECONDS),
   DATABASE_TIMEOUT_MS: milliseconds(8000),
   LINK_UNWATCHED_SECONDS: seconds(LINK_UNWATCHED_SECONDS),

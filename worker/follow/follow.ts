@@ -31,9 +31,6 @@ export type Follower = {
   lastMoved(): readonly Finding[] | null
 }
 
-/** How long a pass may keep everybody else from being heard, milliseconds. */
-const BUSY_MS = 25
-
 type Options = {
   database: Database
   supervisor: Supervisor
@@ -45,10 +42,12 @@ type Options = {
   timeline: Timeline
   clock: Clock
   log: Log
+  /** How long a pass may keep everybody else from being heard, milliseconds. */
+  sliceMs: number
 }
 
 export function createFollower(options: Options): Follower {
-  const { database, supervisor, clear, data, clock, log } = options
+  const { database, supervisor, clear, data, clock, log, sliceMs } = options
   let ready = false
   let moved: Finding[] | null = null
   let lastError: string | null = null
@@ -88,7 +87,7 @@ export function createFollower(options: Options): Follower {
     const judged: { row: SessionIntent; outcome: ReturnType<Supervisor['apply']>; mark: number }[] = []
     let heardAt = clock.now()
     for (const row of snapshot.sessions) {
-      if (clock.now() - heardAt >= BUSY_MS) {
+      if (clock.now() - heardAt >= sliceMs) {
         await pause(clock, 0)
         heardAt = clock.now()
       }

@@ -23,6 +23,8 @@ const SETTINGS = readSettings({
   COMMAND_PUBLIC_KEYS: '{"keys":[{"kty":"OKP"}]}',
   RECONNECT_TRIES: '8',
   BACKUP_HOURS: String(1 / 60),
+  // Others are heard after each row: whatever a pass of a thousand rows can be interrupted by.
+  PASS_SLICE_MS: '0',
 })
 
 /** How long a stop may take, milliseconds (OPS-1). */
