@@ -74,3 +74,39 @@ it('counts on: the next word is stored, also after the process began anew', asyn
   expect(first.sent.map(({ sequence }) => sequence)).toEqual([1, 2])
   expect(second.sent[0]?.boot).not.toBe(first.sent[0]?.boot)
 })
+
+it('tells the database of sixteen sessions at once: whoever waits for a place is overtaken by its own newest word', async () => {
+  const rows = await Promise.all(Array.from({ length: 40 }, () => db.insertSession(organization, { status: 'connected' })))
+  let underWay = 0
+  let most = 0
+  let go: () => void = () => {}
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const sent: NumberedObservation[] = []
+  const database: Database = {
+    ...real,
+    async observe(observation) {
+      sent.push(observation)
+      underWay += 1
+      most = Math.max(most, underWay)
+      await gate
+      return await real.observe(observation).finally(() => {
+        underWay -= 1
+      })
+    },
+  }
+  const log = createLog('silent', 'test')
+  const observations = createObservations({ database, clock: systemClock, log, onStored() {}, onGone() {} })
+  for (const status of ['reconnecting', 'connected'] as const) {
+    for (const { id } of rows) observations.report({ sessionId: id, generation: 1, status, reason: null })
+  }
+  expect(sent).toHaveLength(16)
+  go()
+  await eventually(() => expect(rows.filter(({ id }) => observations.waiting(id))).toEqual([]))
+  expect(most).toBe(16)
+  // Sixteen had to say both; of the others only the last word was worth a call.
+  expect(sent).toHaveLength(16 * 2 + 24)
+  expect(await Promise.all(rows.map(({ id }) => statusOf(id)))).toEqual(rows.map(() => 'connected'))
+  observations.close()
+})

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -39,6 +39,26 @@ describe('a credential file', () => {
     expect(inspectCredentials(folder, options)).toEqual({ state: 'absent' })
     expect(() => openCredentials(folder, options)).toThrow('no credentials file')
     expect(existsSync(folder)).toBe(false)
+  })
+
+  it('writes nothing where a login says again what is there, and something as soon as it differs', () => {
+    const { folder, store } = newStore()
+    const access = store.access()
+    const paired = { phoneNumber: '+51987654321' }
+    const key = { type: 'device-list', id: '51987654321', value: '["1"]' }
+    access.writeCreds(store.identity().creds, paired)
+    access.writeKeys([key])
+    const written = () => statSync(join(folder, 'auth.sqlite-wal')).size
+    const before = written()
+    access.writeCreds(store.identity().creds, paired)
+    access.writeKeys([key, { type: 'session', id: 'never there', value: null }])
+    expect(written()).toBe(before)
+    access.writeKeys([{ ...key, value: '["1","2"]' }])
+    expect(written()).toBeGreaterThan(before)
+    access.writeCreds(store.identity().creds, { phoneNumber: '+51987654322' })
+    expect(store.identity()).toMatchObject({ linked: true, phoneNumber: '+51987654322' })
+    expect(access.readKeys('device-list', ['51987654321'])).toEqual(new Map([['51987654321', '["1","2"]']]))
+    store.dispose()
   })
 
   it('keeps what was written, and is one file at rest (DAT-3)', () => {
