@@ -64,9 +64,8 @@ function own(database: SqlFile, generation: number): CredentialStore {
   let epoch = 0
   const selectIdentity = database.prepare('select generation, linked, phone_number, creds from identity where one = 1')
   const selectKeys = database.prepare('select id, value from signal_keys where type = ? and id in (select value from json_each(?))')
-  // What is there already changes nothing and syncs nothing: a login says again what the last one said.
   const putKey = database.prepare(
-    'insert into signal_keys (type, id, value) values (?, ?, ?) on conflict do update set value = excluded.value where value <> excluded.value',
+    'insert into signal_keys (type, id, value) values (?, ?, ?) on conflict do update set value = excluded.value',
   )
   const dropKey = database.prepare('delete from signal_keys where type = ? and id = ?')
   const putCreds = database.prepare(
@@ -84,10 +83,6 @@ function own(database: SqlFile, generation: number): CredentialStore {
       if (database.isTransaction) database.exec('rollback')
       throw asStorageError(error)
     }
-  }
-  const isKnown = (creds: string, paired: { phoneNumber: string } | null): boolean => {
-    const known = toIdentity(selectIdentity.get())
-    return known.creds === creds && (paired === null || (known.linked && known.phoneNumber === paired.phoneNumber))
   }
   const putIdentity = (creds: string, linked: boolean, phoneNumber: string | null): void => {
     const { changes } = putCreds.run(creds, linked ? 1 : 0, phoneNumber, generation)
@@ -111,10 +106,7 @@ function own(database: SqlFile, generation: number): CredentialStore {
       const readable = (): boolean => !disposed && mine === epoch
       return {
         readCreds: () => toIdentity(selectIdentity.get()).creds,
-        writeCreds: (json, paired) =>
-          write(mine, () => {
-            if (!isKnown(json, paired)) putIdentity(json, paired !== null, paired?.phoneNumber ?? null)
-          }),
+        writeCreds: (json, paired) => write(mine, () => putIdentity(json, paired !== null, paired?.phoneNumber ?? null)),
         readKeys(type, ids) {
           if (!readable()) return new Map()
           return new Map(selectKeys.all(type, JSON.stringify(ids)).map((row) => [String(row['id']), String(row['value'])]))
