@@ -21,6 +21,9 @@ export type SimulatedClock = {
   settle(): Promise<void>
 }
 
+/** Whoever lets others be heard gets its turn back when they are done: up to so much later, milliseconds. */
+const TURN_MS = 250
+
 type Timer = { due: number; number: number; run: (() => void) | null }
 
 export function createSimulatedClock(): SimulatedClock {
@@ -50,7 +53,7 @@ export function createSimulatedClock(): SimulatedClock {
     after,
     ofLife: (life, random) => ({
       now: () => time + offset,
-      after: (ms, run) => (life.isAlive() ? after(ms, () => life.run(run)) : () => {}),
+      after: (ms, run) => (life.isAlive() ? after(ms > 0 ? ms : random.next() * TURN_MS, () => life.run(run)) : () => {}),
       random: random.next,
     }),
     jump: (ms) => void (offset += ms),
