@@ -128,7 +128,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
   }
 
   const openAuth = (): WhatsAppAuth => {
-    if (!linked) {
+    if (!linked && !store.isUnused()) {
       // A try that failed may have left half an identity behind: each unlinked socket starts with a whole new one.
       store.renew(whatsapp.newCredentials())
       auth = null

@@ -15,6 +15,8 @@ export type Found = { state: 'absent' } | { state: 'damaged' | 'unreadable'; rea
 export type CredentialStore = {
   readonly generation: number
   identity(): Identity
+  /** Made just now: no client has had its identity yet. */
+  isUnused(): boolean
   /** All that is stored, for a backup. */
   contents(): Contents
   /** Replaces an identity that was never linked by a new one; whoever still holds an older `access` writes nothing from now on. */
@@ -32,14 +34,18 @@ export type CredentialStore = {
 export function createCredentials(folder: string, generation: number, creds: string, options: StoreOptions): CredentialStore {
   const contents = { generation, linked: false, phoneNumber: null, creds, keys: [] }
   buildFile(folder, contents, options, join(dirname(folder), `.new-${options.sessionId}`))
-  return openCredentials(folder, options)
+  return open(folder, options, true)
 }
 
 /** Opens what is there and never makes anything. Throws `StorageError` where it is absent or damaged. */
 export function openCredentials(folder: string, options: StoreOptions): CredentialStore {
+  return open(folder, options, false)
+}
+
+function open(folder: string, options: StoreOptions, isNew: boolean): CredentialStore {
   const { database, identity } = openFile(folder, options)
   try {
-    return own(database, identity.generation)
+    return own(database, identity.generation, isNew)
   } catch (error) {
     database.close()
     throw asStorageError(error)
@@ -59,8 +65,9 @@ export function inspectCredentials(folder: string, options: StoreOptions): Found
   }
 }
 
-function own(database: SqlFile, generation: number): CredentialStore {
+function own(database: SqlFile, generation: number, isNew: boolean): CredentialStore {
   let disposed = false
+  let unused = isNew
   let epoch = 0
   const selectIdentity = database.prepare('select generation, linked, phone_number, creds from identity where one = 1')
   const selectKeys = database.prepare('select id, value from signal_keys where type = ? and id in (select value from json_each(?))')
@@ -92,6 +99,7 @@ function own(database: SqlFile, generation: number): CredentialStore {
   return {
     generation,
     identity: () => toIdentity(selectIdentity.get()),
+    isUnused: () => unused,
     contents: () => contentsOf(database),
     renew(creds) {
       if (toIdentity(selectIdentity.get()).linked) throw new StorageError('failed', 'a linked identity is never replaced')
@@ -102,6 +110,7 @@ function own(database: SqlFile, generation: number): CredentialStore {
       })
     },
     access() {
+      unused = false
       const mine = epoch
       const readable = (): boolean => !disposed && mine === epoch
       return {
