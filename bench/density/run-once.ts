@@ -23,21 +23,27 @@ export type Run = {
   restartCpuSeconds: number
   firstQrP50: number
   firstQrP95: number
-  settled: Settled
+  /** Of JavaScript alone, after garbage was thrown away. */
+  heapPerSessionKB: number
 }
 
+/** The worker without a session. */
+export type Base = Pick<Settled, 'rssKB' | 'heapUsedKB'>
+
 /** How a run is made: `stockFolder` holds the folder of each of `stock`; `null`: without stock Baileys beside it. */
-export type RunOptions = { stack: Stack; n: number; baseKB: number; gaugeFile: string; quietSeconds: number; idleSeconds: number }
+export type RunOptions = { stack: Stack; n: number; base: Base; gaugeFile: string; quietSeconds: number; idleSeconds: number }
 export type StockSide = { folder: string; identities: readonly Identity[] } | null
 
-/** The memory of the worker without a session, kilobytes. */
-export async function measureBase(stack: Stack): Promise<number> {
+/** The memory of the worker without a session: resident before its garbage was thrown away, as in a run. */
+export async function measureBase(stack: Stack, gaugeFile: string): Promise<Base> {
   await sleep(BASE_MS)
-  return rssKB(stack.workerPid())
+  const resident = rssKB(stack.workerPid())
+  const { heapUsedKB } = await settle(stack.workerPid(), gaugeFile)
+  return { rssKB: resident, heapUsedKB }
 }
 
 /** Starts the worker, which is down, with `n` sessions on its disk, and measures. It is left running. */
-export async function runOnce({ stack, n, baseKB, gaugeFile, quietSeconds, idleSeconds }: RunOptions, stock: StockSide): Promise<Run> {
+export async function runOnce({ stack, n, base, gaugeFile, quietSeconds, idleSeconds }: RunOptions, stock: StockSide): Promise<Run> {
   const restart = await restartAll(stack, n)
   const quiet = sleep(quietSeconds * 1000)
   const beside = stock && (await openStock(stack, stock))
@@ -54,14 +60,14 @@ export async function runOnce({ stack, n, baseKB, gaugeFile, quietSeconds, idleS
   const { p50, p95 } = spread(links)
   return {
     n,
-    rssPerSessionKB: Math.round((rss - baseKB) / n),
+    rssPerSessionKB: Math.round((rss - base.rssKB) / n),
     stockRssPerSessionKB: stockRss === null ? null : Math.round(stockRss),
     idleCpuPercent: worker,
     stockIdleCpuPercent: other,
     ...restart,
     firstQrP50: p50,
     firstQrP95: p95,
-    settled,
+    heapPerSessionKB: Math.round((settled.heapUsedKB - base.heapUsedKB) / n),
   }
 }
 
