@@ -30,8 +30,8 @@ describe('a boot', () => {
     const silent = devices.slice(0, 20)
     for (const device of silent) if (device) world.service.silent.add(device.identity)
     world.start()
-    // The first look takes some round trips to the database, and a login two to WhatsApp.
-    await world.clock.advance(2500)
+    // The first look takes some round trips to the database and a turn for each row, and a login two to WhatsApp.
+    await world.clock.advance(4000)
     expect(devices.slice(20).map((device) => device?.connection?.isUp() ?? false)).toEqual(Array.from({ length: 20 }, () => true))
     expect(silent.map((device) => device?.connection ?? null)).toEqual(silent.map(() => null))
   })

@@ -22,7 +22,7 @@ export type SimulatedClock = {
 }
 
 /** Whoever lets others be heard gets its turn back when they are done: up to so much later, milliseconds. */
-const TURN_MS = 250
+const TURN_MS = 60
 
 type Timer = { due: number; number: number; run: (() => void) | null }
 
