@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importJWK, SignJWT } from 'jose'
@@ -13,6 +13,7 @@ import { type SessionRoute, workerPath } from '#domain/routes.ts'
 import { layoutOf } from '../../../scripts/stack/layout.ts'
 import { startStack, type Stack, type StackOptions } from '../../../scripts/stack/stack.ts'
 import { launchBrowser } from '../../support/browser.ts'
+import { pathsBelow } from '../../support/paths-below.ts'
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 
@@ -117,7 +118,7 @@ export async function openWorld(environment: StackOptions['environment'] = {}): 
         row: row ?? null,
         openOrders: orders.filter(({ completed_at }) => completed_at === null).length,
         receipts: orders.filter(({ completed_at }) => completed_at !== null).map(({ receipt }) => Receipt.parse(receipt)),
-        files: await filesOf(workerData, sessionId),
+        files: filesOf(workerData, sessionId),
         memory: (await memory()).find((session) => session.sessionId === sessionId) ?? null,
       }
     },
@@ -125,7 +126,7 @@ export async function openWorld(environment: StackOptions['environment'] = {}): 
       const rows = await sql<{ id: string; status: string }[]>`select id, status from whatsapp_sessions`
       const [open] = await sql<{ count: number }[]>`select count(*)::int as count from whatsapp_clearances where completed_at is null`
       const { devices, waiting } = await simulator()
-      const paths = await readdir(workerData, { recursive: true })
+      const paths = pathsBelow(workerData)
       return {
         rows: Object.fromEntries(rows.map(({ id, status }) => [id, status])),
         memory: Object.fromEntries((await memory()).map(({ sessionId, status }) => [sessionId, status])),
@@ -173,9 +174,10 @@ async function command(stack: Stack, organizationId: string, sessionId: string |
     .sign(await importJWK(key, COMMAND_ALGORITHM))
 }
 
-async function filesOf(folder: string, sessionId: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true })
-  return entries.filter((path) => path.includes(sessionId)).toSorted()
+function filesOf(folder: string, sessionId: string): string[] {
+  return pathsBelow(folder)
+    .filter((path) => path.includes(sessionId))
+    .toSorted()
 }
 
 /** Signs in as the demo's admin; what the browser complained about is collected in `complaints`. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { bodyHash, COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_TYPE } from '#dom
 import { layoutOf } from '../../../scripts/stack/layout.ts'
 import { startStack } from '../../../scripts/stack/stack.ts'
 import { watchLink, type Watched } from './watch-link.ts'
+import { pathsBelow } from '../../support/paths-below.ts'
 
 export type Called = { status: number; body: unknown }
 export type CallsWorld = Awaited<ReturnType<typeof startCallsWorld>>
@@ -87,9 +88,7 @@ export async function startCallsWorld() {
     /** Every file of the worker's that names the session, but for the tombstones, which are there to keep it away. */
     filesOf(sessionId: string): string[] {
       if (!existsSync(workerFolder)) throw new Error('the worker has no folder')
-      return readdirSync(workerFolder, { recursive: true, encoding: 'utf8' }).filter(
-        (name) => name.includes(sessionId) && !name.startsWith('tombstones'),
-      )
+      return pathsBelow(workerFolder).filter((name) => name.includes(sessionId) && !name.startsWith('tombstones'))
     },
     async rowOf(sessionId: string): Promise<{ status: string; phone_number: string | null } | null> {
       const { data: row } = await person
