@@ -12,6 +12,9 @@ import { startStack, type Stack } from './stack/stack.ts'
 /** The first number of the worker's phones, of stock Baileys', and of those that are linked while something is measured. */
 const NUMBERS = { worker: 51_901_000_000, stock: 51_902_000_000, growth: 3_000_000 } as const
 
+/** Below so many minutes the memory's slope is that of a process that warms up: it is shown, and claimed as nothing. */
+const MIN_GROWTH_MINUTES = 45
+
 /** What a thousand sessions may cost: kilobytes of memory each over the base, percent of a core, seconds, milliseconds. */
 const GOALS = { rssPerSessionKB: 512, idleCpuPercent: 6, restartAllSeconds: 60, firstQrP95: 500 } as const
 
@@ -115,7 +118,9 @@ function show(runs: readonly Run[], grown: Growth | null): void {
       `  heap ${first.heapUsedKB} of ${first.heapTotalKB} KB, then ${last.heapUsedKB} of ${last.heapTotalKB} KB: ${percent(grown.heapPercentPerHour)} ± ${percent(grown.heapError)} an hour`,
     )
   }
-  console.log(`\n${JSON.stringify({ runs, growthPercentPerHour: grown && round(grown.rssPercentPerHour), goals: GOALS })}`)
+  const isLong = grown !== null && grown.minutes >= MIN_GROWTH_MINUTES
+  if (grown && !isLong) console.log(`  too short for a growth per hour: \`-- --only growth --minutes 60\` measures it`)
+  console.log(`\n${JSON.stringify({ runs, growthPercentPerHour: isLong ? round(grown.rssPercentPerHour) : null, goals: GOALS })}`)
 }
 
 const round = (value: number) => Math.round(value * 10) / 10
