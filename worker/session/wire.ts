@@ -4,7 +4,7 @@ import type { Limiter } from './limiter.ts'
 
 /**
  * How long a socket that gave no sign of life may hold its place in the queue of starts, milliseconds. With eight places a silent peer
- * costs the others 31 ms, less than the arithmetic of a login does.
+ * costs the others 31 ms, twice what a login computes.
  */
 const START_PLACE_MS = 250
 
