@@ -49,6 +49,25 @@ describe('what the histories found stays mended:', () => {
     expect(violations).toEqual([])
   })
 
+  it('a later order erases no evidence of an earlier one that the disk refused (CLR-5, CLR-13)', async () => {
+    const violations = await story(async (world) => {
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      expect(await scan(world, row.id, 0, 2000)).toBe(true)
+      // Before the database heard of the link: the order knows of no phone, and the worker cannot take it up yet.
+      world.people.resetSession(row.id)
+      failing(world, 'io_error', ({ target }) => target.endsWith('/instance.json'), 1, 3)
+      while (world.service.everLinked.size === 0) await world.clock.advance(1)
+      await world.stop()
+      world.spoil(row.id)
+      world.people.resetSession(row.id)
+      failing(world, 'io_error', ({ target }) => target.includes('/tombstones/') && target.endsWith('.tmp'))
+      world.start()
+      await world.clock.advance(20_000)
+    })
+    expect(violations).toEqual([])
+  })
+
   it('an erase whose last sync the disk refused is finished before anybody calls it gone (CLR-1, CLR-2)', async () => {
     const violations = await story(async (world) => {
       const id = await link(world)

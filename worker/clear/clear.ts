@@ -8,6 +8,7 @@ import type { Log } from '../log.ts'
 import type { Supervisor } from '../session/supervisor.ts'
 import type { Fenced, Session } from '../session/session.ts'
 import type { Identity } from '../store/credential-file.ts'
+import { StorageError } from '../store/storage-error.ts'
 import type { Tombstone, Tombstones } from '../store/tombstones.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
 import { eraseAgain, eraseAll, mergeFindings, survey } from './erase.ts'
@@ -20,7 +21,7 @@ import { unlinkDevice } from './unlink.ts'
 const REMEMBERED = 500
 
 /**
- * Carries out orders to clear (rules CLR-1 to CLR-12). `accept` has made the session gone when it returns: tombstone on disk, session
+ * Carries out orders to clear (rules CLR-1 to CLR-13). `accept` has made the session gone when it returns: tombstone on disk, session
  * fenced, everything erased, all in one synchronous stretch that nothing can interleave. What follows takes time and may be
  * interrupted: unlinking at WhatsApp, the receipt, the report. A new generation may link meanwhile.
  */
@@ -66,6 +67,8 @@ export function createClearEngine(options: Options): ClearEngine {
   const begun = new Set<string>()
   /** Orders that did their erasing and have no receipt in the database yet. */
   const goneOrders = new Set<string>()
+  /** Orders that wait for the disk. What they cover is evidence for them: no later order of the session may erase it before (CLR-13). */
+  const refused = new Map<string, ClearOrder>()
   /** How the last unlink of a session went, for a second order that finds nothing left to unlink. */
   const unlinks = new Map<string, { maxGeneration: number; went: Promise<RemoteUnlink> }>()
 
@@ -94,6 +97,16 @@ export function createClearEngine(options: Options): ClearEngine {
       throw error
     }
     return { tombstone, fenced, creds: found.creds, resumed }
+  }
+
+  /** Of several orders of a session, the earlier first. */
+  const eraseInTurn = (order: ClearOrder): Erased => {
+    const earlier = [...refused.values()].find((one) => one.session_id === order.session_id && isBefore(one, order))
+    refused.set(order.id, order)
+    if (earlier) throw new StorageError('failed', `an earlier order of the session waits for the disk: ${earlier.id}`)
+    const erased = erase(order)
+    refused.delete(order.id)
+    return erased
   }
 
   /** For an order that finds no credentials: whether the session was linked, as far as anybody knows. */
@@ -129,7 +142,7 @@ export function createClearEngine(options: Options): ClearEngine {
   }
 
   const carryOut = async (order: ClearOrder, gone: boolean): Promise<Receipt> => {
-    const erased = erase(order)
+    const erased = eraseInTurn(order)
     let { tombstone } = erased
     if (!tombstone.receipt) {
       // What was set aside unread may be another link: nobody can confirm that it is gone (CLR-5).
@@ -188,6 +201,8 @@ export function createClearEngine(options: Options): ClearEngine {
   return {
     accept,
     resume(open) {
+      // One that vanished is waited for by nobody.
+      if (open) for (const id of refused.keys()) if (!open.has(id)) refused.delete(id)
       tombstones.reread()
       for (const { order } of tombstones.all()) {
         if (!open || open.has(order.id) || patience.isDue(order.id)) void accept(order).catch(() => {})
@@ -209,6 +224,11 @@ function readIdentity(session: Session): Identity | null {
   } catch {
     return null
   }
+}
+
+/** As the database lists them. */
+function isBefore(one: ClearOrder, other: ClearOrder): boolean {
+  return one.requested_at < other.requested_at || (one.requested_at === other.requested_at && one.id < other.id)
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
