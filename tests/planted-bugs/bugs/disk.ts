@@ -7,7 +7,7 @@ export const DISK_BUGS: readonly Bug[] = [
   {
     name: 'no sync before the rename',
     rule: 'CLR-2',
-    seenBy: 'histories',
+    seenBy: 'crash-points',
     edits: [{ file: DURABLE, find: '    disk.sync(temporary)\n', replace: '' }],
   },
   {
