@@ -52,6 +52,23 @@ describe('a worker that cannot carry an order out yet', () => {
     expect(JSON.stringify(without.body)).not.toContain('queued')
   })
 
+  it.each(['order_missing', 'not_found'] as const)(
+    'answers %s of an order that it has carried out by itself: there is the receipt',
+    async (code) => {
+      const id = await world.session()
+      let receipt: object = {}
+      world.worker.answer((call, response) => {
+        const orderId = orderIdOf(call.body)
+        receipt = aReceipt(id, orderId)
+        void world.database.sql`
+        update public.whatsapp_clearances set completed_at = now(), receipt = ${world.database.sql.json(receipt as never)} where id = ${orderId}`.then(
+          () => json(response, code === 'not_found' ? 404 : 409, { error: { code, message: 'There is no such order.' } }),
+        )
+      })
+      expect(await world.edge.call('POST', `/${id}/clear`, world.admin.token)).toMatchObject({ status: 200, body: receipt })
+    },
+  )
+
   it('answers that there is no such order: then nothing waits', async () => {
     world.worker.answer((_, response) => json(response, 409, { error: { code: 'order_missing', message: 'There is no such order.' } }))
     const { status, body } = await world.edge.call('POST', `/${await world.session()}/clear`, world.admin.token)

@@ -35,6 +35,8 @@ export type ClearEngine = {
   resume(open?: ReadonlySet<string>): void
   /** The receipt of an order that was completed in this process's life, and whose it is. */
   receiptOf(orderId: string): Completed | null
+  /** The same, once an order that is under way has ended. Never rejects. */
+  settled(orderId: string): Promise<Completed | null>
   /** Whether all that an order covers was erased here. Until then the disk refuses, and nothing newer may take the place. */
   isGone(orderId: string): boolean
   /** How many orders it holds in memory: those without a receipt in the database, and the last that were completed. */
@@ -54,7 +56,7 @@ type Options = {
   unlinkMs: number
 }
 
-type Completed = { organizationId: string; receipt: Receipt }
+export type Completed = { organizationId: string; receipt: Receipt }
 /** What the synchronous part hands to the rest. */
 type Erased = { tombstone: Tombstone; fenced: Fenced | null; creds: string | null; resumed: boolean }
 
@@ -211,6 +213,10 @@ export function createClearEngine(options: Options): ClearEngine {
     isGone: (orderId) => goneOrders.has(orderId) || completed.has(orderId),
     remembered: () => ({ open: new Set([...begun, ...goneOrders]).size, completed: completed.size }),
     receiptOf: (orderId) => completed.get(orderId) ?? null,
+    async settled(orderId) {
+      await underWay.get(orderId)?.catch(() => {})
+      return completed.get(orderId) ?? null
+    },
     async idle() {
       await Promise.allSettled(underWay.values())
     },

@@ -4,7 +4,7 @@ import type { SessionView } from '#domain/observation.ts'
 import { LIST_ROUTE, SESSION_ROUTES } from '#domain/routes.ts'
 import type { SessionRoute } from '#domain/routes.ts'
 import type { Look } from '#domain/snapshot.ts'
-import type { ClearEngine } from '../clear/clear.ts'
+import type { ClearEngine, Completed } from '../clear/clear.ts'
 import { DatabaseError } from '../database.ts'
 import type { Follower } from '../follow/follow.ts'
 import type { Names } from '../names/names.ts'
@@ -68,10 +68,17 @@ export function createRoutes({ supervisor, messages, names, clear, follower, str
   const clearNow = async (call: Call): Promise<unknown> => {
     const { orderId: wanted } = bodyOf('clear', call.body)
     const id = idOf(call)
-    const done = wanted ? clear.receiptOf(wanted) : null
-    if (done && done.receipt.sessionId === id && done.organizationId === call.claims.organization_id) return done.receipt
-    const { orders, session } = await lookAt(id, call)
+    const mine = (done: Completed | null) =>
+      done && done.receipt.sessionId === id && done.organizationId === call.claims.organization_id ? done.receipt : null
+    const done = wanted ? mine(clear.receiptOf(wanted)) : null
+    if (done) return done
+    const { orders, session } = await follower.look(id)
     const order = wanted ? orders.find((one) => one.id === wanted) : orders.at(-1)
+    // A pass may have carried it out while the database was read.
+    const meanwhile = wanted && !order ? mine(await clear.settled(wanted)) : null
+    if (meanwhile) return meanwhile
+    const owners = [session?.organization_id, ...orders.map((one) => one.organization_id)]
+    if (!owners.includes(call.claims.organization_id)) throw new Refusal('not_found', 'There is no such session.')
     if (!order || order.organization_id !== call.claims.organization_id) {
       throw new Refusal('order_missing', 'There is no open order to clear this session.', { session: session !== null })
     }

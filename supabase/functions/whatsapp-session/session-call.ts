@@ -2,10 +2,11 @@ import * as z from 'zod/mini'
 import { OPERATIONS } from '#domain/api.ts'
 import type { Result } from '#domain/errors.ts'
 import { SESSION_ROUTES, type SessionRoute, workerPath } from '#domain/routes.ts'
-import type { Answer } from './answer.ts'
+import type { Answer, Refusal } from './answer.ts'
 import { type Intent, storeIntent } from './intent.ts'
 import { relayLink } from './link-relay.ts'
 import { watchRight } from './link-rights.ts'
+import { findOrder } from './order.ts'
 import type { Caller } from './rights.ts'
 import type { SessionCall } from './route.ts'
 import type { Settings } from './settings.ts'
@@ -29,7 +30,7 @@ export async function callSession(settings: Settings, caller: Caller, call: Sess
   // Not the request's own signal: Deno aborts that one on success as well.
   const gone = new AbortController()
   const asked = await askWorker(settings, toWorker, gone.signal)
-  if (!asked.ok) return asked
+  if (!asked.ok) return (await carriedOutMeanwhile(caller, call, sessionId, intent.value, asked)) ?? asked
   if (call.route === 'link') return startRelay(settings, caller, toWorker, asked.value, gone)
 
   const read = await readAnswer(asked.value, toWorker)
@@ -51,6 +52,19 @@ function workerCall({ route, message }: SessionCall, sessionId: string, { organi
     body: content ? JSON.stringify(content) : '',
     orderId: order?.id ?? null,
   }
+}
+
+/** The worker knows of no such order: it may have carried it out by itself while it was asked, in a life that is over by now. */
+async function carriedOutMeanwhile(
+  { database }: Caller,
+  call: SessionCall,
+  sessionId: string,
+  { order }: Intent,
+  { code }: Refusal,
+): Promise<Result<Answer> | null> {
+  if (!order || (code !== 'order_missing' && code !== 'not_found')) return null
+  const now = await findOrder(database, sessionId, order.id)
+  return now.ok && now.value.receipt ? { ok: true, value: answerTo(call, now.value.receipt) } : null
 }
 
 const Subject = z.object({ sessionId: z.optional(z.string()), orderId: z.optional(z.string()) })
