@@ -37,18 +37,6 @@ export const FOLLOW_BUGS: readonly Bug[] = [
     ],
   },
   {
-    name: 'what is read or done while a pass waits its turn counts for nothing',
-    rule: 'FOL-6',
-    seenBy: 'histories',
-    edits: [
-      {
-        file: FOLLOW,
-        find: 'changed.has(id) || looked.has(id) || supervisor.changedSince(id, applied)',
-        replace: 'changed.has(id)',
-      },
-    ],
-  },
-  {
     name: 'an empty list is trusted: what it does not hold is erased',
     rule: 'FOL-3, CLR-1',
     seenBy: 'histories',
