@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkAtRest } from './invariants/at-rest.ts'
 import { askForLink, deviceOf, scan } from './commands/sessions.ts'
+import { quiesce } from './support/quiesce.ts'
 import { createWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 
@@ -34,5 +36,25 @@ describe('a boot', () => {
     await world.clock.advance(4000)
     expect(devices.slice(20).map((device) => device?.connection?.isUp() ?? false)).toEqual(Array.from({ length: 20 }, () => true))
     expect(silent.map((device) => device?.connection ?? null)).toEqual(silent.map(() => null))
+  })
+})
+
+describe('a pass that lets others be heard after each row', () => {
+  it('takes a row for hearsay that was looked at since its list was read (FOL-6)', async () => {
+    const ids: string[] = []
+    for (let phone = 0; phone < 6; phone += 1) ids.push(await link(phone))
+    const last = ids.at(-1) ?? ''
+    for (let at = 0; at < 120; at += 1) {
+      // Whenever in a pass it is: stopped at once, and online again later.
+      await world.clock.advance(5000 + at * 41)
+      world.people.stopSession(last)
+      world.worker()?.look(last)
+      await world.clock.advance(6000)
+      world.people.startSession(last)
+      world.worker()?.look(last)
+    }
+    await quiesce(world)
+    checkAtRest(world)
+    expect(world.violations.all()).toEqual([])
   })
 })
