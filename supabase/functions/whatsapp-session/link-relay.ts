@@ -4,22 +4,23 @@ import type { RightWatch } from './link-rights.ts'
 /** An event larger than this is no event of ours, characters. */
 const MAX_EVENT_LENGTH = 64 * 1024
 
-/** `abort` ends the call to the worker; it is called when the reader leaves and when the stream is ended here. */
-type Options = { limitMs: number; right: RightWatch; abort: () => void }
+type Options = { limitMs: number; right: RightWatch }
 
 /**
  * Passes the worker's events on, whole ones only, so that what this function adds never lands inside another event. It pulls: a slow
  * reader slows the worker's stream down. After `limitMs` it says `retry` and ends; when the worker breaks off it says `worker_offline`,
- * and when the caller's right is lost what became of it.
+ * and when the caller's right is lost what became of it. When the reader leaves, and when the stream is ended here, the worker is left.
  */
-export function relayLink(upstream: ReadableStream<Uint8Array>, { limitMs, right, abort }: Options): ReadableStream<Uint8Array> {
+export function relayLink(upstream: ReadableStream<Uint8Array>, { limitMs, right }: Options): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const reader = upstream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
   let rest = ''
   let ending: LinkEvent | null = null
+  /** Cancels, and does not abort the fetch: Deno forgets its signal when garbage is collected, and the stream would go on. */
+  const leave = (): void => void reader.cancel().catch(() => {})
   const end = (last: LinkEvent): void => {
     ending ??= last
-    abort()
+    leave()
   }
   const timer = setTimeout(() => end({ type: 'retry' }), limitMs)
   right.start(end)
@@ -59,13 +60,13 @@ export function relayLink(upstream: ReadableStream<Uint8Array>, { limitMs, right
           if (events === null) return finish()
           controller.enqueue(encoder.encode(events))
         } catch {
-          abort()
+          leave()
           finish(ending ?? { type: 'error', code: 'worker_offline', message: 'The worker broke off.' })
         }
       },
       cancel() {
         stopTimers()
-        abort()
+        leave()
       },
     },
     { highWaterMark: 0 },

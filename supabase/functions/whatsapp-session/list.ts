@@ -72,20 +72,21 @@ async function readRows(database: SupabaseClient, organizationId: string | null)
 /** What the worker holds of these organisations: of all of them, or of those that it answered for in time. */
 async function heldByWorker(settings: Settings, organizationIds: readonly string[]): Promise<Map<string, SessionView>> {
   const held = new Map<string, SessionView>()
-  const deadline = AbortSignal.timeout(OVERLAY_MS)
+  const deadline = performance.now() + OVERLAY_MS
+  const leftMs = () => deadline - performance.now()
   const waiting = [...organizationIds]
   async function askOneAfterAnother(): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined && !deadline.aborted; next = waiting.shift()) {
-      for (const view of await viewsOf(settings, next, deadline)) held.set(view.sessionId, view)
+    for (let next = waiting.shift(); next !== undefined && leftMs() > 0; next = waiting.shift()) {
+      for (const view of await viewsOf(settings, next, leftMs())) held.set(view.sessionId, view)
     }
   }
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askOneAfterAnother))
   return held
 }
 
-async function viewsOf(settings: Settings, organizationId: string, signal: AbortSignal): Promise<SessionView[]> {
+async function viewsOf(settings: Settings, organizationId: string, limitMs: number): Promise<SessionView[]> {
   const call: WorkerCall = { organizationId, sessionId: null, ...LIST_ROUTE, body: '', orderId: null }
-  const asked = await askWorker(settings, call, signal)
+  const asked = await askWorker(settings, call, limitMs)
   const read = asked.ok ? await readAnswer(asked.value, call) : asked
   if (!read.ok) return []
   const parsed = SessionViews.safeParse(read.value.json)

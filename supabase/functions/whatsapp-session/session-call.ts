@@ -27,11 +27,9 @@ export async function callSession(settings: Settings, caller: Caller, call: Sess
   if (intent.value.order?.receipt) return { ok: true, value: answerTo(call, intent.value.order.receipt) }
 
   const toWorker = workerCall(call, sessionId, intent.value, body)
-  // Not the request's own signal: Deno aborts that one on success as well.
-  const gone = new AbortController()
-  const asked = await askWorker(settings, toWorker, gone.signal)
+  const asked = await askWorker(settings, toWorker)
   if (!asked.ok) return (await carriedOutMeanwhile(caller, call, sessionId, intent.value, asked)) ?? asked
-  if (call.route === 'link') return startRelay(settings, caller, toWorker, asked.value, gone)
+  if (call.route === 'link') return startRelay(settings, caller, toWorker, asked.value)
 
   const read = await readAnswer(asked.value, toWorker)
   if (!read.ok) return read
@@ -80,20 +78,14 @@ function answerTo({ route, target }: SessionCall, value: object): Answer {
   return ERASES.has(route) ? { value, message: `Session ${named} cleared completely` } : { value }
 }
 
-function startRelay(
-  settings: Settings,
-  caller: Caller,
-  call: WorkerCall,
-  { response, stopClock }: WorkerAnswer,
-  gone: AbortController,
-): Result<Answer> {
-  stopClock()
+function startRelay(settings: Settings, caller: Caller, call: WorkerCall, { response, stop }: WorkerAnswer): Result<Answer> {
+  stop()
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
   if (!response.body || !isStream || call.sessionId === null) {
-    gone.abort()
+    void response.body?.cancel()
     return workerNonsense(call, 'link', response.status)
   }
   const right = watchRight(caller, call.sessionId, settings.linkRightsMs)
-  const events = relayLink(response.body, { limitMs: settings.linkStreamMs, right, abort: () => gone.abort() })
+  const events = relayLink(response.body, { limitMs: settings.linkStreamMs, right })
   return { ok: true, value: { events } }
 }

@@ -14,51 +14,67 @@ export type WorkerCall = {
   orderId: string | null
 }
 
-/** The worker's answer, its body unread, and the time that it may still take. */
-export type WorkerAnswer = { response: Response; stopClock: () => void }
+/** The worker's answer, its body unread, and the time that it may still take; an answer that goes on does not read it `inTime`. */
+export type WorkerAnswer = { response: Response } & Pick<Clock, 'inTime' | 'stop'>
 
 /**
- * Asks the worker to look now. `Result` holds only answers of success; what the worker refused, and a worker that is away or silent, is a
- * refusal. `stopClock` ends the time limit, for answers that go on.
+ * Asks the worker to look now. `Result` holds only answers of success; what the worker refused, and a worker that is away or silent for
+ * `limitMs`, is a refusal.
  */
-export async function askWorker(settings: Settings, call: WorkerCall, signal: AbortSignal): Promise<Result<WorkerAnswer>> {
+export async function askWorker(
+  settings: Settings,
+  call: WorkerCall,
+  limitMs: number = settings.workerTimeoutMs,
+): Promise<Result<WorkerAnswer>> {
   const { method, path, body } = call
   const token = await signCommand(settings.commandKey, settings.workerId, call)
-  const clock = new AbortController()
-  const timer = setTimeout(() => clock.abort(new DOMException('the worker is silent', 'TimeoutError')), settings.workerTimeoutMs)
   const headers: Record<string, string> = { authorization: `Bearer ${token}` }
   if (body) headers['content-type'] = 'application/json'
+  const { inTime, stop, signal } = startClock(limitMs)
   try {
-    const response = await fetch(settings.workerUrl + path, {
-      method,
-      headers,
-      body: body || null,
-      redirect: 'error',
-      signal: AbortSignal.any([signal, clock.signal]),
-    })
-    if (response.ok) return { ok: true, value: { response, stopClock: () => clearTimeout(timer) } }
-    const refusal = await workerRefusal(response, call)
-    clearTimeout(timer)
+    const url = settings.workerUrl + path
+    const response = await inTime(fetch(url, { method, headers, body: body || null, redirect: 'error', signal }))
+    if (response.ok) return { ok: true, value: { response, inTime, stop } }
+    const refusal = await inTime(workerRefusal(response, call))
+    stop()
     return refusal
   } catch (error) {
-    clearTimeout(timer)
+    stop()
     return workerFailure(error, call)
   }
 }
 
 /** Reads an answer to its end as JSON. `undefined`: it is none; `facts` are what may be logged of it. */
 export async function readAnswer(
-  { response, stopClock }: WorkerAnswer,
+  { response, inTime, stop }: WorkerAnswer,
   call: WorkerCall,
 ): Promise<Result<{ json: unknown; facts: number[] }>> {
   try {
-    const text = await response.text()
+    const text = await inTime(response.text())
     return { ok: true, value: { json: parseJson(text), facts: [response.status, text.length] } }
   } catch (error) {
     return workerFailure(error, call)
   } finally {
-    stopClock()
+    stop()
   }
+}
+
+type Clock = { inTime<T>(answer: Promise<T>): Promise<T>; stop(): void; signal: AbortSignal }
+
+/**
+ * The time that a call may take. `signal` aborts it, `inTime` rejects by itself: Deno forgets the signal of a fetch once that has answered
+ * and garbage was collected, and what is left of the answer would be waited for without end.
+ */
+function startClock(limitMs: number): Clock {
+  const gone = new AbortController()
+  const over = Promise.withResolvers<never>()
+  over.promise.catch(() => {})
+  const timer = setTimeout(() => {
+    const silent = new DOMException('the worker is silent', 'TimeoutError')
+    over.reject(silent)
+    gone.abort(silent)
+  }, limitMs)
+  return { inTime: (answer) => Promise.race([answer, over.promise]), stop: () => clearTimeout(timer), signal: gone.signal }
 }
 
 /** For an answer that no worker should give. It is not logged: it may hold what links an account. */
