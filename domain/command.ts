@@ -18,6 +18,8 @@ export const CommandClaims = z.object({
   iat: z.int(),
   exp: z.int(),
   jti: z.string(),
+  /** Whom the edge function identified. The worker gives no rights by it; it counts by it. */
+  user_id: z.uuid(),
   organization_id: OrganizationId,
   /** `null` for calls about the whole organisation. */
   session_id: z.nullable(SessionId),

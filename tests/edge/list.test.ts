@@ -31,9 +31,10 @@ it('shows a member all sessions of their organisations, the oldest first, and as
     [older.id, second, 'Older'],
     [newer, world.organizationId, 'Ventas'],
   ])
-  const asked = world.worker.calls.map(({ path, claims }) => [path, claims.session_id, claims.organization_id])
+  const asked = world.worker.calls.map(({ path, claims }) => [path, claims.session_id, claims.organization_id, claims.user_id])
   expect(asked).toHaveLength(2)
-  for (const organization of [second, world.organizationId]) expect(asked).toContainEqual(['/api/sessions', null, organization])
+  for (const organization of [second, world.organizationId])
+    expect(asked).toContainEqual(['/api/sessions', null, organization, world.agent.id])
   expect((await list(world.agent.token, `?organization=${second}`)).sessions).toMatchObject([{ sessionId: older.id }])
   expect((await list(world.stranger.token)).sessions).toEqual([])
 })

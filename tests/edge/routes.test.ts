@@ -36,14 +36,14 @@ describe('start and stop', () => {
     expect(world.worker.calls).toMatchObject([{ method: 'POST', path: `/api/sessions/${id}/start`, body: '' }])
   })
 
-  it('binds the command to organisation, session and thirty seconds', async () => {
+  it('binds the command to user, organisation, session and thirty seconds', async () => {
     const id = await world.session()
     world.worker.answer((_, response) => json(response, 200, aView(id)))
     const begun = Math.floor(Date.now() / 1000)
     await world.edge.call('GET', `/${id}/status`, world.agent.token)
     await world.edge.call('GET', `/${id}/status`, world.agent.token)
     const [first, second] = world.worker.calls.map((call) => call.claims)
-    expect(first).toMatchObject({ organization_id: world.organizationId, session_id: id })
+    expect(first).toMatchObject({ user_id: world.agent.id, organization_id: world.organizationId, session_id: id })
     expect(first?.exp).toBe((first?.iat ?? 0) + COMMAND_SECONDS)
     expect(first?.iat).toBeGreaterThanOrEqual(begun)
     expect(first?.jti).not.toBe(second?.jti)

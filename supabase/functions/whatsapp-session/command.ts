@@ -2,8 +2,8 @@ import { importJWK, SignJWT } from 'jose'
 import { bodyHash, COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_TYPE, type CommandClaims } from '#domain/command.ts'
 import type { CommandKey } from './settings.ts'
 
-/** What a command is bound to. `sessionId`: `null` for a call about the whole organisation. */
-export type Command = { organizationId: string; sessionId: string | null; method: string; path: string; body: string }
+/** What a command is bound to. `userId`: who asks. `sessionId`: `null` for a call about the whole organisation. */
+export type Command = { userId: string; organizationId: string; sessionId: string | null; method: string; path: string; body: string }
 
 /** Signs one command to the worker `workerId`, good for 30 seconds from `now`. */
 export async function signCommand(key: CommandKey, workerId: string, command: Command, now = new Date()): Promise<string> {
@@ -13,6 +13,7 @@ export async function signCommand(key: CommandKey, workerId: string, command: Co
     iat: issuedAt,
     exp: issuedAt + COMMAND_SECONDS,
     jti: crypto.randomUUID(),
+    user_id: command.userId,
     organization_id: command.organizationId,
     session_id: command.sessionId,
     method: command.method,

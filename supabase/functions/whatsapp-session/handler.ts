@@ -38,8 +38,9 @@ async function handle(settings: Settings, request: Request, url: URL | null): Pr
   const database = openDatabase(settings, token)
   const userId = await identifyCaller(database, token)
   if (!userId.ok) return userId
-  if (call.value.route !== 'list') return await callSession(settings, { database, userId: userId.value, token }, call.value, body.value)
-  const list = await listSessions(settings, database, call.value.organizationId)
+  const caller = { database, userId: userId.value, token }
+  if (call.value.route !== 'list') return await callSession(settings, caller, call.value, body.value)
+  const list = await listSessions(settings, caller, call.value.organizationId)
   return list.ok ? { ok: true, value: { value: list.value } } : list
 }
 

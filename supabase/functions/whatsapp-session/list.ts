@@ -1,4 +1,3 @@
-import type { SupabaseClient } from '@supabase/supabase-js'
 import * as z from 'zod/mini'
 import { SessionViews } from '#domain/api.ts'
 import type { Result } from '#domain/errors.ts'
@@ -8,6 +7,7 @@ import { StatusReason } from '#domain/reasons.ts'
 import { LIST_ROUTE } from '#domain/routes.ts'
 import { EFFECTIVE_STATES, Generation, OrganizationId, SessionId, Timestamp } from '#domain/session.ts'
 import { databaseRefusal } from './database.ts'
+import type { Caller } from './rights.ts'
 import type { Settings } from './settings.ts'
 import { askWorker, readAnswer, type WorkerCall, workerNonsense } from './worker-client.ts'
 
@@ -36,12 +36,12 @@ const COLUMNS = Object.keys(Row.shape).join(', ')
 /** All sessions that the caller sees, as the worker holds them; where it does not answer the rows stand for themselves. */
 export async function listSessions(
   settings: Settings,
-  database: SupabaseClient,
+  { database, userId }: Caller,
   organizationId: string | null,
 ): Promise<Result<SessionList>> {
   const rows = await readRows(database, organizationId)
   if (!rows.ok) return rows
-  const held = await heldByWorker(settings, [...new Set(rows.value.map((row) => row.organization_id))])
+  const held = await heldByWorker(settings, userId, [...new Set(rows.value.map((row) => row.organization_id))])
   const sessions = rows.value
     .toSorted((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id))
     .map((row) => listingOf(row, held.get(row.id)))
@@ -52,7 +52,7 @@ export async function listSessions(
  * Reads page after page, by id: an offset would skip a row when one before it goes. A short page is no last one, for a project may give
  * fewer rows at once than are asked for; only an empty one is, or as many rows as were counted.
  */
-async function readRows(database: SupabaseClient, organizationId: string | null): Promise<Result<Row[]>> {
+async function readRows(database: Caller['database'], organizationId: string | null): Promise<Result<Row[]>> {
   const rows: Row[] = []
   for (let counted = Number.POSITIVE_INFINITY; rows.length < counted;) {
     const last = rows.at(-1)
@@ -70,22 +70,22 @@ async function readRows(database: SupabaseClient, organizationId: string | null)
 }
 
 /** What the worker holds of these organisations: of all of them, or of those that it answered for in time. */
-async function heldByWorker(settings: Settings, organizationIds: readonly string[]): Promise<Map<string, SessionView>> {
+async function heldByWorker(settings: Settings, userId: string, organizationIds: readonly string[]): Promise<Map<string, SessionView>> {
   const held = new Map<string, SessionView>()
   const deadline = performance.now() + OVERLAY_MS
   const leftMs = () => deadline - performance.now()
   const waiting = [...organizationIds]
   async function askOneAfterAnother(): Promise<void> {
     for (let next = waiting.shift(); next !== undefined && leftMs() > 0; next = waiting.shift()) {
-      for (const view of await viewsOf(settings, next, leftMs())) held.set(view.sessionId, view)
+      for (const view of await viewsOf(settings, userId, next, leftMs())) held.set(view.sessionId, view)
     }
   }
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askOneAfterAnother))
   return held
 }
 
-async function viewsOf(settings: Settings, organizationId: string, limitMs: number): Promise<SessionView[]> {
-  const call: WorkerCall = { organizationId, sessionId: null, ...LIST_ROUTE, body: '', orderId: null }
+async function viewsOf(settings: Settings, userId: string, organizationId: string, limitMs: number): Promise<SessionView[]> {
+  const call: WorkerCall = { userId, organizationId, sessionId: null, ...LIST_ROUTE, body: '', orderId: null }
   const asked = await askWorker(settings, call, limitMs)
   const read = asked.ok ? await readAnswer(asked.value, call) : asked
   if (!read.ok) return []

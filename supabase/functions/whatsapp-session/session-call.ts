@@ -26,7 +26,7 @@ export async function callSession(settings: Settings, caller: Caller, call: Sess
   if (!intent.ok) return intent
   if (intent.value.order?.receipt) return { ok: true, value: answerTo(call, intent.value.order.receipt) }
 
-  const toWorker = workerCall(call, sessionId, intent.value, body)
+  const toWorker = workerCall(caller, call, sessionId, intent.value, body)
   const asked = await askWorker(settings, toWorker)
   if (!asked.ok) return (await carriedOutMeanwhile(caller, call, sessionId, intent.value, asked)) ?? asked
   if (call.route === 'link') return startRelay(settings, caller, toWorker, asked.value)
@@ -39,10 +39,17 @@ export async function callSession(settings: Settings, caller: Caller, call: Sess
   return { ok: true, value: answerTo(call, json as object) }
 }
 
-function workerCall({ route, message }: SessionCall, sessionId: string, { organizationId, order }: Intent, body: unknown): WorkerCall {
+function workerCall(
+  { userId }: Caller,
+  { route, message }: SessionCall,
+  sessionId: string,
+  { organizationId, order }: Intent,
+  body: unknown,
+): WorkerCall {
   const asked = ASKED_BY_CLEARING[route] ?? route
   const content = order ? { orderId: order.id } : OPERATIONS[route].body && body
   return {
+    userId,
     organizationId,
     sessionId,
     method: SESSION_ROUTES[asked].method,

@@ -4,8 +4,12 @@ import { signCommand } from './command.ts'
 import { parseJson } from './json.ts'
 import type { Settings } from './settings.ts'
 
-/** What the worker is asked. `sessionId`: `null` for a call about the whole organisation. `orderId`: the order that it is to carry out. */
+/**
+ * What the worker is asked, by `userId`. `sessionId`: `null` for a call about the whole organisation. `orderId`: the order that it is to
+ * carry out.
+ */
 export type WorkerCall = {
+  userId: string
   organizationId: string
   sessionId: string | null
   method: string

@@ -23,6 +23,8 @@ export const FORGERIES = [
 ] as const
 export type Forgery = (typeof FORGERIES)[number]
 
+/** Who asks. Commands give no rights to a user, so it may be anybody. */
+const SOMEBODY = '7f0c1a52-8f5e-4a86-9f3c-222222222222'
 const OTHER = '7f0c1a52-8f5e-4a86-9f3c-111111111111'
 
 /** Signs commands with the stack's own key, rightly or not. */
@@ -37,6 +39,7 @@ export function createSigner(keys: Stack['keys'], workerId: string, otherOrganiz
       iat: now,
       exp: now + COMMAND_SECONDS,
       jti: randomUUID(),
+      user_id: SOMEBODY,
       organization_id: forgery === 'of another organisation' ? otherOrganization : organizationId,
       session_id: forgery === 'for another session' ? OTHER : sessionId,
       method: forgery === 'for another method' ? 'PUT' : method,

@@ -162,6 +162,7 @@ async function command(stack: Stack, organizationId: string, sessionId: string |
     iat: now,
     exp: now + COMMAND_SECONDS,
     jti: randomUUID(),
+    user_id: randomUUID(),
     organization_id: organizationId,
     session_id: sessionId,
     method,

@@ -28,7 +28,7 @@ export async function startCallsWorld() {
   const person: SupabaseClient = createClient(stack.url, stack.keys.anon, { auth: { persistSession: false, autoRefreshToken: false } })
   const { data, error } = await person.auth.signInWithPassword(stack.login)
   if (error) throw error
-  const token = data.session.access_token
+  const { access_token: token, user } = data.session
   const { data: organizations } = await person.from('organizations').select('id').throwOnError()
   const organizationId = (organizations[0] as { id: string }).id
   const functionUrl = `${stack.url}/functions/v1/whatsapp-session`
@@ -37,7 +37,14 @@ export async function startCallsWorld() {
   /** A command as the edge function signs it. `sessionId`: `null` where the path names the session by its number, or none. */
   async function signed(method: string, path: string, body: string, sessionId: string | null): Promise<string> {
     const now = Math.floor(Date.now() / 1000)
-    const bound = { organization_id: organizationId, session_id: sessionId, method, path, body_sha256: await bodyHash(body) }
+    const bound = {
+      user_id: user.id,
+      organization_id: organizationId,
+      session_id: sessionId,
+      method,
+      path,
+      body_sha256: await bodyHash(body),
+    }
     return await new SignJWT({ aud: 'worker-1', iat: now, exp: now + COMMAND_SECONDS, jti: crypto.randomUUID(), ...bound })
       .setProtectedHeader({ alg: COMMAND_ALGORITHM, typ: COMMAND_TYPE })
       .sign(await importJWK(stack.keys.command.private, COMMAND_ALGORITHM))

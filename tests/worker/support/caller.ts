@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import { COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_TYPE, bodyHash } from '#domain/command.ts'
 
+/** Who asks, unless a test says otherwise. */
+export const USER = '0d5a5c1e-3b0f-4d6e-9a53-6a6b1c2d3e4f'
+
 /** What a test changes about a command. */
 export type Forgery = {
   sessionId?: string | null
+  userId?: string
   organizationId?: string
   body?: string
   claims?: Record<string, unknown>
@@ -32,6 +36,7 @@ export async function createCaller(workerId: string) {
           iat: now,
           exp: now + COMMAND_SECONDS,
           jti: randomUUID(),
+          user_id: forgery.userId ?? USER,
           organization_id: forgery.organizationId ?? organizationId,
           session_id: forgery.sessionId ?? null,
           method,
