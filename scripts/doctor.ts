@@ -4,6 +4,8 @@ import { doctorArguments } from './doctor/find-folder.ts'
 import { printReport } from './doctor/table.ts'
 import { StartError } from './stack/start-error.ts'
 
+process.umask(0o077)
+
 try {
   const told = doctorArguments(process.argv.slice(2), process.env)
   const report = await askDoctor(told, process.env)

@@ -63,6 +63,7 @@ export type Engine = {
 /** Puts the parts together. Throws when the data folder is another worker's, or of another realm. */
 export function createEngine(settings: EngineSettings, { whatsapp, database, clock, disk, log }: Effects): Engine {
   const data = openDataFolder(disk, settings.WORKER_DATA, settings.WORKER_REALM)
+  if (data.wasShared) log.warn({ data: settings.WORKER_DATA }, 'others had rights to the data folder: they were taken away')
   const maxPages = settings.CREDENTIAL_MAX_PAGES
   const quarantine = openQuarantine(data, clock)
   const tombstones = openTombstones(data, log)

@@ -4,6 +4,7 @@ import { createDatabase } from './database.ts'
 import { createLog, reasonOf } from './log.ts'
 import { readSettings } from './settings.ts'
 import { systemDisk } from './store/disk.ts'
+import { diskBelow } from './store/folder-disk.ts'
 import { createWhatsApp } from './whatsapp/socket.ts'
 import { createWorker } from './worker.ts'
 
@@ -36,7 +37,8 @@ async function main(): Promise<void> {
     })
   }
 
-  const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk: systemDisk, log, version: version() })
+  const disk = diskBelow(settings.WORKER_DATA, systemDisk)
+  const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk, log, version: version() })
   let stopping = false
   const stop = (signal: string): void => {
     if (stopping) return

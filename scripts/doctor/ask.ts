@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../../worker/clock.ts'
 import { createDatabase } from '../../worker/database.ts'
@@ -8,6 +8,8 @@ import { DoctorFile, doctorFilePath } from '../../worker/reconcile/door.ts'
 import { lookOffline, treatOffline } from '../../worker/reconcile/offline.ts'
 import { Report } from '../../worker/reconcile/report.ts'
 import { systemDisk } from '../../worker/store/disk.ts'
+import type { Disk } from '../../worker/store/disk.ts'
+import { diskBelow } from '../../worker/store/folder-disk.ts'
 import { StartError } from '../stack/start-error.ts'
 import type { DoctorArguments } from './find-folder.ts'
 
@@ -26,11 +28,12 @@ export async function askDoctor({ folder, apply }: DoctorArguments, environment:
       `There is no worker's data folder at ${folder} (no instance.json in it). Say where it is: WORKER_DATA, or --data <folder>. The embedded stack makes its own with the first npm start.`,
     )
   }
-  const answer = await askWorker(folder, apply)
+  const disk = diskBelow(folder, systemDisk)
+  const answer = await askWorker(disk, folder, apply)
   if (typeof answer !== 'string') return answer
   const database = databaseOf(environment)
   const log = createLog('error', 'doctor', process.stderr)
-  const options = { root: folder, disk: systemDisk, clock: systemClock, log, database, maxPages: MAX_PAGES }
+  const options = { root: folder, disk, clock: systemClock, log, database, maxPages: MAX_PAGES }
   try {
     return await (apply ? treatOffline(options) : lookOffline(options))
   } catch (error) {
@@ -39,12 +42,15 @@ export async function askDoctor({ folder, apply }: DoctorArguments, environment:
 }
 
 /** The worker's report, or why there is none. */
-async function askWorker(folder: string, apply: boolean): Promise<Report | string> {
+async function askWorker(disk: Disk, folder: string, apply: boolean): Promise<Report | string> {
   const path = doctorFilePath(folder)
-  const text = await readFile(path, 'utf8').catch((error: unknown) => error as NodeJS.ErrnoException)
-  if (typeof text !== 'string') {
-    return text.code === 'ENOENT' ? `there is no ${path}, so none runs or it does not listen yet.` : `${text.message}.`
+  let text: string | null
+  try {
+    text = disk.read(path)
+  } catch (error) {
+    return `${reasonOf(error)}.`
   }
+  if (text === null) return `there is no ${path}, so none runs or it does not listen yet.`
   try {
     const { url, token } = DoctorFile.parse(JSON.parse(text))
     const answer = await fetch(`${url}/doctor`, {

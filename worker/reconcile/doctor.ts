@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Sources } from './inventory.ts'
+import { findOddities } from './oddities.ts'
 import type { Finding } from './plan.ts'
 import { reportOf } from './report.ts'
 import type { Reading, Report } from './report.ts'
@@ -29,7 +30,7 @@ export function createDoctor({ database, data, sources, clock, supervisor, pass 
   const look = async (moved: readonly Finding[] | null): Promise<Report> => {
     const mark = supervisor.mark()
     const reading = await readDatabase(database, data, (id) => supervisor.changedSince(id, mark))
-    return reportOf(isoTime(clock), 'running', reading, survey(sources, reading.view), moved)
+    return reportOf(isoTime(clock), 'running', reading, survey(sources, reading.view, undefined, findOddities(sources)), moved)
   }
   return {
     look: () => look(null),

@@ -10,6 +10,7 @@ import { openQuarantine } from '../store/quarantine.ts'
 import { readTombstones } from '../store/tombstones.ts'
 import { readDatabase } from './doctor.ts'
 import type { Memory, Sources } from './inventory.ts'
+import { findOddities } from './oddities.ts'
 import type { Finding } from './plan.ts'
 import { reportOf } from './report.ts'
 import type { Reading, Report } from './report.ts'
@@ -30,7 +31,8 @@ export async function lookOffline(options: OfflineOptions): Promise<Report> {
   const unlock = disk.stat(join(root, LOCK)) ? lockFolder(disk, root) : () => {}
   try {
     const reading = await read(options)
-    return reportOf(isoTime(clock), 'none', reading, survey(sourcesOf(options, placesOf(root)), reading.view, Infinity), null)
+    const sources = sourcesOf(options, placesOf(root))
+    return reportOf(isoTime(clock), 'none', reading, survey(sources, reading.view, Infinity, findOddities(sources)), null)
   } finally {
     unlock()
   }
@@ -64,7 +66,7 @@ export async function treatOffline(options: OfflineOptions): Promise<Report> {
       })
       moved = await reconcile(reading.view)
     }
-    return reportOf(isoTime(clock), 'none', reading, survey(sources, reading.view, Infinity), moved)
+    return reportOf(isoTime(clock), 'none', reading, survey(sources, reading.view, Infinity, findOddities(sources)), moved)
   } finally {
     data.close()
   }

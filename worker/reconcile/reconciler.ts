@@ -3,7 +3,7 @@ import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import type { Inventory } from './facts.ts'
+import type { Inventory, Stray } from './facts.ts'
 import { inspectSession, takeInventory } from './inventory.ts'
 import type { DatabaseView, Sources } from './inventory.ts'
 import { judgeSession } from './judge.ts'
@@ -17,10 +17,11 @@ const FILES_PER_LOOK = 500
 
 export type Survey = Plan & { inventory: Inventory }
 
-/** Looks, and changes nothing. `files`: how many files of credentials may be opened for that. Throws where a folder cannot be listed. */
-export function survey(sources: Sources, database: DatabaseView, files = FILES_PER_LOOK): Survey {
+/** Looks, and changes nothing. `files`: how many files of credentials may be opened for that. `odd`: what else to tell. Throws where a folder cannot be listed. */
+export function survey(sources: Sources, database: DatabaseView, files = FILES_PER_LOOK, odd: readonly Stray[] = []): Survey {
   sources.stored.allow(files)
-  const inventory = takeInventory(sources, database)
+  const { sessions, strays } = takeInventory(sources, database)
+  const inventory = { sessions, strays: [...strays, ...odd] }
   return { inventory, ...plan(inventory, sources.isClaimed()) }
 }
 

@@ -31,6 +31,8 @@ export type DataPlaces = {
 /** The worker's folder: where everything lies, whose it is, and that nobody else uses it. */
 export type DataFolder = DataPlaces & {
   readonly disk: Disk
+  /** Whether others had rights to it, which were taken away as it was opened. */
+  readonly wasShared: boolean
   /** Ids of the sessions that have a folder. Names that are no session's id are none of ours and left alone. */
   sessionIds(): string[]
   /** Renames `from` into a place from which nothing is ever read, then deletes it. Nothing there is fine. */
@@ -48,7 +50,13 @@ export type DataFolder = DataPlaces & {
   close(): void
 }
 
-/** The places below a root, whether anything is there or not. */
+/** The last door before a path: whatever was parsed elsewhere, nothing but a session's id becomes a part of one. Throws. */
+export function checkedId(id: string): string {
+  if (!SessionId.safeParse(id).success) throw new Error('not the id of a session: it names no place in the data folder')
+  return id
+}
+
+/** The places below a root, whether anything is there or not. Those of a session throw for what is no session's id. */
 export function placesOf(root: string): DataPlaces {
   const sessions = join(root, 'sessions')
   const outboxes = join(root, 'whatsapp', 'outbox')
@@ -59,18 +67,22 @@ export function placesOf(root: string): DataPlaces {
     tombstones: join(root, 'tombstones'),
     erasing: join(root, 'erasing'),
     outboxes,
-    session: (id) => join(sessions, id),
-    backups: (id) => join(sessions, 'backups', id),
-    outbox: (id) => join(outboxes, `${id}.json`),
+    session: (id) => join(sessions, checkedId(id)),
+    backups: (id) => join(sessions, 'backups', checkedId(id)),
+    outbox: (id) => join(outboxes, `${checkedId(id)}.json`),
   }
 }
 
-/** Opens (and on first use makes) the data folder. Throws when another worker holds it or when it is of another realm. */
+/**
+ * Opens (and on first use makes) the data folder. Throws when another worker holds it, when it is of another realm or another user's, and
+ * where one of its folders is a link.
+ */
 export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFolder {
   const places = placesOf(root)
   const { sessions, erasing, quarantine, tombstones, outboxes } = places
   const folders = [sessions, join(sessions, 'backups'), outboxes, tombstones, quarantine, erasing]
   for (const folder of folders) disk.makeFolder(folder)
+  const wasShared = disk.makePrivate(root)
   for (const parent of new Set(folders.map((folder) => dirname(folder)))) disk.sync(parent)
   const unlock = lockFolder(disk, root)
   try {
@@ -104,6 +116,7 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
   return {
     ...places,
     disk,
+    wasShared,
     sessionIds: () => disk.names(sessions).filter((name) => SessionId.safeParse(name).success),
     erase(from) {
       if (!disk.stat(from)) return
@@ -116,11 +129,11 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
       finishErasing()
     },
     finishErasing,
-    asides: (id) =>
-      disk
-        .names(sessions)
-        .filter((name) => name.startsWith('.new-') && name.endsWith(id))
-        .map((name) => join(sessions, name)),
+    asides(id) {
+      const end = checkedId(id)
+      const names = disk.names(sessions).filter((name) => name.startsWith('.new-') && name.endsWith(end))
+      return names.map((name) => join(sessions, name))
+    },
     confirmInstance: (instanceId) => confirmInstance(disk, root, instanceId),
     isClaimed: () => typeof readInstance(disk, root)?.instance_id === 'string',
     claim(instanceId) {

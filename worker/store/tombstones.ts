@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ClearOrder, Receipt, RemoteUnlink } from '#domain/clearance.ts'
 import type { Log } from '../log.ts'
 import { removeDurably, writeDurably } from './durable-file.ts'
+import { checkedId } from './data-folder.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openReserve } from './reserve.ts'
 import type { Disk } from './disk.ts'
@@ -62,7 +63,7 @@ export function openTombstones(data: DataFolder, log: Log): Tombstones {
   const byOrder = new Map(whole.map((tombstone) => [tombstone.order.id, tombstone]))
   let unreadable = atFirst
   for (const name of unreadable) log.error({ file: name }, 'a tombstone is damaged: its session stays fenced until somebody looks')
-  const pathOf = (tombstone: Tombstone): string => join(data.tombstones, `${tombstone.order.session_id}.${tombstone.order.id}.json`)
+  const pathOf = ({ order }: Tombstone): string => join(data.tombstones, `${checkedId(order.session_id)}.${checkedId(order.id)}.json`)
 
   return {
     get: (orderId) => byOrder.get(orderId) ?? null,

@@ -16,6 +16,7 @@ import { createLog } from '../../../worker/log.ts'
 import { readSettings } from '../../../worker/settings.ts'
 import { systemDisk } from '../../../worker/store/disk.ts'
 import type { Disk } from '../../../worker/store/disk.ts'
+import { diskBelow } from '../../../worker/store/folder-disk.ts'
 import { createWhatsApp } from '../../../worker/whatsapp/socket.ts'
 import { createWorker } from '../../../worker/worker.ts'
 import type { Worker } from '../../../worker/worker.ts'
@@ -121,7 +122,8 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
         timeoutMs: settings.DATABASE_TIMEOUT_MS,
       })
       const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
-      const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk, log, version: 'test' })
+      const below = diskBelow(data, disk)
+      const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk: below, log, version: 'test' })
       stops.push(() => worker.stop())
       const url = await worker.start()
       if (ready) {

@@ -104,6 +104,9 @@ export function createSimulatedDisk(steps: Steps): SimulatedDisk {
           if (!node) return null
           return node.kind === 'folder' ? { isFolder: true, bytes: 0 } : { isFolder: false, bytes: sizeOf(node) }
         }),
+      // Nobody plants links here, nor has rights: no step of a history.
+      oddity: () => null,
+      makePrivate: () => false,
       names: (path) =>
         step('names', path, false, () => {
           const node = find(path)
