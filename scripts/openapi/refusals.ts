@@ -20,6 +20,7 @@ const MEANING: Record<ErrorCode, string> = {
   order_missing: 'There is no stored order to clear this session.',
   ambiguous_phone_number: 'More than one session has this number: name one by its id.',
   link_ended: 'No link is under way that could answer this.',
+  limit_reached: 'There are as many as one organisation, or one owner, may have.',
   payload_too_large: 'The body is too large.',
   rate_limited: 'Too much at once: try again later.',
   internal: 'Something went wrong here. It is a defect.',

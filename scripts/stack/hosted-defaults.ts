@@ -1,7 +1,7 @@
 /**
  * What a hosted Supabase project has before the first migration and the embedded stack lacks: the roles, and the default
- * privileges that give new tables and functions of `public` to everybody, and pgcrypto (for passwords). They are set here too, so that a migration that
- * forgets to revoke fails in the tests as it would fail in production. Runs at every start.
+ * privileges that give new tables and functions of `public` to everybody, and pgcrypto (for passwords). Runs at every start; the default
+ * privileges are set before the first migration only, which takes them back.
  */
 export const HOSTED_DEFAULTS = /* sql */ `
 do $$
@@ -21,7 +21,13 @@ $$;
 create schema if not exists extensions;
 create extension if not exists pgcrypto with schema extensions;
 grant usage on schema public, auth to anon, authenticated, service_role;
-alter default privileges in schema public grant all on tables to anon, authenticated, service_role;
-alter default privileges in schema public grant all on functions to anon, authenticated, service_role;
-alter default privileges in schema public grant all on sequences to anon, authenticated, service_role;
+do $$
+begin
+  if to_regclass('public.organizations') is null then
+    alter default privileges in schema public grant all on tables to anon, authenticated, service_role;
+    alter default privileges in schema public grant all on functions to anon, authenticated, service_role;
+    alter default privileges in schema public grant all on sequences to anon, authenticated, service_role;
+  end if;
+end
+$$;
 `

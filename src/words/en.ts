@@ -18,6 +18,7 @@ const failures: Record<FailureCode, string> = {
   order_missing: 'There is no order to remove this session. Reload the page.',
   ambiguous_phone_number: 'More than one session has this number.',
   link_ended: 'This attempt has ended. Ask for a new code.',
+  limit_reached: 'There are as many as may be. Remove one that is not needed first.',
   payload_too_large: 'That is too long.',
   whatsapp_unavailable: 'WhatsApp did not answer. Try again in a moment.',
   rate_limited: 'Too many tries. Wait a minute and try again.',

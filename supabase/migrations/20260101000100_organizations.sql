@@ -3,6 +3,12 @@
 create schema if not exists private;
 revoke all on schema private from public, anon, authenticated, service_role;
 
+-- What a later migration makes is nobody's until it says whose it is.
+alter default privileges revoke execute on functions from public;
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+
 create type public.member_role as enum ('owner', 'admin', 'agent');
 
 create table public.organizations (
@@ -22,21 +28,23 @@ create index organization_members_of_a_user on public.organization_members (user
 
 -- Policies ask `organization_id in (select private.my_org_ids())`: one call for each query instead of one for each row.
 -- These functions see all memberships; a policy that read the table itself would ask that table's own policy for ever.
+-- `pg_temp` stands last in the path of every function that runs with other rights: unless it is named, also in an empty path, it is
+-- searched first for types, and a temporary type named `uuid` would run its maker's code with these rights.
 create function private.my_org_ids() returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select organization_id from public.organization_members where user_id = (select auth.uid())
 $$;
 
 create function private.my_admin_org_ids() returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select organization_id from public.organization_members
   where user_id = (select auth.uid()) and role in ('owner', 'admin')
 $$;
 
 create function private.my_owned_org_ids() returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select organization_id from public.organization_members
   where user_id = (select auth.uid()) and role = 'owner'
@@ -45,7 +53,7 @@ $$;
 revoke execute on function private.my_org_ids(), private.my_admin_org_ids(), private.my_owned_org_ids() from public;
 grant execute on function private.my_org_ids(), private.my_admin_org_ids(), private.my_owned_org_ids() to authenticated, service_role;
 
--- A hosted project grants everything on new tables to everybody: take it back, then say who may do what.
+-- A hosted project grants everything on tables to everybody: take it back, then say who may do what.
 revoke all on public.organizations, public.organization_members from anon, authenticated, service_role;
 grant select, delete on public.organizations to authenticated;
 grant update (name) on public.organizations to authenticated;

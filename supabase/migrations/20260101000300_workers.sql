@@ -19,7 +19,7 @@ alter table public.whatsapp_workers enable row level security;
 
 -- 30 seconds is HEARTBEAT_STALE_SECONDS of domain/routes.ts, by this database's clock and nobody else's.
 create function private.online_worker_ids() returns setof text
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select id from public.whatsapp_workers where heartbeat_at > now() - interval '30 seconds'
 $$;
@@ -27,7 +27,7 @@ revoke execute on function private.online_worker_ids() from public;
 grant execute on function private.online_worker_ids() to authenticated, service_role;
 
 create function public.worker_online() returns boolean
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select exists (select private.online_worker_ids())
 $$;

@@ -42,7 +42,7 @@ create index whatsapp_sessions_that_may_be_stale on public.whatsapp_sessions (co
 create index whatsapp_sessions_of_a_creator on public.whatsapp_sessions (created_by);
 
 create function private.stamp_update() returns trigger
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.updated_at := now();

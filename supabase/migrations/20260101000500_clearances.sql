@@ -33,7 +33,7 @@ create policy "admins read what was cleared" on public.whatsapp_clearances
 -- Orders to clear all generations of a session up to the one that it has now. Whoever keeps the row must give it the next
 -- generation in the same transaction.
 create function private.order_clear(session public.whatsapp_sessions, reason public.clear_reason) returns uuid
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   insert into public.whatsapp_clearances
     (organization_id, session_id, label, phone_number, worker_id, max_generation, reason, requested_by)
@@ -47,7 +47,7 @@ revoke execute on function private.order_clear(public.whatsapp_sessions, public.
 
 -- However a row goes (a person, a purge, the cascade of its organisation, plain SQL), what it left is ordered away.
 create function private.order_clear_of_deleted() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.order_clear(old, coalesce(nullif(current_setting('latchkey.clear_reason', true), ''), 'delete')::public.clear_reason);
@@ -59,7 +59,7 @@ create trigger order_clear_of_deleted after delete on public.whatsapp_sessions
   for each row execute function private.order_clear_of_deleted();
 
 create function private.clearing_session_ids() returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select session_id from public.whatsapp_clearances where completed_at is null
 $$;

@@ -30,7 +30,7 @@ create policy "members read the timelines of their organisations" on public.what
 -- A timeline has at most 500 entries. Beyond 450 it is cut to the newest 400: the room between is for whoever writes at the same time
 -- and is not seen yet. What somebody else is changing is left for the next time: nobody ever waits here, so nobody waits in a circle.
 create function private.cut_timeline(session_id uuid) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   oldest_kept bigint;
@@ -53,7 +53,7 @@ revoke execute on function private.cut_timeline(uuid) from public;
 create function private.note(
   organization_id uuid, session_id uuid, kind public.session_event_kind, detail jsonb, at timestamptz default now()
 ) returns void
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   insert into public.whatsapp_session_events (organization_id, session_id, kind, detail, at)
   values (note.organization_id, note.session_id, note.kind, note.detail, note.at);
@@ -62,7 +62,7 @@ $$;
 revoke execute on function private.note(uuid, uuid, public.session_event_kind, jsonb, timestamptz) from public;
 
 create function private.note_session() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
@@ -100,7 +100,7 @@ create trigger note_session_changed after update on public.whatsapp_sessions
   execute function private.note_session();
 
 create function private.note_clearance() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
@@ -130,7 +130,7 @@ create index noted_by_age on private.noted (at);
 
 -- The timeline is kept for 90 days. Called with every heartbeat: an index tells at once that there is nothing to do.
 create function private.prune_events() returns void
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   delete from public.whatsapp_session_events where at < now() - interval '90 days';
   delete from private.noted where at < now() - interval '90 days';

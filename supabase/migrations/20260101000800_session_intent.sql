@@ -3,7 +3,7 @@
 
 -- The session that the caller may change, locked. One that the caller cannot see is `not_found`, as one that is not there.
 create function private.lock_my_session(session_id uuid) returns public.whatsapp_sessions
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   session public.whatsapp_sessions;
@@ -26,8 +26,45 @@ end
 $$;
 revoke execute on function private.lock_my_session(uuid) from public;
 
+-- Refuses whoever has ordered so much away within the hour that the records alone would fill the database. As many as ask in the same
+-- instant may pass it: it bounds a rate.
+create function private.refuse_too_many_orders(organization_id uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.reached('orders_per_hour', (
+    select count(*) from public.whatsapp_clearances c
+    where c.organization_id = refuse_too_many_orders.organization_id and c.requested_at > now() - interval '1 hour'
+  )) then
+    perform private.fail(429, 'rate_limited', 'This organisation has removed very much within an hour. Wait a while.');
+  end if;
+end
+$$;
+revoke execute on function private.refuse_too_many_orders(uuid) from public;
+
+-- Refuses one session more than an organisation may have. The caller holds the organisation's row.
+create function private.refuse_too_many_sessions(organization_id uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.reached('sessions', (
+    select count(*) from public.whatsapp_sessions s where s.organization_id = refuse_too_many_sessions.organization_id
+  )) then
+    perform private.fail(409, 'limit_reached', 'This organisation has as many sessions as one may have.');
+  end if;
+  if private.reached('waiting_links', (
+    select count(*) from public.whatsapp_sessions s
+    where s.organization_id = refuse_too_many_sessions.organization_id and s.status = 'connecting' and s.linked_at is null
+  )) then
+    perform private.fail(429, 'rate_limited', 'Too many new sessions wait for a scan already.');
+  end if;
+  perform private.refuse_too_many_orders(refuse_too_many_sessions.organization_id);
+end
+$$;
+revoke execute on function private.refuse_too_many_sessions(uuid) from public;
+
 create function public.create_session(organization_id uuid, display_name text default null) returns public.whatsapp_sessions
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   label text := nullif(btrim(create_session.display_name), '');
@@ -36,12 +73,16 @@ begin
   if create_session.organization_id is null or create_session.organization_id not in (select private.my_org_ids()) then
     perform private.fail(404, 'not_found', 'There is no such organisation.');
   end if;
+  -- Held to the end, so that two at once cannot both be the last one allowed. The role is asked after the wait, which may have been for
+  -- the caller's own demotion.
+  perform from public.organizations o where o.id = create_session.organization_id for no key update;
   if create_session.organization_id not in (select private.my_admin_org_ids()) then
     perform private.fail(403, 'forbidden', 'Only owners and admins may connect a device.');
   end if;
   if char_length(label) > 80 then
     perform private.fail(400, 'invalid_input', 'display_name: a name has at most 80 characters.');
   end if;
+  perform private.refuse_too_many_sessions(create_session.organization_id);
   insert into public.whatsapp_sessions (organization_id, display_name, link_requested_at, last_active_at, created_by)
   values (create_session.organization_id, label, now(), now(), auth.uid())
   returning * into session;
@@ -50,7 +91,7 @@ end
 $$;
 
 create function public.start_session(session_id uuid) returns public.whatsapp_sessions
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   session public.whatsapp_sessions := private.lock_my_session(start_session.session_id);
@@ -60,6 +101,7 @@ begin
       update public.whatsapp_sessions s set desired = 'online', status = 'reconnecting', status_reason = null
       where s.id = session.id returning s.* into session;
     when 'disconnected' then
+      perform private.refuse_too_many_orders(session.organization_id);
       perform private.order_clear(session, 'reset');
       update public.whatsapp_sessions s
       set desired = 'online', generation = s.generation + 1, status = 'connecting', status_reason = null, phone_number = null,
@@ -81,7 +123,7 @@ end
 $$;
 
 create function public.stop_session(session_id uuid) returns public.whatsapp_sessions
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   session public.whatsapp_sessions := private.lock_my_session(stop_session.session_id);
@@ -95,12 +137,14 @@ end
 $$;
 
 create function public.reset_session(session_id uuid) returns uuid
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   session public.whatsapp_sessions := private.lock_my_session(reset_session.session_id);
-  order_id uuid := private.order_clear(session, 'reset');
+  order_id uuid;
 begin
+  perform private.refuse_too_many_orders(session.organization_id);
+  order_id := private.order_clear(session, 'reset');
   update public.whatsapp_sessions s
   set desired = 'stopped', generation = s.generation + 1, status = 'disconnected', status_reason = 'reset',
     phone_number = null, worker_id = null, connected_at = null, link_requested_at = null
@@ -112,7 +156,7 @@ $$;
 -- Whoever comes first decides, the cancel or the scan: `worker_linked` waits for this lock and then finds no row of its
 -- generation; or this waits for it and then finds a linked session.
 create function public.cancel_link(session_id uuid) returns jsonb
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   session public.whatsapp_sessions;

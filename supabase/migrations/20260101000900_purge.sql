@@ -5,7 +5,7 @@
 -- scanned while the worker could not say so. Either it was not heard since the five minutes were over, or it was away during them
 -- and has not been back for five minutes in which to say it. One that fell silent a day before the others is no worker any more.
 create function private.worker_may_know_more(touched timestamptz) returns boolean
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select from public.whatsapp_workers w
@@ -24,7 +24,7 @@ revoke execute on function private.worker_may_know_more(timestamptz) from public
 -- A row that somebody holds is being linked, watched, asked for or removed in this instant, so it is left alone. As this never
 -- waits, it can be part of no deadlock, whatever order others take rows in.
 create function public.purge_stale_sessions() returns setof uuid
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   held uuid[] := array(

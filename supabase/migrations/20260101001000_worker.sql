@@ -2,7 +2,7 @@
 -- 1,000 rows, and a wrong key reads as an empty one.
 
 create function private.session_json(session public.whatsapp_sessions) returns jsonb
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'id', (session).id, 'organization_id', (session).organization_id, 'desired', (session).desired,
@@ -12,7 +12,7 @@ as $$
 $$;
 
 create function private.order_json(clearance public.whatsapp_clearances) returns jsonb
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'id', (clearance).id, 'organization_id', (clearance).organization_id, 'session_id', (clearance).session_id,
@@ -25,7 +25,7 @@ revoke execute on function
 
 -- One statement, so sessions, orders and both counts are of one moment.
 create function public.worker_snapshot() returns jsonb
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'instance_id', (select id from private.instance),
@@ -40,7 +40,7 @@ as $$
 $$;
 
 create function public.worker_look(session_id uuid) returns jsonb
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'instance_id', (select id from private.instance),
@@ -58,7 +58,7 @@ as $$
 $$;
 
 create function public.worker_heartbeat(worker_id text, url text, version text, capacity integer, session_count integer) returns void
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   insert into public.whatsapp_workers as w (id, url, version, capacity, session_count, heartbeat_at)
   values (worker_heartbeat.worker_id, worker_heartbeat.url, worker_heartbeat.version, worker_heartbeat.capacity,
@@ -78,7 +78,7 @@ $$;
 -- A link only: a stamp that comes late says nothing of what the session became. A row that is held by somebody is stamped the next
 -- time, half a minute later; waiting for several rows in turn could end in a deadlock.
 create function public.worker_touch(session_ids uuid[]) returns void
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   update public.whatsapp_sessions s set last_active_at = now()
   where s.id in (
@@ -94,7 +94,7 @@ create function public.worker_observe(
   session_id uuid, generation integer, worker_id text, status public.session_status,
   status_reason public.status_reason default null, boot_id text default null, sequence bigint default null
 ) returns boolean
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   session public.whatsapp_sessions;
@@ -134,7 +134,7 @@ $$;
 
 -- Asked again after an answer was lost, it says the same and changes nothing.
 create function public.worker_linked(session_id uuid, generation integer, worker_id text, phone_number text) returns boolean
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   update public.whatsapp_sessions s
@@ -151,7 +151,7 @@ $$;
 
 -- Asked again after an answer was lost, it returns the order of the first time.
 create function public.worker_unlinked(session_id uuid, generation integer, status_reason public.status_reason) returns jsonb
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   session public.whatsapp_sessions;
@@ -176,7 +176,7 @@ end
 $$;
 
 create function public.worker_complete_order(order_id uuid, receipt jsonb) returns jsonb
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   stored jsonb;
@@ -199,7 +199,7 @@ end
 $$;
 
 create function public.worker_fail_order(order_id uuid, error text) returns void
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   update public.whatsapp_clearances c
   set attempts = c.attempts + 1, last_error = left(worker_fail_order.error, 500)
@@ -209,7 +209,7 @@ $$;
 -- One note of a worker. Whose the session is, its row says, or the order of one that is gone; what nobody has is nobody's business. The
 -- same cause within a minute is counted, not written again: a connection that flaps must not push everything else out.
 create function private.note_of_worker(session_id uuid, kind public.session_event_kind, detail jsonb, at timestamptz) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   owner_id uuid;
@@ -245,7 +245,7 @@ revoke execute on function private.note_of_worker(uuid, public.session_event_kin
 -- they name an observation; what was stored before changes nothing. Of one session the newest 20 count, lest a single call fill its
 -- timeline; kinds that are not the worker's, and details that are too long, are ignored.
 create function public.worker_note(boot_id text, events jsonb) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   known bigint;

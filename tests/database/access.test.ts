@@ -111,10 +111,10 @@ describe('rights on functions', () => {
     expect(schema).toEqual({ usage: false })
   })
 
-  it('that run with other rights cannot be led astray by a search path', async () => {
+  it('look nowhere but in the catalogue for what they do not name in full, and last of all among what is temporary', async () => {
     const rows = await cast.db.sql<{ name: string }[]>`
       select proname as name from pg_proc
-      where pronamespace in ('public'::regnamespace, 'private'::regnamespace) and proconfig is distinct from array['search_path=""']`
+      where pronamespace in ('public'::regnamespace, 'private'::regnamespace) and proconfig is distinct from array['search_path=pg_catalog, pg_temp']`
     expect(rows.map((row) => row.name)).toEqual([])
   })
 })
