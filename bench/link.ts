@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { openWorld } from '../tests/e2e/support/world.ts'
 import { launchBrowser } from '../tests/support/browser.ts'
+import { WITHOUT_LIMITS } from '../tests/support/without-limits.ts'
 import { firstQr } from './link/first-qr.ts'
 import { openPage } from './link/marks.ts'
 import { askForCode } from './link/pairing.ts'
@@ -43,7 +44,7 @@ function columns(taken: readonly Record<string, number>[]): Record<string, Sprea
 export async function run(): Promise<void> {
   // What else the machine had to do: figures of a busy one say little.
   const load = loadavg().map((one) => Math.round(one * 100) / 100)
-  const [world, browser] = await Promise.all([openWorld(), launchBrowser()])
+  const [world, browser] = await Promise.all([openWorld({ worker: WITHOUT_LIMITS }), launchBrowser()])
   try {
     const page = await openPage(world)
     const other = await openPage({ ...world, browser })

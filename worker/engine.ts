@@ -17,6 +17,8 @@ import { createDoctor } from './reconcile/doctor.ts'
 import type { Doctor } from './reconcile/doctor.ts'
 import type { Sources } from './reconcile/inventory.ts'
 import { createStoredReader } from './reconcile/stored.ts'
+import { createLinkLimit } from './session/link-limit.ts'
+import type { LinkLimit } from './session/link-limit.ts'
 import { createSupervisor } from './session/supervisor.ts'
 import type { Supervisor } from './session/supervisor.ts'
 import type { Settings } from './settings.ts'
@@ -50,6 +52,7 @@ export type Engine = {
   readonly clear: ClearEngine
   readonly follower: Follower
   readonly doctor: Doctor
+  readonly linkLimit: LinkLimit
   /** Takes up every clear that was interrupted, before any session starts. */
   sweep(): void
   /** Begins to follow the database. */
@@ -71,6 +74,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const outbox = openOutbox(data)
   const timeline = createTimeline({ database, clock, log })
   const namesFile = openNames({ disk, places: data })
+  const linkLimit = createLinkLimit(settings, clock)
   const places = { data, quarantine, backups, outbox, maxPages }
 
   const supervisor: Supervisor = createSupervisor({
@@ -84,6 +88,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     backups,
     names: namesFile,
     timeline,
+    linkLimit,
     settings: {
       backoff: { minMs: settings.RECONNECT_MIN_MS, maxMs: settings.RECONNECT_MAX_MS, tries: settings.RECONNECT_TRIES },
       linkUnwatchedMs: settings.LINK_UNWATCHED_SECONDS * 1000,
@@ -175,6 +180,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     clear,
     follower,
     doctor,
+    linkLimit,
     sweep: () => clear.resume(),
     run() {
       for (const loop of loops) void loop.now()

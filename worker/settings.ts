@@ -25,6 +25,14 @@ const Environment = z.object({
   WORKER_DATA: z.string().min(1),
   WORKER_REALM: z.enum(['demo', 'live']),
   WORKER_CAPACITY: count(1000),
+  /** How much may be asked of this worker, and how many links begun: docs/decisions/017. */
+  USER_COMMANDS_PER_MINUTE: count(240),
+  ORGANIZATION_COMMANDS_PER_MINUTE: count(1200),
+  SESSION_LINKS_PER_HOUR: count(40),
+  ORGANIZATION_LINKS_PER_HOUR: count(240),
+  /** Link streams that may be open at once. */
+  SESSION_STREAMS: count(20),
+  ORGANIZATION_STREAMS: count(200),
   SUPABASE_URL: z.url(),
   SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
   COMMAND_PUBLIC_KEYS: KeySet,

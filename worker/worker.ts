@@ -5,6 +5,7 @@ import { pause } from './clock.ts'
 import { createEngine } from './engine.ts'
 import type { Effects, Engine } from './engine.ts'
 import { createCommandVerifier } from './http/command.ts'
+import { createCommandLimit } from './http/command-limit.ts'
 import { createLinkStreams } from './http/link-stream.ts'
 import { createRoutes } from './http/routes.ts'
 import { createServer } from './http/server.ts'
@@ -26,13 +27,14 @@ export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower'> & {
 export function createWorker(settings: Settings, effects: Effects & { version: string }): Worker {
   const { clock, disk, log, version } = effects
   const engine = createEngine(settings, effects)
-  const { supervisor, messages, names, clear, follower, doctor } = engine
-  const streams = createLinkStreams(clock)
+  const { supervisor, messages, names, clear, follower, doctor, linkLimit } = engine
+  const streams = createLinkStreams(clock, { perSession: settings.SESSION_STREAMS, perOrganization: settings.ORGANIZATION_STREAMS })
   const health = { ok: true, worker: settings.WORKER_ID, version }
   const server = createServer({
     log,
     verify: createCommandVerifier({ keys: settings.COMMAND_PUBLIC_KEYS, workerId: settings.WORKER_ID, clock }),
-    routes: createRoutes({ supervisor, messages, names, clear, follower, streams }),
+    limit: createCommandLimit(settings, clock),
+    routes: createRoutes({ supervisor, messages, names, clear, follower, streams, linkLimit }),
     open: {
       [OPEN_ROUTES.health]: () => ({ status: 200, body: { ...health, sessions: supervisor.runningCount() } }),
       [OPEN_ROUTES.ready]: () =>

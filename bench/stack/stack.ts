@@ -6,6 +6,7 @@ import { COMPILE_CACHE, ROOT } from '../../scripts/stack/layout.ts'
 import { freePorts } from '../../scripts/stack/ports.ts'
 import { workerCommand } from '../../scripts/stack/worker.ts'
 import { startTestDatabase } from '../../tests/support/database.ts'
+import { WITHOUT_LIMITS } from '../../tests/support/without-limits.ts'
 import { createCaller } from '../../tests/worker/support/caller.ts'
 import { startPart } from './process.ts'
 
@@ -81,7 +82,7 @@ export async function startStack(options: StackOptions = {}) {
       simulatorPort: ports.simulator,
     })
     command.args.unshift(...(options.workerNodeArgs ?? []))
-    Object.assign(command.env, options.workerEnv)
+    Object.assign(command.env, WITHOUT_LIMITS, options.workerEnv)
     const startWorker = () => startPart('worker', command, `${workerUrl}/ready`, join(folder, 'worker.log'))
     let worker = await startWorker()
     stops.push(() => worker.stop())

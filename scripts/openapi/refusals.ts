@@ -22,7 +22,7 @@ const MEANING: Record<ErrorCode, string> = {
   link_ended: 'No link is under way that could answer this.',
   limit_reached: 'There are as many as one organisation, or one owner, may have.',
   payload_too_large: 'The body is too large.',
-  rate_limited: 'Too much at once: try again later.',
+  rate_limited: 'Too much at once: try again after `detail.retryAfterSeconds`, which `retry-after` says too, where the worker counted.',
   internal: 'Something went wrong here. It is a defect.',
   worker_offline: 'The worker cannot be reached; `detail.queued` says that the order is stored and will be carried out.',
   whatsapp_unavailable: 'WhatsApp did not answer.',
@@ -39,6 +39,7 @@ export const COMMAND_REFUSALS = [
   'clock_skew',
   'not_found',
   'payload_too_large',
+  'rate_limited',
   'internal',
   'database_unavailable',
   'not_ready',
@@ -46,13 +47,7 @@ export const COMMAND_REFUSALS = [
 ] as const satisfies ErrorCode[]
 
 /** What any call of a signed-in user can meet: what the worker says is passed on. */
-export const CALL_REFUSALS = [
-  ...COMMAND_REFUSALS,
-  'unauthorized',
-  'rate_limited',
-  'worker_offline',
-  'timeout',
-] as const satisfies ErrorCode[]
+export const CALL_REFUSALS = [...COMMAND_REFUSALS, 'unauthorized', 'worker_offline', 'timeout'] as const satisfies ErrorCode[]
 
 /** Answers to refusals that several operations share: one for each set of codes with a common status. */
 export function createRefusals() {

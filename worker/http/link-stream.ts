@@ -1,57 +1,82 @@
-import type { FastifyReply } from 'fastify'
 import { encodeLinkEvent } from '#domain/link.ts'
 import type { LinkEvent } from '#domain/link.ts'
 import type { SessionView } from '#domain/observation.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { LinkBoard } from '../session/link-board.ts'
+import type { FastifyReply } from 'fastify'
+import { ANSWER_HEADERS } from './answer-headers.ts'
+import { tooMuch } from './command-limit.ts'
+import type { Call } from './server.ts'
 
 /** How often a comment shows proxies that a quiet stream lives, milliseconds. */
 const COMMENT_MS = 15_000
+/** What may wait for a reader who does not read, bytes; a QR is 300. A reader who is further behind than that is dropped. */
+const MAX_WAITING_BYTES = 64 * 1024
+/** When somebody whose stream found no seat may ask again, milliseconds. */
+const SEAT_MS = 10_000
+
+/** How many streams may be open at once. */
+export type Seats = { perSession: number; perOrganization: number }
 
 /** The link streams that are open: server-sent events, one watcher each. */
 export type LinkStreams = {
-  /** Streams what `board` shows until the link is connected or has ended, or the client leaves. */
-  open(reply: FastifyReply, board: LinkBoard, view: SessionView): FastifyReply
+  /**
+   * Streams what `board` shows until the link is connected or has ended, or the client leaves. Throws a refusal where session or
+   * organisation have all their streams already.
+   */
+  open(call: Pick<Call, 'reply' | 'claims'>, board: LinkBoard, view: SessionView): FastifyReply
   /** Tells all clients to attach anew, and ends their streams. */
   close(): void
 }
 
-export function createLinkStreams(clock: Clock): LinkStreams {
-  const streams = new Set<(event: LinkEvent) => void>()
+type Stream = { sessionId: string; organizationId: string; push(event: LinkEvent): void }
+
+export function createLinkStreams(clock: Clock, seats: Seats): LinkStreams {
+  const streams = new Set<Stream>()
+  const countOf = (mine: (stream: Stream) => boolean): number => [...streams].filter(mine).length
+
   return {
-    open(reply, board, view) {
+    open({ reply, claims }, board, view) {
+      const { sessionId } = view
+      const organizationId = claims.organization_id
+      const isFull =
+        countOf((stream) => stream.sessionId === sessionId) >= seats.perSession ||
+        countOf((stream) => stream.organizationId === organizationId) >= seats.perOrganization
+      if (isFull) throw tooMuch('Too many follow this link already.', SEAT_MS)
+
       reply.hijack()
       const { raw } = reply
-      raw.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-      })
+      raw.writeHead(200, { ...ANSWER_HEADERS, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
       let over = false
       let stopWatching = (): void => {}
       let stopComments: Cancel = () => {}
-      const end = (): void => {
-        if (over) return
+      const leave = (): void => {
         over = true
         stopWatching()
         stopComments()
-        streams.delete(push)
-        raw.end()
+        streams.delete(stream)
+      }
+      const write = (text: string): void => {
+        raw.write(text)
+        if (raw.writableLength > MAX_WAITING_BYTES) raw.destroy()
       }
       const push = (event: LinkEvent): void => {
         if (over) return
-        raw.write(encodeLinkEvent(event))
-        if (isLast(event)) end()
+        write(encodeLinkEvent(event))
+        if (!isLast(event)) return
+        leave()
+        raw.end()
       }
       const comment = (): void => {
         stopComments = clock.after(COMMENT_MS, () => {
-          raw.write(': \n\n')
-          comment()
+          write(': \n\n')
+          if (!over) comment()
         })
       }
-      raw.on('close', end)
-      raw.on('error', end)
-      streams.add(push)
+      const stream: Stream = { sessionId, organizationId, push }
+      raw.on('close', leave)
+      raw.on('error', leave)
+      streams.add(stream)
       // Where nothing is under way there is nothing to watch: the state is said, and that is the end.
       if (view.link === null && view.status !== 'reconnecting') push(stateOf(view))
       else {
@@ -63,7 +88,7 @@ export function createLinkStreams(clock: Clock): LinkStreams {
       return reply
     },
     close() {
-      for (const push of streams) push({ type: 'retry' })
+      for (const stream of streams) stream.push({ type: 'retry' })
     },
   }
 }

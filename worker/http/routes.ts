@@ -9,8 +9,10 @@ import { DatabaseError } from '../database.ts'
 import type { Follower } from '../follow/follow.ts'
 import type { Names } from '../names/names.ts'
 import type { Messages } from '../outbox/messages.ts'
+import type { LinkLimit } from '../session/link-limit.ts'
 import type { Supervisor } from '../session/supervisor.ts'
 import { bodyOf } from './body.ts'
+import { tooMuch } from './command-limit.ts'
 import type { LinkStreams } from './link-stream.ts'
 import { sessionOfNumber } from './named-session.ts'
 import { Refusal } from './refusal.ts'
@@ -23,10 +25,11 @@ type Options = {
   clear: ClearEngine
   follower: Follower
   streams: LinkStreams
+  linkLimit: LinkLimit
 }
 
 /** The worker's routes: each looks at the database first, then answers with what the worker holds. */
-export function createRoutes({ supervisor, messages, names, clear, follower, streams }: Options): Route[] {
+export function createRoutes({ supervisor, messages, names, clear, follower, streams, linkLimit }: Options): Route[] {
   const needReady = (): void => {
     if (!follower.isReady()) throw new Refusal('not_ready', 'The worker has not read the database yet.')
   }
@@ -65,6 +68,14 @@ export function createRoutes({ supervisor, messages, names, clear, follower, str
     return known(id, call)
   }
 
+  const tooManyLinks = (id: string, { claims }: Call): Refusal =>
+    tooMuch('Too many links were begun.', linkLimit.waitMs({ id, organization_id: claims.organization_id }))
+  /** A link that was asked for and is not begun yet is told as that, not as one that has ended (LNK-12). */
+  const begun = (view: SessionView, call: Call): SessionView => {
+    if (supervisor.isHeldBack(view.sessionId)) throw tooManyLinks(view.sessionId, call)
+    return view
+  }
+
   const clearNow = async (call: Call): Promise<unknown> => {
     const { orderId: wanted } = bodyOf('clear', call.body)
     const id = idOf(call)
@@ -86,22 +97,24 @@ export function createRoutes({ supervisor, messages, names, clear, follower, str
   }
 
   const handlers: Record<SessionRoute, Handler> = {
-    start: look,
+    start: async (call) => begun(await look(call), call),
     stop: look,
     async link(call) {
-      const view = await lookOrRemember(call)
-      return streams.open(call.reply, supervisor.board(view.sessionId), view)
+      const view = begun(await lookOrRemember(call), call)
+      return streams.open(call, supervisor.board(view.sessionId), view)
     },
     status: lookOrRemember,
     async qr(call) {
-      const view = await lookOrRemember(call)
+      const view = begun(await lookOrRemember(call), call)
       const qr = supervisor.lookAtQr(view.sessionId)
       if (!qr) throw new Refusal('link_ended', 'There is no QR now.')
       return qr
     },
     async pairingCode(call) {
       const { phoneNumber } = bodyOf('pairingCode', call.body)
-      const { sessionId } = await look(call)
+      const { sessionId } = begun(await look(call), call)
+      // Each is asked of WhatsApp, and what is asked too often there is refused to the account, not to us.
+      if (!linkLimit.take({ id: sessionId, organization_id: call.claims.organization_id })) throw tooManyLinks(sessionId, call)
       return valueOf(await supervisor.pairingCode(sessionId, phoneNumber))
     },
     async groups(call) {
@@ -140,21 +153,13 @@ export function createRoutes({ supervisor, messages, names, clear, follower, str
 
   const perSession = (Object.keys(SESSION_ROUTES) as SessionRoute[]).map((name): Route => {
     const { method, path } = SESSION_ROUTES[name]
-    return { method, path: `/api/sessions/:session${path}`, handle: noStore(handlers[name]) }
+    return { method, path: `/api/sessions/:session${path}`, handle: handlers[name] }
   })
   const list: Handler = async ({ claims }) => {
     needReady()
     return { sessions: supervisor.viewsOf(claims.organization_id) }
   }
-  return [{ ...LIST_ROUTE, handle: noStore(list) }, ...perSession]
-}
-
-/** QRs and states are of the moment: nobody may keep them. */
-function noStore(handle: Handler): Handler {
-  return (call) => {
-    call.reply.header('cache-control', 'no-store')
-    return handle(call)
-  }
+  return [{ ...LIST_ROUTE, handle: list }, ...perSession]
 }
 
 function valueOf<T>(result: Result<T>): T {

@@ -8,7 +8,11 @@ import { DatabaseError } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import { StorageError } from '../store/storage-error.ts'
+import { ANSWER_HEADERS } from './answer-headers.ts'
+import type { CommandLimit } from './command-limit.ts'
 import type { CommandVerifier } from './command.ts'
+import { CONNECTION_LIMITS } from './connection-limits.ts'
+import type { ConnectionLimits } from './connection-limits.ts'
 import { readNamedSession } from './named-session.ts'
 import type { NamedSession } from './named-session.ts'
 import { Refusal } from './refusal.ts'
@@ -29,20 +33,34 @@ type OpenAnswer = { status: number; body: unknown }
 /** Serves `routes` to holders of a signed command, and `open` to everybody. Every error has the shape of `domain/errors.ts`. */
 export function createServer(options: {
   verify: CommandVerifier
+  limit: CommandLimit
+  connections?: ConnectionLimits
   routes: readonly Route[]
   open: Record<string, () => OpenAnswer | Promise<OpenAnswer>>
   log: Log
 }): FastifyInstance {
-  const { verify, routes, open, log } = options
+  const { verify, limit, connections = CONNECTION_LIMITS, routes, open, log } = options
   const server = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
+    requestTimeout: connections.requestMs,
+    connectionTimeout: connections.stalledMs,
+    keepAliveTimeout: connections.keepAliveMs,
+    maxRequestsPerSocket: connections.requestsPerConnection,
+    http: {
+      headersTimeout: connections.headersMs,
+      maxHeaderSize: connections.headerBytes,
+      connectionsCheckingInterval: connections.checkMs,
+    },
     routerOptions: { maxParamLength: 4096 },
     frameworkErrors: (_error, _request, reply) =>
       void send(reply, 'invalid_input', 'session: the path cannot be read.', { field: 'session' }),
   })
+
+  server.server.maxConnections = connections.connections
+  server.addHook('onRequest', async (_request, reply) => void reply.headers(ANSWER_HEADERS))
 
   // The hash in a command covers the body's bytes, so bodies are read as text and parsed by whoever wants them.
   server.removeAllContentTypeParsers()
@@ -61,6 +79,7 @@ export function createServer(options: {
         const { authorization } = request.headers
         const verdict = await verify({ authorization, method: request.method, path: request.raw.url ?? '', body, sessionId })
         if (!verdict.ok) throw new Refusal(verdict.code, verdict.message, verdict.detail)
+        limit(verdict.value, method)
         return handle({ claims: verdict.value, session, message, body, reply })
       },
     })
@@ -68,7 +87,7 @@ export function createServer(options: {
   for (const [path, answer] of Object.entries(open)) {
     server.get(path, async (_request, reply) => {
       const { status, body } = await answer()
-      return reply.code(status).header('cache-control', 'no-store').send(body)
+      return reply.code(status).send(body)
     })
   }
 
@@ -92,9 +111,11 @@ export function createServer(options: {
 }
 
 function send(reply: FastifyReply, code: ErrorCode, message: string, detail?: Record<string, unknown>): FastifyReply {
+  const { retryAfterSeconds } = detail ?? {}
+  if (typeof retryAfterSeconds === 'number') reply.header('retry-after', retryAfterSeconds)
   return reply
     .code(ERROR_STATUS[code])
-    .header('cache-control', 'no-store')
+    .headers(ANSWER_HEADERS)
     .send(errorBody(code, message, detail))
 }
 

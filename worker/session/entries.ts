@@ -12,6 +12,8 @@ export type Entry = {
   readonly board: LinkBoard
   /** The last `link_requested_at` that was acted upon. */
   answered: string | null
+  /** A link was asked for, and is begun when the limit allows it (LNK-12). */
+  heldBack: boolean
   /** What lies on disk while nothing runs; `null`: not looked at since it may have changed. */
   found: Found | null
   /** When it last changed here; what was read from the database before that is hearsay (FOL-6). */
@@ -51,7 +53,18 @@ export function createEntries(): Entries {
       const known = entries.get(id)
       if (known) return known
       const board = createLinkBoard(() => entry.session?.watchersChanged())
-      const entry: Entry = { id, row: null, session: null, board, answered: null, found: null, changedAt: 0, leaving: false, restores: 0 }
+      const entry: Entry = {
+        id,
+        row: null,
+        session: null,
+        board,
+        answered: null,
+        heldBack: false,
+        found: null,
+        changedAt: 0,
+        leaving: false,
+        restores: 0,
+      }
       entries.set(id, entry)
       return entry
     },

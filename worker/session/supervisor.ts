@@ -22,6 +22,7 @@ import type { Action } from './decide.ts'
 import { createEntries, running } from './entries.ts'
 import type { Entry } from './entries.ts'
 import type { LinkBoard, Qr } from './link-board.ts'
+import type { LinkLimit } from './link-limit.ts'
 import { createFarewell } from './farewell.ts'
 import { memoryOf } from './memory.ts'
 import { createObservations } from './observations.ts'
@@ -44,6 +45,7 @@ export type SupervisorOptions = {
   names: NamesFile
   timeline: Timeline
   settings: SessionSettings & { startConcurrency: number; maxPages: number; backupEveryMs: number }
+  linkLimit: LinkLimit
   /** A row's state may have changed behind the worker's back: look at it. */
   look(sessionId: string): void
   /** A session is logged in. */
@@ -57,7 +59,7 @@ type Outcome = 'done' | 'missing' | 'unjudged'
 export type Supervisor = ReturnType<typeof createSupervisor>
 
 export function createSupervisor(options: SupervisorOptions) {
-  const { database, clock, log, data, quarantine, tombstones, backups, settings } = options
+  const { database, clock, log, data, quarantine, tombstones, backups, linkLimit, settings } = options
   const entries = createEntries()
   const { changed } = entries
   const observations = createObservations({ database, clock, log, onStored: entries.touched, onGone: options.look })
@@ -117,7 +119,9 @@ export function createSupervisor(options: SupervisorOptions) {
         observations.report({ sessionId: row.id, generation: row.generation, status: 'stopped', reason: 'storage_failed' })
         break
       case 'begin_link':
-        beginLink(entry, row)
+        entry.heldBack = !linkLimit.take(row)
+        // Not answered: each pass looks anew, for as long as the request is fresh.
+        if (!entry.heldBack) beginLink(entry, row)
         break
       case 'refuse_link':
         log.error({ session: row.id }, 'no link could be begun: a tombstone forbids it')
@@ -161,6 +165,7 @@ export function createSupervisor(options: SupervisorOptions) {
       }
       const newer = entry.row && entry.row.generation !== row.generation
       entry.row = row
+      entry.heldBack = false
       if (newer) changed(entry)
       const session = running(entry)
       if (session && session.generation !== row.generation) session.stop(false)
@@ -238,6 +243,8 @@ export function createSupervisor(options: SupervisorOptions) {
       const isLinked = entry?.row ? IS_LINKED[entry.row.status] : false
       return running(entry)?.pairingCode(phoneNumber) ?? Promise.resolve(refuseCode(isLinked ? 'already_connected' : 'link_ended'))
     },
+    /** Whether a link was asked for that the limit does not allow to begin yet (LNK-12). */
+    isHeldBack: (id: string): boolean => entries.find(id)?.heldBack ?? false,
     isRunning: (id: string): boolean => running(entries.find(id)) !== null,
     board: (id: string): LinkBoard => entries.of(id).board,
     /** The QR that can be scanned now. Whoever asks counts as watching (LNK-3). */

@@ -16,7 +16,12 @@ export function refuse(code: ErrorCode, message: string, detail?: Record<string,
 }
 
 /** Answers of this function concern one caller at one moment, so nobody may keep them. */
-const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+const ALWAYS = {
+  'cache-control': 'no-store',
+  // For programs: no browser is to show them or run anything in them. Which pages may read them is said in `cors.ts`.
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+}
 
 /** Gives an answer or a refusal the shape that its caller knows, with the same status in either. */
 export function respond(result: Result<Answer>, style: Style): Response {
@@ -29,8 +34,11 @@ export function respond(result: Result<Answer>, style: Style): Response {
 
 function respondRefusal({ code, message, detail }: Refusal, style: Style): Response {
   const body = style === 'native' ? errorBody(code, message, detail) : portalRefusal(code, message, detail)
-  const allow = code === 'method_not_allowed' ? detail?.['allow'] : undefined
-  return respondJson(body, ERROR_STATUS[code], typeof allow === 'string' ? { allow } : {})
+  const { allow, retryAfterSeconds } = detail ?? {}
+  return respondJson(body, ERROR_STATUS[code], {
+    ...(code === 'method_not_allowed' && typeof allow === 'string' && { allow }),
+    ...(code === 'rate_limited' && typeof retryAfterSeconds === 'number' && { 'retry-after': String(retryAfterSeconds) }),
+  })
 }
 
 function portalRefusal(code: ErrorCode, message: string, detail?: Record<string, unknown>): PortalRefusal {

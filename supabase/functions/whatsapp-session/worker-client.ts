@@ -106,5 +106,6 @@ async function workerRefusal(response: Response, call: WorkerCall): Promise<Refu
   if (!parsed.success) return PROXY_REFUSALS[response.status]?.(call) ?? workerNonsense(call, response.status, text.length)
   const { code, message, detail } = parsed.data.error
   // What the worker cannot do now it does later, for the order stays open until there is a receipt.
-  return ERROR_STATUS[code] >= 500 && call.orderId ? refuse(code, message, { ...detail, ...queued(call) }) : refuse(code, message, detail)
+  const isLater = ERROR_STATUS[code] >= 500 || code === 'rate_limited'
+  return isLater && call.orderId ? refuse(code, `${message}${tail(call)}`, { ...detail, ...queued(call) }) : refuse(code, message, detail)
 }

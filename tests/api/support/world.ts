@@ -9,6 +9,7 @@ import type { SessionRoute } from '#domain/routes.ts'
 import { layoutOf } from '../../../scripts/stack/layout.ts'
 import { type Stack, startStack } from '../../../scripts/stack/stack.ts'
 import { seedUser } from '../../../scripts/stack/users.ts'
+import { WITHOUT_LIMITS } from '../../support/without-limits.ts'
 import { eventually } from '../../worker/support/eventually.ts'
 
 const PASSWORD = 'correct horse battery staple'
@@ -28,7 +29,12 @@ export type Kept = { rows: unknown[]; orders: unknown[]; views: unknown[]; outbo
 export async function startWorld() {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-api-'))
   await chmod(folder, 0o711)
-  const stack: Stack = await startStack({ port: 0, dataDir: folder, parts: ['edge', 'worker', 'simulator'] })
+  const stack: Stack = await startStack({
+    port: 0,
+    dataDir: folder,
+    parts: ['edge', 'worker', 'simulator'],
+    environment: { worker: WITHOUT_LIMITS },
+  })
   const sql: Sql = postgres(stack.databaseUrl, { max: 2, onnotice: () => {} })
 
   const signIn = async (email: string): Promise<Person> => {

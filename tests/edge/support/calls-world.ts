@@ -9,6 +9,7 @@ import { layoutOf } from '../../../scripts/stack/layout.ts'
 import { startStack } from '../../../scripts/stack/stack.ts'
 import { watchLink, type Watched } from './watch-link.ts'
 import { pathsBelow } from '../../support/paths-below.ts'
+import { WITHOUT_LIMITS } from '../../support/without-limits.ts'
 
 export type Called = { status: number; body: unknown }
 export type CallsWorld = Awaited<ReturnType<typeof startCallsWorld>>
@@ -23,7 +24,7 @@ export async function startCallsWorld() {
     dataDir: folder,
     parts: ['edge', 'worker', 'simulator'],
     // The worker looks when it is told to: what happens is what the calls did.
-    environment: { worker: { POLL_SECONDS: '3600', OUTBOX_GAP_MS: '100' } },
+    environment: { worker: { ...WITHOUT_LIMITS, POLL_SECONDS: '3600', OUTBOX_GAP_MS: '100' } },
   })
   const person: SupabaseClient = createClient(stack.url, stack.keys.anon, { auth: { persistSession: false, autoRefreshToken: false } })
   const { data, error } = await person.auth.signInWithPassword(stack.login)
@@ -46,7 +47,7 @@ export async function startCallsWorld() {
       body_sha256: await bodyHash(body),
     }
     return await new SignJWT({ aud: 'worker-1', iat: now, exp: now + COMMAND_SECONDS, jti: crypto.randomUUID(), ...bound })
-      .setProtectedHeader({ alg: COMMAND_ALGORITHM, typ: COMMAND_TYPE })
+      .setProtectedHeader({ alg: COMMAND_ALGORITHM, typ: COMMAND_TYPE, kid: key.kid })
       .sign(await importJWK(stack.keys.command.private, COMMAND_ALGORITHM))
   }
 

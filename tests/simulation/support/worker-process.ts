@@ -20,8 +20,11 @@ const SETTINGS = readSettings({
   WORKER_REALM: 'live',
   SUPABASE_URL: 'http://127.0.0.1:1',
   SUPABASE_SERVICE_ROLE_KEY: 'none',
-  COMMAND_PUBLIC_KEYS: '{"keys":[{"kty":"OKP"}]}',
+  COMMAND_PUBLIC_KEYS: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"of-rfc-8037"}]}',
   RECONNECT_TRIES: '8',
+  // Histories ask for links all day.
+  SESSION_LINKS_PER_HOUR: '1000000',
+  ORGANIZATION_LINKS_PER_HOUR: '1000000',
   BACKUP_HOURS: String(1 / 60),
   // Others are heard after each row: whatever a pass of a thousand rows can be interrupted by.
   PASS_SLICE_MS: '0',

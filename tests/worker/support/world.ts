@@ -22,6 +22,7 @@ import { createWorker } from '../../../worker/worker.ts'
 import type { Worker } from '../../../worker/worker.ts'
 import { startTestDatabase } from '../../support/database.ts'
 import type { Person, TestDatabase } from '../../support/database.ts'
+import { WITHOUT_LIMITS } from '../../support/without-limits.ts'
 import { createCaller } from './caller.ts'
 import type { Caller } from './caller.ts'
 import { eventually } from './eventually.ts'
@@ -94,6 +95,7 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
     RECONNECT_MIN_MS: '50',
     RECONNECT_MAX_MS: '200',
     DATABASE_TIMEOUT_MS: '2000',
+    ...WITHOUT_LIMITS,
     ...extra,
   })
 
