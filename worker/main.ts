@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { systemClock } from './clock.ts'
 import { createDatabase } from './database.ts'
-import { createLog, reasonOf } from './log.ts'
+import { reasonOf, traceOf } from './harmless.ts'
+import { createLog } from './log.ts'
 import { readSettings } from './settings.ts'
 import { systemDisk } from './store/disk.ts'
 import { diskBelow } from './store/folder-disk.ts'
@@ -21,18 +22,19 @@ function version(): string {
 async function main(): Promise<void> {
   const settings = readSettings(process.env)
   const log = createLog(settings.LOG_LEVEL, settings.WORKER_ID)
+  // First, for it takes the console away from all that comes after.
+  const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
   const database = createDatabase({
     url: settings.SUPABASE_URL,
     serviceRoleKey: settings.SUPABASE_SERVICE_ROLE_KEY,
     worker: { id: settings.WORKER_ID, url: settings.WORKER_PUBLIC_URL, version: version(), capacity: settings.WORKER_CAPACITY },
     timeoutMs: settings.DATABASE_TIMEOUT_MS,
   })
-  const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
 
   // Whatever nobody awaited is a mistake whose consequences nobody knows: better a restart than a worker in an unknown state.
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     process.on(event, (error: unknown) => {
-      log.error({ error: reasonOf(error), stack: error instanceof Error ? error.stack : undefined }, event)
+      log.error(traceOf(error), event)
       process.exit(1)
     })
   }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { consoleLine } from './console-lines.ts'
 import type { Guardian } from './guardian.ts'
 import type { LogFile } from './log-file.ts'
+import { printable } from './printable.ts'
 import { StartError } from './start-error.ts'
 
 export type ChildCommand = { command: string; args: string[]; env: Record<string, string> }
@@ -49,7 +50,7 @@ export function superviseChild(options: ChildOptions): Child {
 
   function keepLine(line: string, from: 'stdout' | 'stderr'): void {
     logFile.write(line)
-    lastLines.push(line)
+    lastLines.push(printable(line))
     if (lastLines.length > 20) lastLines.shift()
     const shown = consoleLine(line, from)
     if (shown !== null) say(`[${name}] ${shown}`)

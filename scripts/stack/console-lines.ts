@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { printable } from './printable.ts'
 
 const PinoLine = z.looseObject({ level: z.number(), msg: z.string().default('') })
 const WARNING = 40
@@ -8,9 +9,14 @@ const NOISE = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'name', 'v'])
 
 /**
  * What of a child's output is worth a line on the console: of pino's lines the warnings and worse, worded for people; of others
- * those on stderr. `null` for all else, which only the log file keeps.
+ * those on stderr. `null` for all else, which only the log file keeps. Whatever it is, the terminal takes it as text.
  */
 export function consoleLine(line: string, from: 'stdout' | 'stderr'): string | null {
+  const words = wordsOf(line, from)
+  return words === null ? null : printable(words)
+}
+
+function wordsOf(line: string, from: 'stdout' | 'stderr'): string | null {
   const entry = line.startsWith('{') ? PinoLine.safeParse(parse(line)) : null
   if (!entry?.success) return from === 'stderr' && line.trim() !== '' ? line : null
   const { level, msg } = entry.data

@@ -6,14 +6,12 @@ import { canonicalJson, sealReceipt } from '../../worker/clear/receipt.ts'
 import type { Cancel, Clock } from '../../worker/clock.ts'
 import { createTimers } from '../../worker/clock.ts'
 import { createLoop } from '../../worker/follow/loop.ts'
-import { createLog } from '../../worker/log.ts'
 import { backoffMs } from '../../worker/session/backoff.ts'
 import { decide, tooMany } from '../../worker/session/decide.ts'
 import type { LocalFacts } from '../../worker/session/decide.ts'
 import { createLimiter } from '../../worker/session/limiter.ts'
 import { readSettings } from '../../worker/settings.ts'
 import { MEANING_BY_CODE, causeOf, readClose } from '../../worker/whatsapp/close-codes.ts'
-import { silenceConsole } from '../../worker/whatsapp/logger.ts'
 
 describe('the table of close codes', () => {
   it.each([
@@ -256,22 +254,5 @@ describe('settings', () => {
       /WORKER_ID.*WORKER_PORT.*WORKER_PUBLIC_URL.*WORKER_DATA.*WORKER_REALM.*SUPABASE_URL.*COMMAND_PUBLIC_KEYS.*WA_WEB_SOCKET_URL/,
     )
     expect(read).not.toThrow(/hidden/)
-  })
-})
-
-describe('the log', () => {
-  it('hides secrets that somebody logs by mistake, and what libsignal prints (LOG-1)', () => {
-    let text = ''
-    const log = createLog('debug', 'test', { write: (line: string) => void (text += line) })
-    log.info({ qr: 'S3CRET', session: { creds: 'S3CRET', id: 'shown' }, a: { b: { key: 'S3CRET' } } }, 'linked')
-    const { console: terminal } = globalThis
-    const before = { ...terminal }
-    silenceConsole(log)
-    terminal.info('Closing session:', { privKey: 'S3CRET' })
-    terminal.warn('Session already closed', { privKey: 'S3CRET' })
-    Object.assign(terminal, before)
-    expect(text).toContain('shown')
-    expect(text).toContain('Closing session:')
-    expect(text).not.toContain('S3CRET')
   })
 })

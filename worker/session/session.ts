@@ -168,7 +168,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
       case 'storage_failed':
         return storageFailed(event.error)
       case 'closed':
-        log.info({ code: event.cause.code, cause: event.cause.message }, 'connection closed')
+        log.info({ closeCode: event.cause.code, cause: event.cause.message }, 'connection closed')
         retryInMs = null
         closed(readClose(event.cause))
         return around.note('connection_closed', { code: event.cause.code, reason: readClose(event.cause).reason, retryInMs })

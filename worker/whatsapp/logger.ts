@@ -5,23 +5,58 @@ type Level = (fields: unknown, message?: string) => void
 /** Shaped as Baileys wants its logger. */
 export type QuietLogger = { level: string; child(): QuietLogger; trace: Level; debug: Level; info: Level; warn: Level; error: Level }
 
+/** Beyond so many places a library is not told apart from others, so that counting stays bounded. */
+const MAX_PLACES = 200
+
 /**
- * Passes on the words of Baileys' warnings and drops the objects beside them: they hold stanzas, credentials and keys. Its `level` is
- * none that Baileys knows, so that it builds no dump either.
+ * What libraries print is their own affair: Baileys puts stanzas and credentials beside its words, libsignal whole sessions with their
+ * private keys, and both build sentences from what they were sent. So none of it is passed on, only where it was said and how often, at
+ * the first, tenth, hundredth time and so on; the line of source has the words.
  */
+function createTally(log: Log): (said: string, caller: (...args: never[]) => unknown) => void {
+  const tally = new Map<string, number>()
+  return (said, caller) => {
+    const place = placeOf(caller)
+    const exact = `${said} ${place}`
+    const name = tally.has(exact) || tally.size < MAX_PLACES ? exact : 'elsewhere'
+    const times = (tally.get(name) ?? 0) + 1
+    tally.set(name, times)
+    if (/^10*$/.test(String(times))) log.debug({ said, place: name === exact ? place : name, times }, 'a library said something')
+  }
+}
+
+/** Where `caller` was called from: the file below the folder of its package, with its line. */
+function placeOf(caller: (...args: never[]) => unknown): string {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 4
+  const here = { stack: '' }
+  Error.captureStackTrace(here, caller)
+  Error.stackTraceLimit = stackTraceLimit
+  return /node_modules[\\/]((?:(?!node_modules)[\w@.\\/+-]){1,100}:\d+):\d+/.exec(here.stack)?.[1] ?? 'unknown'
+}
+
+/** Counts where Baileys warns. Its `level` is none that Baileys knows, so that it builds no dump either. */
 export function quietLogger(log: Log): QuietLogger {
+  const tell = createTally(log)
   const drop: Level = () => {}
-  const words: Level = (fields, message) => log.debug({}, `baileys: ${message ?? (typeof fields === 'string' ? fields : 'no words')}`)
-  const logger: QuietLogger = { level: 'silent', child: () => logger, trace: drop, debug: drop, info: drop, warn: words, error: words }
+  const warn: Level = () => tell('warning', warn)
+  const error: Level = () => tell('error', error)
+  const logger: QuietLogger = { level: 'silent', child: () => logger, trace: drop, debug: drop, info: drop, warn, error }
   return logger
 }
 
-/**
- * libsignal prints whole session objects, private keys included, through the console. The worker itself never uses the console, so
- * from here on it carries first words only, to the log.
- */
+/** Whatever of the console writes to the process's output. */
+const PRINTING = 'assert count countReset debug dir dirxml error group groupCollapsed info log table time timeEnd timeLog trace warn'.split(
+  ' ',
+)
+
+/** The worker itself never uses the console, so from here on nothing that is given to it is printed: it is counted in the log. */
 export function silenceConsole(log: Log): void {
-  const words = (...parts: unknown[]): void =>
-    log.debug({}, `console: ${typeof parts[0] === 'string' ? parts[0].slice(0, 80) : 'no words'}`)
-  Object.assign(console, { debug: words, info: words, log: words, warn: words, error: words })
+  const tell = createTally(log)
+  for (const name of PRINTING) {
+    const silent = (...args: unknown[]): void => {
+      if (name !== 'assert' || !args[0]) tell(`console.${name}`, silent)
+    }
+    Object.assign(console, { [name]: silent })
+  }
 }

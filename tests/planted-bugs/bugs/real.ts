@@ -22,14 +22,14 @@ export const REAL_BUGS: readonly Bug[] = [
     ],
   },
   {
-    name: 'a key is logged under a name that is not redacted',
+    name: 'keys are printed past the log',
     rule: 'LOG-1',
     seenBy: 'kills',
     edits: [
       {
         file: 'worker/session/session.ts',
         find: "log.info({}, 'the phone confirmed the link')",
-        replace: "log.info({ stored: store.identity().creds }, 'the phone confirmed the link')",
+        replace: 'process.stdout.write(`${store.identity().creds}\\n`)',
       },
     ],
   },

@@ -2,17 +2,41 @@
 export type Secret = { identity: string; kind: string; bytes: Buffer }
 export type Hit = { identity: string; kind: string; form: string; place: string }
 
-/** How a key can have been written down. Padding is left off, so that a longer text that holds it is found, too. */
+/**
+ * How a secret can have been written down: all of it, or so much that nothing else is meant. Padding is left off, so that a longer text that
+ * holds it is found, too. `base64 at 1` and `at 2`: in the middle of something that was encoded as a whole.
+ */
 const FORMS = {
   raw: (key) => key,
   base64: (key) => ascii(key.toString('base64').replace(/=+$/, '')),
+  'base64 at 1': (key) => ascii(withinBase64(key, 1)),
+  'base64 at 2': (key) => ascii(withinBase64(key, 2)),
   base64url: (key) => ascii(key.toString('base64url')),
+  'base64 in an address': (key) => ascii(encodeURIComponent(key.toString('base64').replace(/=+$/, ''))),
+  'in an address': (key) => (isText(key) ? ascii(encodeURIComponent(key.toString())) : key),
+  'in JSON': (key) => (isText(key) ? Buffer.from(JSON.stringify(key.toString()).slice(1, -1)) : key),
+  'utf-16': (key) => (isText(key) ? Buffer.from(key.toString(), 'utf16le') : key),
   hex: (key) => ascii(key.toString('hex')),
   'hex in capitals': (key) => ascii(key.toString('hex').toUpperCase()),
-  'hex with spaces': (key) => ascii(key.toString('hex').replace(/..(?=.)/g, '$& ')),
+  // As Node shows a buffer: the first 50 bytes.
+  'hex with spaces': (key) => ascii(key.toString('hex', 0, 50).replace(/..(?=.)/g, '$& ')),
   numbers: (key) => ascii([...key].join(',')),
+  'numbers with spaces': (key) => ascii([...key].join(', ')),
   'numbered bytes': (key) => ascii([...key].map((byte, at) => `${at > 0 ? `"${at}"` : ''}:${byte}`).join(',')),
 } as const satisfies Record<string, (key: Buffer) => Buffer>
+
+/** The letters that do not depend on what stands before, `before` bytes, and behind. */
+function withinBase64(key: Buffer, before: number): string {
+  const letters = Buffer.concat([Buffer.alloc(before), key])
+  return letters
+    .subarray(0, letters.length - (letters.length % 3))
+    .toString('base64')
+    .slice(4)
+}
+
+function isText(key: Buffer): boolean {
+  return key.equals(Buffer.from(key.toString()))
+}
 
 type Needle = { identity: string; kind: string; form: string; bytes: Buffer }
 
