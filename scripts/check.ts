@@ -36,7 +36,13 @@ const STEPS: readonly Step[] = [
   { name: 'database types', command: node, args: ['scripts/gen-types.ts', '--check'] },
   { name: 'state diagram', command: node, args: ['scripts/gen-diagram.ts', '--check'] },
   { name: 'API documents', command: node, args: ['scripts/gen-api.ts', '--check'] },
-  { name: 'lockfile', command: node, args: ['scripts/complete-lockfile.ts', '--check'] },
+  { name: 'lockfile, complete', command: node, args: ['scripts/complete-lockfile.ts', '--check'] },
+  { name: 'lockfile, hashes', command: node, args: ['scripts/supply/main.ts', 'lockfile'] },
+  { name: 'exact pins', command: node, args: ['scripts/supply/main.ts', 'pins'] },
+  { name: 'install scripts', command: node, args: ['scripts/supply/main.ts', 'install-scripts'] },
+  { name: 'install commands', command: node, args: ['scripts/supply/main.ts', 'install-commands'] },
+  { name: 'the one Baileys', command: node, args: ['scripts/supply/main.ts', 'protocol'] },
+  { name: 'licences', command: node, args: ['scripts/gen-licences.ts', '--check'] },
   { name: 'bundle budget', command: node, args: ['scripts/bundle-budget.ts'] },
 ]
 

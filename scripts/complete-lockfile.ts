@@ -1,7 +1,7 @@
 /**
  * Some registries serve no packages for other platforms, and npm then leaves them out of the lockfile; `npm ci` refuses
  * such a lockfile ("Missing: ... from lock file"). This adds the missing optional entries, with the platform that their
- * name tells, so that one lockfile serves every machine. Run it after each `npm install`: `npm run lockfile`.
+ * name tells, so that one lockfile serves every machine. Run it after each update: `npm run lockfile`.
  * `--check` changes nothing and exits with 1 where an entry is missing.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
