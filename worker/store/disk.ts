@@ -91,7 +91,7 @@ export const systemDisk: Disk = {
       closeSync(handle)
     }
   },
-  sync: (path) => withHandle(path, fsyncSync),
+  sync: (path) => withHandle(path, AT_ONCE, fsyncSync),
   rename: renameSync,
   remove: (path) => rmSync(path, { recursive: true, force: true, maxRetries: 3 }),
   openDatabase: openSqlite,
@@ -110,8 +110,10 @@ export const systemDisk: Disk = {
 
 /** Rights of the group and of everybody else. */
 const OF_OTHERS = 0o077
-/** No link is followed, and a pipe is not waited for. */
-const AS_IT_LIES = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+/** A pipe is not waited for. */
+const AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK
+/** Nor is a link followed. */
+const AS_IT_LIES = AT_ONCE | constants.O_NOFOLLOW
 /** How the system refuses to open a link or a socket as it lies. */
 const NO_FILE = new Set(['ELOOP', 'EMLINK', 'ENXIO'])
 
@@ -124,8 +126,8 @@ function openSqlite(path: string): DatabaseSync {
   return new DatabaseSync(path, { timeout: 0 })
 }
 
-function withHandle(path: string, run: (handle: number) => unknown): void {
-  const handle = openSync(path, AS_IT_LIES)
+function withHandle(path: string, flags: number, run: (handle: number) => unknown): void {
+  const handle = openSync(path, flags)
   try {
     run(handle)
   } finally {
@@ -136,7 +138,7 @@ function withHandle(path: string, run: (handle: number) => unknown): void {
 function withPlainFile<T>(path: string, otherwise: T, run: (handle: number) => T): T {
   let result = otherwise
   try {
-    withHandle(path, (handle) => {
+    withHandle(path, AS_IT_LIES, (handle) => {
       if (fstatSync(handle).isFile()) result = run(handle)
     })
   } catch (error) {
