@@ -10,14 +10,22 @@ export const COMMAND_SECONDS = 30
 export const COMMAND_SKEW_SECONDS = 10
 
 /**
- * What a command from the edge function to the worker is bound to. It carries no meaning of its own: it says "look at this
- * session now", so one that is replayed, late or out of order is harmless.
+ * The header of a command, and nothing beside it: what else a header could say (a key, where to fetch one, what else to heed) is for the
+ * signer to decide, and the signer is not known yet. `kid`: which of the worker's keys signed.
+ */
+export const CommandHeader = z.strictObject({ alg: z.literal(COMMAND_ALGORITHM), typ: z.literal(COMMAND_TYPE), kid: z.string() })
+export type CommandHeader = z.infer<typeof CommandHeader>
+
+/**
+ * What a command from the edge function to the worker is bound to. It carries no meaning of its own: it says "look at this session now",
+ * so one that is replayed, late or out of order is harmless; but for what is done to the outbox, of which the database knows nothing.
  */
 export const CommandClaims = z.object({
   aud: z.string(),
   iat: z.int(),
   exp: z.int(),
-  jti: z.string(),
+  /** Of one use: a worker takes it once. */
+  jti: z.uuid(),
   /** Whom the edge function identified. The worker gives no rights by it; it counts by it. */
   user_id: z.uuid(),
   organization_id: OrganizationId,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { CommandPublicKeys } from '#domain/command-key.ts'
 import { LINK_UNWATCHED_SECONDS } from '#domain/link.ts'
 import { HEARTBEAT_SECONDS } from '#domain/routes.ts'
 
@@ -9,11 +10,13 @@ const count = (fallback: number) => z.coerce.number().int().min(1).max(1_000_000
 
 const KeySet = z.string().transform((text, context) => {
   try {
-    return z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).parse(JSON.parse(text))
+    const parsed = CommandPublicKeys.safeParse(JSON.parse(text))
+    if (parsed.success) return parsed.data
+    for (const { path, message } of parsed.error.issues) context.addIssue(`${path.join('.')}: ${message}`)
   } catch {
     context.addIssue('not a JWKS: expected {"keys":[...]} as JSON')
-    return z.NEVER
   }
+  return z.NEVER
 })
 
 /** The environment that a worker reads, once, at boot. */

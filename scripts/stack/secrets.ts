@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { exportJWK, generateKeyPair } from 'jose'
 import * as z from 'zod'
-import { COMMAND_ALGORITHM } from '#domain/command.ts'
+import { CommandPrivateKey, CommandPublicKey } from '#domain/command-key.ts'
+import { newCommandKey } from './command-key.ts'
 import { StartError } from './start-error.ts'
 import { writePrivateFile } from './private-file.ts'
 
 const text = z.string().min(1)
-const PublicKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: text, kid: text, alg: text })
 
 /** What one data folder needs to stay itself. It never leaves the machine. */
 const Secrets = z.object({
   jwtSecret: z.string().min(32),
   databasePassword: text,
   /** The key that edge function and worker share a half of each. */
-  commandKey: z.object({ public: PublicKey, private: PublicKey.extend({ d: text }) }),
+  commandKey: z.object({ public: CommandPublicKey, private: CommandPrivateKey }),
 })
 export type Secrets = z.infer<typeof Secrets>
 
@@ -59,15 +58,6 @@ function read(file: string, kept: string): Secrets {
   } catch {
     throw new StartError(`${file} is damaged. Without it the database beside it cannot be opened: restore it from a backup.`)
   }
-}
-
-async function newCommandKey(): Promise<Secrets['commandKey']> {
-  const pair = await generateKeyPair(COMMAND_ALGORITHM, { crv: 'Ed25519', extractable: true })
-  const names = { kid: randomBytes(6).toString('hex'), alg: COMMAND_ALGORITHM }
-  const [open, secret] = await Promise.all([exportJWK(pair.publicKey), exportJWK(pair.privateKey)])
-  return z
-    .object({ public: PublicKey, private: PublicKey.extend({ d: text }) })
-    .parse({ public: { ...open, ...names }, private: { ...secret, ...names } })
 }
 
 function ifMissing(error: NodeJS.ErrnoException): null {

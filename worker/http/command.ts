@@ -1,8 +1,17 @@
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import type { JSONWebKeySet } from 'jose'
-import { COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_SKEW_SECONDS, COMMAND_TYPE, CommandClaims, bodyHash } from '#domain/command.ts'
-import type { Result } from '#domain/errors.ts'
+import { decodeProtectedHeader, jwtVerify } from 'jose'
+import type { JWK } from 'jose'
+import { COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_SKEW_SECONDS, CommandClaims, CommandHeader, bodyHash } from '#domain/command.ts'
+import type { CommandPublicKeys } from '#domain/command-key.ts'
+import type { ErrorCode, Result } from '#domain/errors.ts'
 import type { Clock } from '../clock.ts'
+import { createUsedOnce } from './used-once.ts'
+
+/** A token of ours has about 700 characters. What is longer is not looked at. */
+const MAX_TOKEN_LENGTH = 4096
+/** A command of a clock that is ahead is good for this long. */
+const REMEMBER_SECONDS = COMMAND_SECONDS + 2 * COMMAND_SKEW_SECONDS
+/** How many commands are remembered to have been used: about 5 MB. No worker is asked 500 times a second all the time. */
+const MAX_REMEMBERED = 50_000
 
 /** The request that a command must be bound to. `path` is as it came, with its query string. */
 export type SignedRequest = { authorization: string | undefined; method: string; path: string; body: string; sessionId: string | null }
@@ -10,37 +19,37 @@ export type SignedRequest = { authorization: string | undefined; method: string;
 export type CommandVerifier = (request: SignedRequest) => Promise<Result<CommandClaims>>
 
 /**
- * Checks signed commands (rules CMD-1 to CMD-8). Replay is harmless by design, for a command only says "look"; all the same each is taken
- * once, and none that is older than this process.
+ * Checks signed commands (rules CMD-1 to CMD-8). Most are harmless twice, for they only say "look", but a text would be queued twice: each
+ * is taken once, and none that is older than this process, which knows nothing of what was used before.
  */
-export function createCommandVerifier(options: { keys: JSONWebKeySet; workerId: string; clock: Clock }): CommandVerifier {
+export function createCommandVerifier(options: { keys: CommandPublicKeys; workerId: string; clock: Clock }): CommandVerifier {
   const { workerId, clock } = options
-  const keySet = createLocalJWKSet(options.keys)
+  const keys = new Map<string, JWK>(options.keys.keys.map((key) => [key.kid, key]))
   const startedAt = Math.floor(clock.now() / 1000)
-  const seen = new Map<string, number>()
-  const refuse = (message: string): Result<CommandClaims> => ({ ok: false, code: 'invalid_command', message })
+  const used = createUsedOnce({ seconds: REMEMBER_SECONDS, max: MAX_REMEMBERED })
 
   return async ({ authorization, method, path, body, sessionId }) => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '')?.[1]
-    if (!token) return refuse('a signed command is needed')
-    const claims = await verified(token, keySet, workerId)
+    if (!token || token.length > MAX_TOKEN_LENGTH) return refuse('a signed command is needed')
+    const claims = await verified(token, keys, workerId)
     if (!claims) return refuse('the command is not signed by a known key for this worker')
 
+    const binding = { method, path, body_sha256: await bodyHash(body), session_id: sessionId }
     const now = Math.floor(clock.now() / 1000)
-    const decision = decideCommand(claims, { method, path, body_sha256: await bodyHash(body), session_id: sessionId }, now, startedAt)
+    const decision = decideCommand(claims, binding, now, startedAt)
     if (!decision.ok) return decision
-    for (const [jti, until] of seen) if (until < now) seen.delete(jti)
-    if (seen.has(claims.jti)) return refuse('the command was used before')
-    seen.set(claims.jti, claims.exp + COMMAND_SKEW_SECONDS)
-    return decision
+    const use = used.use(claims.jti, now)
+    if (use === 'again') return refuse('the command was used before')
+    return use === 'full' ? refuse('too many commands at once', 'rate_limited') : decision
   }
 }
+
+const refuse = (message: string, code: ErrorCode = 'invalid_command'): Result<never> => ({ ok: false, code, message })
 
 type Binding = Pick<CommandClaims, 'method' | 'path' | 'body_sha256' | 'session_id'>
 
 /** Whether claims that are signed are also meant for this request, now. Times in seconds since the epoch. */
 export function decideCommand(claims: CommandClaims, binding: Binding, now: number, startedAt: number): Result<CommandClaims> {
-  const refuse = (message: string): Result<CommandClaims> => ({ ok: false, code: 'invalid_command', message })
   for (const field of ['method', 'path', 'body_sha256', 'session_id'] as const) {
     if (claims[field] !== binding[field]) return refuse(`the command is for another ${field}`)
   }
@@ -59,10 +68,11 @@ export function decideCommand(claims: CommandClaims, binding: Binding, now: numb
 }
 
 /** The claims of a token that is rightly signed, typed and addressed; its times are judged apart. */
-async function verified(token: string, keys: ReturnType<typeof createLocalJWKSet>, audience: string): Promise<CommandClaims | null> {
+async function verified(token: string, keys: ReadonlyMap<string, JWK>, audience: string): Promise<CommandClaims | null> {
   try {
-    if (decodeProtectedHeader(token).typ !== COMMAND_TYPE) return null
-    const { payload } = await jwtVerify(token, keys, {
+    const key = keys.get(CommandHeader.parse(decodeProtectedHeader(token)).kid)
+    if (!key) return null
+    const { payload } = await jwtVerify(token, key, {
       algorithms: [COMMAND_ALGORITHM],
       audience,
       currentDate: new Date(0),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { CommandPrivateKey } from '#domain/command-key.ts'
 import { LINK_RIGHTS_SECONDS, LINK_STREAM_SECONDS } from '#domain/link.ts'
 import { WORKER_TIMEOUT_SECONDS } from '#domain/routes.ts'
 
@@ -15,9 +16,6 @@ const json = z.pipe(
   }),
 )
 
-/** A private Ed25519 key as RFC 8037 writes it. */
-const CommandKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: text, d: text, kid: z.optional(text) })
-
 /**
  * The function's environment. It holds no service key on purpose: whatever it reads or stores, it does as the caller.
  * What ends in `_SECONDS` is in seconds.
@@ -27,20 +25,19 @@ const Environment = z.object({
   SUPABASE_ANON_KEY: text,
   WORKER_URL: z.url(),
   WORKER_ID: text,
-  COMMAND_PRIVATE_KEY: z.pipe(json, CommandKey),
+  COMMAND_PRIVATE_KEY: z.pipe(json, CommandPrivateKey),
   ALLOWED_ORIGINS: z._default(z.string(), ''),
   LINK_STREAM_SECONDS: z._default(z.coerce.number().check(z.positive()), LINK_STREAM_SECONDS),
   LINK_RIGHTS_SECONDS: z._default(z.coerce.number().check(z.positive()), LINK_RIGHTS_SECONDS),
   WORKER_TIMEOUT_SECONDS: z._default(z.coerce.number().check(z.positive()), WORKER_TIMEOUT_SECONDS),
 })
 
-export type CommandKey = z.infer<typeof CommandKey>
 export type Settings = {
   supabaseUrl: string
   anonKey: string
   workerUrl: string
   workerId: string
-  commandKey: CommandKey
+  commandKey: CommandPrivateKey
   /** Origins that a browser may call from; the function's own needs no entry. */
   allowedOrigins: ReadonlySet<string>
   linkStreamMs: number

@@ -47,7 +47,7 @@ export async function startCallsWorld() {
       body_sha256: await bodyHash(body),
     }
     return await new SignJWT({ aud: 'worker-1', iat: now, exp: now + COMMAND_SECONDS, jti: crypto.randomUUID(), ...bound })
-      .setProtectedHeader({ alg: COMMAND_ALGORITHM, typ: COMMAND_TYPE, kid: key.kid })
+      .setProtectedHeader({ alg: COMMAND_ALGORITHM, typ: COMMAND_TYPE, kid: stack.keys.command.public.kid })
       .sign(await importJWK(stack.keys.command.private, COMMAND_ALGORITHM))
   }
 

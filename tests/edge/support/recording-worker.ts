@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
+import { jwtVerify } from 'jose'
 import { bodyHash, COMMAND_ALGORITHM, COMMAND_TYPE, CommandClaims } from '#domain/command.ts'
+import { newCommandKey } from '../../../scripts/stack/command-key.ts'
 
 export const WORKER_ID = 'worker-of-the-tests'
 
@@ -24,7 +25,7 @@ export type RecordingWorker = {
 }
 
 export async function startRecordingWorker(): Promise<RecordingWorker> {
-  const pair = await generateKeyPair(COMMAND_ALGORITHM, { crv: 'Ed25519', extractable: true })
+  const key = await newCommandKey()
   const calls: Recorded[] = []
   let how: Answer = (_, response) => json(response, 500, {})
 
@@ -34,7 +35,7 @@ export async function startRecordingWorker(): Promise<RecordingWorker> {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString()
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    const { payload } = await jwtVerify(token, pair.publicKey, { audience: WORKER_ID, typ: COMMAND_TYPE, algorithms: [COMMAND_ALGORITHM] })
+    const { payload } = await jwtVerify(token, key.public, { audience: WORKER_ID, typ: COMMAND_TYPE, algorithms: [COMMAND_ALGORITHM] })
     const claims = CommandClaims.parse(payload)
     const bound = claims.method === request.method && claims.path === request.url && claims.body_sha256 === (await bodyHash(body))
     if (!bound) throw new Error('the command is bound to something else')
@@ -50,7 +51,7 @@ export async function startRecordingWorker(): Promise<RecordingWorker> {
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    commandKey: JSON.stringify((await exportJWK(pair.privateKey)) satisfies JWK),
+    commandKey: JSON.stringify(key.private),
     calls,
     answer: (next) => (how = next),
     stop: async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { SignJWT, exportJWK, generateKeyPair } from 'jose'
+import { SignJWT, importJWK } from 'jose'
 import { COMMAND_ALGORITHM, COMMAND_SECONDS, COMMAND_TYPE, bodyHash } from '#domain/command.ts'
+import { newCommandKey } from '../../../scripts/stack/command-key.ts'
 
 /** Who asks, unless a test says otherwise. */
 export const USER = '0d5a5c1e-3b0f-4d6e-9a53-6a6b1c2d3e4f'
@@ -24,10 +25,11 @@ export type Caller = ((method: string, path: string, forgery?: Forgery) => Promi
 
 /** Signs commands as the edge function does. */
 export async function createCaller(workerId: string) {
-  const { publicKey, privateKey } = await generateKeyPair(COMMAND_ALGORITHM, { extractable: true })
-  const publicKeys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: COMMAND_ALGORITHM }] })
+  const key = await newCommandKey()
+  const privateKey = await importJWK(key.private, COMMAND_ALGORITHM)
   return {
-    publicKeys,
+    key,
+    publicKeys: JSON.stringify({ keys: [key.public] }),
     to(url: string, organizationId: string): Caller {
       const token = async (method: string, path: string, forgery: Forgery = {}): Promise<string> => {
         const now = Math.floor(Date.now() / 1000)
@@ -44,7 +46,7 @@ export async function createCaller(workerId: string) {
           body_sha256: await bodyHash(forgery.body ?? ''),
           ...forgery.claims,
         })
-          .setProtectedHeader({ alg: COMMAND_ALGORITHM, typ: COMMAND_TYPE, ...forgery.header })
+          .setProtectedHeader({ alg: COMMAND_ALGORITHM, typ: COMMAND_TYPE, kid: key.public.kid, ...forgery.header })
           .sign(privateKey)
       }
       const raw: Caller['raw'] = async (method, path, forgery = {}, signal) =>
