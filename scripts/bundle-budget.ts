@@ -1,6 +1,6 @@
 /**
  * Keeps the dashboard small: builds it and adds up the compressed size of what a browser must load before the first page
- * stands (entry, its static imports, styles). Exits with 1 over budget.
+ * stands (entry, its static imports, styles). Exits with 1 over budget, or when a source map is among the files.
  */
 import { readFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import * as z from 'zod'
+import { sourceMapsIn } from './supply/source-maps.ts'
 
 /** Kilobytes (1,000 bytes) after gzip. */
 const BUDGETS = { js: 250, css: 20 } as const
@@ -48,6 +49,10 @@ try {
   for (const kind of ['js', 'css'] as const) {
     console.log(`${kind}: ${sizes[kind].toFixed(1)} KB gzip of ${BUDGETS[kind]}`)
     if (sizes[kind] === 0 || sizes[kind] > BUDGETS[kind]) process.exitCode = 1
+  }
+  for (const file of sourceMapsIn(outDir)) {
+    console.error(`${file}: a source map is published with the page`)
+    process.exitCode = 1
   }
 } finally {
   await rm(outDir, { recursive: true, force: true })

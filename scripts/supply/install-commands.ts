@@ -6,7 +6,7 @@ import type { Project } from './project.ts'
 const PLACES = ['*.md', '.ci/*', 'docs/**/*.md', '{bench,domain,scripts,simulator,src,supabase,tests,worker}/**/*.{md,ts,mjs,sh}']
 /** These write such commands down in order to find them. */
 const ABOUT_THEM = /^(scripts\/supply\/install-commands\.ts|tests\/scripts\/supply-.*\.test\.ts)$/
-const EXACT = /^(@[\w.-]+\/)?[\w.-]+@(\d+\.\d+\.\d+[\w.-]*|<version>)$/
+const EXACT = /^(?:<name>|(?:@[\w.-]+\/)?[\w.-]+)@(?:<version>|\d+\.\d+\.\d+[\w.-]*)$/
 
 /** Options of an install that change nothing of what is installed. */
 const isOption = (word: string) => word.startsWith('-')

@@ -30,7 +30,7 @@ describe('whatever is written down to be run installs what is locked', () => {
   it.each(['npm ci', 'npm ci && npm start', 'npx supabase db push', 'npm install -E vite@8.3.8', 'npm install -E -D <name>@<version>'])(
     'has nothing against `%s`',
     (command) => {
-      expect(faultsIn(command.replace('<name>', 'name'), isLocked)).toEqual([])
+      expect(faultsIn(command, isLocked)).toEqual([])
     },
   )
 
