@@ -89,7 +89,8 @@ export function openBackups(data: DataFolder, clock: Clock, maxPages: number): B
     erase(sessionId, maxGeneration) {
       for (const backup of covered(sessionId, maxGeneration)) data.erase(backup)
       const folder = data.backups(sessionId)
-      if (disk.stat(folder) && disk.names(folder).length === 0) removeDurably(disk, folder)
+      // A name that is no text can neither be looked at nor moved: it goes with the folder.
+      if (disk.stat(folder) && all(sessionId).every((left) => disk.stat(left) === null)) removeDurably(disk, folder)
     },
   }
 }

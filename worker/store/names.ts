@@ -42,12 +42,13 @@ export function openNames({ disk, places }: { disk: Disk; places: Pick<DataPlace
       return names?.generation === generation ? names : noNames(generation)
     },
     write(sessionId, names) {
+      const path = pathOf(sessionId)
       // Beside the folder, where a clear and the next start look for what was half made.
       const aside = join(places.sessions, `.new-names-${sessionId}`)
       try {
         disk.write(aside, JSON.stringify(names))
         disk.sync(aside)
-        disk.rename(aside, pathOf(sessionId))
+        disk.rename(aside, path)
       } catch (error) {
         attempt(() => removeDurably(disk, aside))
         throw error

@@ -83,7 +83,7 @@ export function openQuarantine(data: DataFolder, clock: Clock): Quarantine {
       move(data.session(session_id), 'session', { session_id, what: 'credentials', generation, reason }),
     takeBackup(session_id, name, generation, reason) {
       const folder = data.backups(session_id)
-      if (basename(name) !== name || name.startsWith('.')) throw new Error('not the name of a snapshot')
+      if (name === '' || name.startsWith('.') || basename(name) !== name) throw new Error('not the name of a snapshot')
       const moved = move(join(folder, name), 'backup', { session_id, what: 'backup', generation, reason })
       if (moved && disk.names(folder).length === 0) removeDurably(disk, folder)
       return moved
