@@ -104,6 +104,8 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
     simulator,
     admin,
     organizationId,
+    /** The key that signs for `call`. */
+    commandKey: caller.key,
     newFolder,
 
     /** Starts a worker and, unless told otherwise, waits until it is ready: before that it refuses every command. */
