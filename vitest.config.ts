@@ -25,6 +25,7 @@ export default defineConfig({
       node('planted-bugs', 180_000),
       node('edge', 30_000),
       node('api', 180_000),
+      node('tenancy', 180_000),
       {
         extends: './vite.config.ts',
         test: {

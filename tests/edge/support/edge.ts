@@ -19,10 +19,13 @@ export type Edge = {
 const V8_FLAGS = '--stress-incremental-marking'
 
 /** Runs the edge function on the real Deno, with the rights and the command line that the launcher gives it. */
-export async function startEdge(options: Omit<EdgeFunctionOptions, 'port' | 'workerId'>): Promise<Edge> {
+export async function startEdge(options: Omit<EdgeFunctionOptions, 'port' | 'workerId'>, v8Flags = V8_FLAGS): Promise<Edge> {
   const port = await freePort()
   const { command, args, env } = edgeFunctionCommand({ ...options, port, workerId: WORKER_ID })
-  const child = spawn(command, args, { env: { ...process.env, ...env, DENO_V8_FLAGS: V8_FLAGS }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env, ...(v8Flags && { DENO_V8_FLAGS: v8Flags }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
