@@ -62,6 +62,11 @@ export function createServer(options: {
   server.server.maxConnections = connections.connections
   server.addHook('onRequest', async (_request, reply) => void reply.headers(ANSWER_HEADERS))
 
+  // The router would cut a scheme, a host and a fragment off: one spelling for each route, and what is signed is what is routed.
+  server.addHook('onRequest', async ({ raw: { url = '' } }) => {
+    if (!/^\/(?!\/)[^#\\]*$/.test(url)) throw new Refusal('invalid_input', 'path: not one of this worker.', { field: 'path' })
+  })
+
   // The hash in a command covers the body's bytes, so bodies are read as text and parsed by whoever wants them.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
