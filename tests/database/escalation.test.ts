@@ -40,18 +40,15 @@ const LOOT = `
   end $$`
 
 describe('with the database open to SQL, somebody who is signed in', () => {
-  it.each(['uuid', 'text', 'jsonb', 'timestamptz'])(
-    'gets no function to run their code by a temporary type named %s',
-    async (type) => {
-      await speaks(cast.loner, async (tx) => {
-        await tx.unsafe(`${LOOT}; create domain pg_temp.${type} as pg_catalog.${type} check (pg_temp.loot(value))`)
-        await tx`select public.create_organization(${`By ${type}`})`
-        await tx`select public.purge_stale_sessions()`
-        await tx`select public.worker_online()`
-      })
-      expect(await cast.db.sql`select by from loot.taken`).toEqual([])
-    },
-  )
+  it.each(['uuid', 'text', 'jsonb', 'timestamptz'])('gets no function to run their code by a temporary type named %s', async (type) => {
+    await speaks(cast.loner, async (tx) => {
+      await tx.unsafe(`${LOOT}; create domain pg_temp.${type} as pg_catalog.${type} check (pg_temp.loot(value))`)
+      await tx`select public.create_organization(${`By ${type}`})`
+      await tx`select public.purge_stale_sessions()`
+      await tx`select public.worker_online()`
+    })
+    expect(await cast.db.sql`select by from loot.taken`).toEqual([])
+  })
 
   it('would get one to run it if pg_temp came first: the attack is real', async () => {
     await cast.db.sql`alter function public.create_organization set search_path = ''`
