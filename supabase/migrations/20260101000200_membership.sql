@@ -21,9 +21,9 @@ create table private.bounds (
 );
 insert into private.bounds (what, at_most) values
   ('owned_organizations', 20),
-  ('sessions', 1000),
+  ('sessions', 2000),
   ('waiting_links', 50),
-  ('orders_per_hour', 2000);
+  ('orders_per_hour', 5000);
 
 create function private.reached(what text, count bigint) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp

@@ -24,9 +24,9 @@ describe('what one tenant may make the database hold', () => {
   it('is bounded by these numbers', async () => {
     const rows = await cast.db.sql<{ what: string; at_most: number }[]>`select what, at_most from private.bounds order by what`
     expect(Object.fromEntries(rows.map(({ what, at_most }) => [what, at_most]))).toEqual({
-      orders_per_hour: 2000,
+      orders_per_hour: 5000,
       owned_organizations: 20,
-      sessions: 1000,
+      sessions: 2000,
       waiting_links: 50,
     })
   })
@@ -39,8 +39,8 @@ describe('what one tenant may make the database hold', () => {
     expect(told(await connect(cast.admin))).toEqual([200, undefined])
   })
 
-  it('lets an organisation have 1,000 sessions, not 1,001', async () => {
-    await fill(999, { status: 'stopped' })
+  it('lets an organisation have 2,000 sessions, not 2,001', async () => {
+    await fill(1999, { status: 'stopped' })
     expect(told(await connect(cast.admin))).toEqual([200, undefined])
     expect(told(await connect(cast.admin))).toEqual([409, 'limit_reached'])
   })
@@ -51,14 +51,14 @@ describe('what one tenant may make the database hold', () => {
     expect(told(await connect(cast.loner))).toEqual([404, 'not_found'])
   })
 
-  it('lets nothing new begin after 2,000 orders within an hour, and yet lets everything end', async () => {
+  it('lets nothing new begin after 5,000 orders within an hour, and yet lets everything end', async () => {
     const rows = await Promise.all(
       (['disconnected', 'stopped', 'connecting', 'stopped'] as const).map((status) => cast.db.insertSession(acme, { status })),
     )
     const [again, reset, cancelled, deleted] = rows.map(({ id }) => id)
     await cast.db.sql`
       insert into public.whatsapp_clearances (organization_id, session_id, max_generation, reason, requested_at)
-      select ${acme}, gen_random_uuid(), 1, 'cancel', now() - interval '59 minutes' from generate_series(1, 2000)`
+      select ${acme}, gen_random_uuid(), 1, 'cancel', now() - interval '59 minutes' from generate_series(1, 5000)`
     const { client } = cast.admin
     expect(told(await connect(cast.admin))).toEqual([429, 'rate_limited'])
     expect(told(await client.rpc('start_session', { session_id: again ?? '' }))).toEqual([429, 'rate_limited'])
@@ -93,7 +93,7 @@ describe('what one tenant may make the database hold', () => {
 describe('two who ask for the last one at the same moment', () => {
   it.each([
     ['session that waits for a scan', () => fill(49, { status: 'connecting' }), 'rate_limited'],
-    ['session', () => fill(999, { status: 'stopped' }), 'limit_reached'],
+    ['session', () => fill(1999, { status: 'stopped' }), 'limit_reached'],
   ] as const)('do not both get it: %s', async (_, prepare, refusal) => {
     await prepare()
     const connectAs = (who: Person) => async (tx: TransactionSql) => {
