@@ -2,13 +2,16 @@
  * Some registries serve no packages for other platforms, and npm then leaves them out of the lockfile; `npm ci` refuses
  * such a lockfile ("Missing: ... from lock file"). This adds the missing optional entries, with the platform that their
  * name tells, so that one lockfile serves every machine. Run it after each update: `npm run lockfile`.
- * `--check` changes nothing and exits with 1 where an entry is missing.
+ * `--check` changes nothing and exits with 1 where an entry is missing. `--hashes` asks the registry for the hashes that entries lack: on a
+ * machine whose registry serves every platform, none is left.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { hashAtRegistry, withHashes } from './supply/hashes.ts'
 
 type LockEntry = {
   version?: string
+  integrity?: string
   optionalDependencies?: Record<string, string>
   optional?: boolean
   dev?: boolean
@@ -68,7 +71,10 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     if (added.length > 0) console.error(`package-lock.json lacks ${added.length} optional packages (${added[0]}, ...): npm run lockfile`)
     process.exitCode = added.length > 0 ? 1 : 0
   } else {
-    writeFileSync('package-lock.json', `${JSON.stringify(lockfile, null, 2)}\n`)
-    console.log(`${added.length} optional packages of other platforms added`)
+    const { packages, filled } = process.argv.includes('--hashes')
+      ? await withHashes(lockfile.packages, hashAtRegistry)
+      : { packages: lockfile.packages, filled: 0 }
+    writeFileSync('package-lock.json', `${JSON.stringify({ ...lockfile, packages }, null, 2)}\n`)
+    console.log(`${added.length} optional packages of other platforms added, ${filled} hashes`)
   }
 }

@@ -52,6 +52,9 @@ function runtimePins({ manifest, lockfile, text }: Project): string[] {
     ...Object.entries(manifest.optionalDependencies)
       .filter(([name, version]) => name.startsWith('node-') && version !== node)
       .map(([name, version]) => `package.json: ${name} is ${version}, .node-version says ${node}`),
+    ...Object.entries(manifest.scripts)
+      .filter(([, line]) => !line.startsWith('node scripts/node.mjs '))
+      .map(([name]) => `package.json: "${name}" runs on whatever Node is at hand, not by scripts/node.mjs`),
     ...(types.split('.')[0] === node.split('.')[0] ? [] : [`package.json: @types/node ${types} describes another Node than ${node}`]),
     ...binaries
       .filter(([, entry]) => entry.version !== deno)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completeLockfile, platformOf } from '../../scripts/complete-lockfile.ts'
+import { withHashes } from '../../scripts/supply/hashes.ts'
 
 describe('the platform that a binary package is for', () => {
   it.each([
@@ -49,5 +50,33 @@ describe('completing the lockfile', () => {
       },
     }
     expect(completeLockfile(nested).added).toEqual([])
+  })
+})
+
+describe('the hashes that a lockfile lacks', () => {
+  const sha = (letter: string) => `sha512-${letter.repeat(86)}==`
+  const packages = {
+    '': { version: '0.1.0' },
+    'node_modules/a': { version: '1.0.0', integrity: sha('A') },
+    'node_modules/@b/darwin-arm64': { version: '2.0.0', os: ['darwin'], optional: true },
+    'node_modules/c-win32-x64': { version: '3.0.0', optional: true },
+  }
+
+  it('come from the registry where it knows them; a hash that is there is neither asked for nor changed', async () => {
+    const asked: string[] = []
+    const completed = await withHashes(packages, async (name, version) => {
+      asked.push(`${name}@${version}`)
+      return name === '@b/darwin-arm64' ? sha('B') : null
+    })
+    expect(asked).toEqual(['@b/darwin-arm64@2.0.0', 'c-win32-x64@3.0.0'])
+    expect(completed.filled).toBe(1)
+    expect(completed.packages).toEqual({
+      ...packages,
+      'node_modules/@b/darwin-arm64': { ...packages['node_modules/@b/darwin-arm64'], integrity: sha('B') },
+    })
+  })
+
+  it('are not taken in another form', async () => {
+    await expect(withHashes(packages, async () => 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=')).rejects.toThrow('no SHA-512')
   })
 })

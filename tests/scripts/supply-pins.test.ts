@@ -80,6 +80,12 @@ describe('Node and Deno have one version each', () => {
     expect(findings.some((finding) => finding.includes('@types/node'))).toBe(true)
   })
 
+  it('refuses a script that would run on whatever Node is at hand', () => {
+    expect(checkPins(plantedProject(({ manifest }) => (manifest.scripts['start'] = 'node scripts/start.ts')))).toEqual([
+      'package.json: "start" runs on whatever Node is at hand, not by scripts/node.mjs',
+    ])
+  })
+
   it('refuses a Deno binary of another version than the package', () => {
     const findings = checkPins(
       plantedProject(({ lockfile }) => (lockfile.packages['node_modules/@deno/linux-x64-glibc'] = { version: '2.9.5', optional: true })),
