@@ -1,9 +1,10 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { adoptStyles } from './scripts/adopt-styles.ts'
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), adoptStyles()],
   build: {
     target: 'es2023',
     // The content security policy allows files of our own origin, not data: addresses.

@@ -5,7 +5,7 @@ import type { DashboardConfig } from '#domain/config.ts'
 import { errorBody } from '#domain/errors.ts'
 import type { Page } from './page.ts'
 import { pass } from './proxy.ts'
-import { SECURITY_HEADERS } from './security-headers.ts'
+import { lonePageHeaders } from './security-headers.ts'
 import { StartError } from './start-error.ts'
 
 /** What lies behind the one origin. Parts that are not run have no port. */
@@ -30,6 +30,17 @@ const PHONE = '/phone'
 /** The documents of the API as a page. */
 const API_DOCS = '/api-docs'
 /** It stands before the dashboard is built, so it must do without it. */
+const STARTING_STYLE = `
+    body { display: grid; place-content: center; min-height: 100vh; margin: 0; font-family: system-ui, sans-serif; text-align: center }
+    h1 { font-size: 1.125rem; margin: 0 }
+    p { opacity: 0.7; margin: 0.25rem 1rem }
+  `
+const STARTING_HEADERS = {
+  ...lonePageHeaders(STARTING_STYLE),
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'retry-after': '1',
+}
 const STARTING_PAGE = `<!doctype html>
 <html lang="en">
   <meta charset="utf-8">
@@ -37,9 +48,10 @@ const STARTING_PAGE = `<!doctype html>
   <meta name="color-scheme" content="light dark">
   <meta http-equiv="refresh" content="1">
   <title>Latchkey</title>
-  <body style="display:grid;place-content:center;min-height:100vh;margin:0;font-family:system-ui,sans-serif;text-align:center">
-    <h1 style="font-size:1.125rem;margin:0">Latchkey is starting</h1>
-    <p style="opacity:.7;margin:.25rem 1rem">This page opens as soon as all parts are ready.</p>
+  <style>${STARTING_STYLE}</style>
+  <body>
+    <h1>Latchkey is starting</h1>
+    <p>This page opens as soon as all parts are ready.</p>
   </body>
 </html>
 `
@@ -120,8 +132,7 @@ function forward(request: IncomingMessage, response: ServerResponse, port: numbe
 
 /** For who opens the page too early: it looks again by itself. */
 function tellStarting(response: ServerResponse): void {
-  const headers = { ...SECURITY_HEADERS, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'retry-after': '1' }
-  response.writeHead(503, headers).end(STARTING_PAGE)
+  response.writeHead(503, STARTING_HEADERS).end(STARTING_PAGE)
 }
 
 function refuse(response: ServerResponse, status: 403 | 503, message: string): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
-import { SECURITY_HEADERS } from './security-headers.ts'
+import { type Headers, securityHeaders } from './security-headers.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -17,6 +17,8 @@ const TYPES: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
+const HEADERS = securityHeaders()
+
 type PageFile = { body: Buffer; headers: Record<string, string> }
 /** Answers a request for a file of the page. */
 export type Page = (request: IncomingMessage, response: ServerResponse, path: string) => void
@@ -26,20 +28,20 @@ export type Page = (request: IncomingMessage, response: ServerResponse, path: st
  * name no file get the page itself, which knows its own routes; a missing file of `/assets/` is missing.
  */
 export async function loadPage(folder: string): Promise<Page> {
-  const files = await readFiles(folder, SECURITY_HEADERS)
+  const files = await readFiles(folder, HEADERS)
   const index = files.get('/index.html')
   if (!index) throw new Error(`There is no page in ${folder}`)
   return serve((path) => files.get(path) ?? (path.startsWith('/assets/') || extname(path) !== '' ? undefined : index))
 }
 
 /** Reads a page of plain files: one path, one file. `also`: files from elsewhere, beside its `index.html`. `headers` go with each. */
-export async function loadFiles(folder: string, also: readonly string[], headers: Record<string, string>): Promise<Page> {
+export async function loadFiles(folder: string, also: readonly string[], headers: Headers): Promise<Page> {
   const files = await readFiles(folder, headers)
   for (const path of also) files.set(`/${basename(path)}`, await readPageFile(dirname(path), path, headers))
   return serve((path) => files.get(path === '/' ? '/index.html' : path))
 }
 
-async function readFiles(folder: string, headers: Record<string, string>): Promise<Map<string, PageFile>> {
+async function readFiles(folder: string, headers: Headers): Promise<Map<string, PageFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const paths = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => join(entry.parentPath, entry.name))
   return new Map(await Promise.all(paths.map(async (path) => [urlOf(folder, path), await readPageFile(folder, path, headers)] as const)))
@@ -53,7 +55,7 @@ function serve(find: (path: string) => PageFile | undefined): Page {
     }
     const file = find(path)
     if (!file) {
-      response.writeHead(404, { ...SECURITY_HEADERS, 'content-type': 'text/plain' }).end('There is no such file.\n')
+      response.writeHead(404, { ...HEADERS, 'content-type': 'text/plain' }).end('There is no such file.\n')
       return
     }
     if (request.headers['if-none-match'] === file.headers['etag']) {
@@ -69,7 +71,7 @@ function urlOf(folder: string, path: string): string {
   return `/${relative(folder, path).split(sep).join('/')}`
 }
 
-async function readPageFile(folder: string, path: string, common: Record<string, string>): Promise<PageFile> {
+async function readPageFile(folder: string, path: string, common: Headers): Promise<PageFile> {
   const body = await readFile(path)
   const isHashed = urlOf(folder, path).startsWith('/assets/')
   const headers = {

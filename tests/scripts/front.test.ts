@@ -28,7 +28,7 @@ describe('while the stack starts', () => {
     try {
       const page = await fetch(starting.url, { headers: { accept: 'text/html,*/*;q=0.8' } })
       expect([page.status, page.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8'])
-      expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'sha256-")
       expect(await page.text()).toMatch(/<meta http-equiv="refresh" content="1">[^]*Latchkey is starting/)
       const data = await fetch(`${starting.url}/config.json`, { headers: { accept: 'application/json' } })
       expect([data.status, await data.json()]).toMatchObject([503, { error: { code: 'not_ready' } }])

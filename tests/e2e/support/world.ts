@@ -146,10 +146,14 @@ export async function openWorld(environment: StackOptions['environment'] = {}): 
       if (!response.ok) throw new Error(`the simulator answers ${response.status}: ${await response.text()}`)
     },
     stop: async () => {
-      await browser.close()
-      await sql.end()
-      await stack.stop()
-      await rm(dataDir, { recursive: true, force: true })
+      try {
+        // Says so when a page violated its policy; the rest is to end all the same.
+        await browser.close()
+      } finally {
+        await sql.end()
+        await stack.stop()
+        await rm(dataDir, { recursive: true, force: true })
+      }
     },
   }
 }
