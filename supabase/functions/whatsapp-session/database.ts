@@ -1,6 +1,7 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
 import { refuse, type Refusal } from './answer.ts'
+import { fetchInTime } from './in-time.ts'
 import type { Settings } from './settings.ts'
 
 /** A database that says nothing for this long counts as away, milliseconds. */
@@ -14,7 +15,7 @@ export function openDatabase(settings: Settings, token: string): SupabaseClient 
     global: {
       // Spelled as supabase-js spells it: two spellings become one header with two tokens.
       headers: { Authorization: `Bearer ${token}` },
-      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(DATABASE_TIMEOUT_MS) }),
+      fetch: (input, init) => fetchInTime(input, init, DATABASE_TIMEOUT_MS),
     },
   })
 }

@@ -1,6 +1,7 @@
 import { ERROR_STATUS, ErrorBody, type Result } from '#domain/errors.ts'
 import { refuse, type Refusal } from './answer.ts'
 import { signCommand } from './command.ts'
+import { startTimeLimit, type TimeLimit } from './in-time.ts'
 import { parseJson } from './json.ts'
 import type { Settings } from './settings.ts'
 
@@ -19,7 +20,7 @@ export type WorkerCall = {
 }
 
 /** The worker's answer, its body unread, and the time that it may still take; an answer that goes on does not read it `inTime`. */
-export type WorkerAnswer = { response: Response } & Pick<Clock, 'inTime' | 'stop'>
+export type WorkerAnswer = { response: Response } & Pick<TimeLimit, 'inTime' | 'stop'>
 
 /**
  * Asks the worker to look now. `Result` holds only answers of success; what the worker refused, and a worker that is away or silent for
@@ -34,7 +35,7 @@ export async function askWorker(
   const token = await signCommand(settings.commandKey, settings.workerId, call)
   const headers: Record<string, string> = { authorization: `Bearer ${token}` }
   if (body) headers['content-type'] = 'application/json'
-  const { inTime, stop, signal } = startClock(limitMs)
+  const { inTime, stop, signal } = startTimeLimit(limitMs, 'worker')
   try {
     const url = settings.workerUrl + path
     const response = await inTime(fetch(url, { method, headers, body: body || null, redirect: 'error', signal }))
@@ -61,24 +62,6 @@ export async function readAnswer(
   } finally {
     stop()
   }
-}
-
-type Clock = { inTime<T>(answer: Promise<T>): Promise<T>; stop(): void; signal: AbortSignal }
-
-/**
- * The time that a call may take. `signal` aborts it, `inTime` rejects by itself: Deno forgets the signal of a fetch once that has answered
- * and garbage was collected, and what is left of the answer would be waited for without end.
- */
-function startClock(limitMs: number): Clock {
-  const gone = new AbortController()
-  const over = Promise.withResolvers<never>()
-  over.promise.catch(() => {})
-  const timer = setTimeout(() => {
-    const silent = new DOMException('the worker is silent', 'TimeoutError')
-    over.reject(silent)
-    gone.abort(silent)
-  }, limitMs)
-  return { inTime: (answer) => Promise.race([answer, over.promise]), stop: () => clearTimeout(timer), signal: gone.signal }
 }
 
 /** For an answer that no worker should give. It is not logged: it may hold what links an account. */
