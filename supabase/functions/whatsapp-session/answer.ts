@@ -20,6 +20,7 @@ const ALWAYS = {
   'cache-control': 'no-store',
   // For programs: no browser is to show them or run anything in them. Which pages may read them is said in `cors.ts`.
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 }
 

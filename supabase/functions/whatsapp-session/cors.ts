@@ -23,5 +23,6 @@ export function withCors(response: Response, request: Request, allowed: Readonly
 function originHeaders(request: Request, allowed: ReadonlySet<string>): Record<string, string> {
   const origin = request.headers.get('origin')
   const vary = { vary: 'origin' }
-  return origin !== null && allowed.has(origin) ? { ...vary, 'access-control-allow-origin': origin } : vary
+  if (origin === null || !allowed.has(origin)) return vary
+  return { ...vary, 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' }
 }

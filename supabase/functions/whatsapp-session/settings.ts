@@ -16,6 +16,18 @@ const json = z.pipe(
   }),
 )
 
+/** Origins, separated by commas, each as browsers write it. One that no browser could send, or a wildcard, is a mistake that is told. */
+const Origins = z.pipe(
+  z.string(),
+  z.transform((source, context) => {
+    const written = source.split(',').map((origin) => withoutSlash(origin.trim()))
+    const origins = written.filter(Boolean).map((origin) => (/^https?:\/\/[^/?#@*]+$/i.test(origin) && URL.parse(origin)?.origin) || null)
+    if (!origins.includes(null)) return new Set(origins) as ReadonlySet<string>
+    context.issues.push({ code: 'custom', message: 'not a list of origins such as https://console.example', input: source })
+    return z.NEVER
+  }),
+)
+
 /**
  * The function's environment. It holds no service key on purpose: whatever it reads or stores, it does as the caller.
  * What ends in `_SECONDS` is in seconds.
@@ -26,7 +38,7 @@ const Environment = z.object({
   WORKER_URL: z.url(),
   WORKER_ID: text,
   COMMAND_PRIVATE_KEY: z.pipe(json, CommandPrivateKey),
-  ALLOWED_ORIGINS: z._default(z.string(), ''),
+  ALLOWED_ORIGINS: z.pipe(z._default(z.string(), ''), Origins),
   LINK_STREAM_SECONDS: z._default(z.coerce.number().check(z.positive()), LINK_STREAM_SECONDS),
   LINK_RIGHTS_SECONDS: z._default(z.coerce.number().check(z.positive()), LINK_RIGHTS_SECONDS),
   WORKER_TIMEOUT_SECONDS: z._default(z.coerce.number().check(z.positive()), WORKER_TIMEOUT_SECONDS),
@@ -62,11 +74,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
     workerUrl: withoutSlash(env.WORKER_URL),
     workerId: env.WORKER_ID,
     commandKey: env.COMMAND_PRIVATE_KEY,
-    allowedOrigins: new Set(
-      env.ALLOWED_ORIGINS.split(',')
-        .map((origin) => withoutSlash(origin.trim()))
-        .filter(Boolean),
-    ),
+    allowedOrigins: env.ALLOWED_ORIGINS,
     linkStreamMs: env.LINK_STREAM_SECONDS * 1000,
     linkRightsMs: env.LINK_RIGHTS_SECONDS * 1000,
     workerTimeoutMs: env.WORKER_TIMEOUT_SECONDS * 1000,
@@ -74,5 +82,5 @@ export function readSettings(read: (name: string) => string | undefined): Settin
 }
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '')
+  return url.replace(/(?<!\/)\/+$/, '')
 }
