@@ -24,7 +24,8 @@ const SECRET_SHAPE = new RegExp(
     String.raw`\beyJ[\w-]{8,}(?:\.[\w-]*)*`,
     String.raw`\bsb_secret_\w*`,
     String.raw`\b[A-Za-z0-9]{0,3}@[A-Za-z0-9+/=,]{40,}`,
-    String.raw`[A-Za-z0-9+/]{40,}={1,2}`,
+    // Looked for where such a run begins only: from each of its places, a text of slashes would take the square of its length.
+    String.raw`(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={1,2}`,
     // Long names with the id of a session in them are names of files.
     String.raw`(?![\w+-]*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)[\w+-]{40,}`,
   ].join('|'),
