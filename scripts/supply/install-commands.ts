@@ -54,14 +54,15 @@ export function checkInstallCommands(project: Project): string[] {
   const found = globSync(PLACES, { cwd: root })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => !ABOUT_THEM.test(file))
-    .flatMap((file) => faultsIn(withoutComments(file, text(file)), isLocked).map((fault) => `${file}: ${fault}`))
+    .flatMap((file) => faultsIn(commandsOf(file, text(file)), isLocked).map((fault) => `${file}: ${fault}`))
   const scripts = Object.entries(manifest.scripts).flatMap(([name, line]) =>
     faultsIn(line, isLocked).map((fault) => `package.json, ${name}: ${fault}`),
   )
   return [...found, ...scripts, ...(text('.ci/run').includes('npm ci') ? [] : ['.ci/run: does not install with npm ci'])]
 }
 
-/** Source without its comments, which talk of commands and run none; prose as it is. */
-function withoutComments(file: string, source: string): string {
-  return extname(file) === '.ts' || extname(file) === '.mjs' ? source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '') : source
+/** What is there to be run: of prose its code, of source all but the comments, which talk of commands and run none. */
+function commandsOf(file: string, content: string): string {
+  if (extname(file) === '.md') return (content.match(/^```[\s\S]*?^```|`[^`\n]+`/gm) ?? []).join('\n')
+  return ['.ts', '.mjs'].includes(extname(file)) ? content.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '') : content
 }

@@ -37,7 +37,7 @@ describe('whatever is written down to be run installs what is locked', () => {
   it('sees such a command in the README, in CI and in a script', () => {
     const planted = checkInstallCommands(
       plantedProject(({ manifest }) => (manifest.scripts['start'] = 'npx tsx scripts/start.ts'), {
-        'README.md': '```sh\nnpm install && npm start\n```',
+        'README.md': '```sh\nnpm install && npm start\n```\nor else `npx cowsay`, which npm links at will',
         '.ci/run': 'npm install\nnpm test',
       }),
     )
@@ -45,6 +45,7 @@ describe('whatever is written down to be run installs what is locked', () => {
       '.ci/run: does not install with npm ci',
       '.ci/run: installs without the lockfile: npm ci',
       'README.md: installs without the lockfile: npm ci',
+      'README.md: npx fetches cowsay, which is not locked',
       'package.json, start: npx fetches tsx, which is not locked',
     ])
   })
