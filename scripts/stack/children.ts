@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { consoleLine } from './console-lines.ts'
 import type { Guardian } from './guardian.ts'
+import { inherited } from './inherited.ts'
 import type { LogFile } from './log-file.ts'
 import { printable } from './printable.ts'
 import { StartError } from './start-error.ts'
@@ -59,7 +60,7 @@ export function superviseChild(options: ChildOptions): Child {
   function launch(): ChildProcess {
     const began = Date.now()
     const child = spawn(options.command, options.args, {
-      env: { ...process.env, ...options.env },
+      env: { ...inherited(process.env), ...options.env },
       // In a process group of its own: Ctrl-C is for the launcher, which ends the parts in their order.
       detached: true,
       windowsHide: true,

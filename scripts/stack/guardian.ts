@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { inherited } from './inherited.ts'
 
 /** Ends the children of a launcher that was killed and could not do it itself. */
 export type Guardian = {
@@ -16,6 +17,7 @@ export type Guardian = {
  */
 export function startGuardian(): Guardian {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.resolve('./guardian-main.ts'))], {
+    env: inherited(process.env),
     detached: true,
     windowsHide: true,
     stdio: ['pipe', 'ignore', 'ignore'],

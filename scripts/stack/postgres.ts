@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { inherited } from './inherited.ts'
 import { type Account, giveTo, postgresAccount } from './postgres-account.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
 import { clearStalePostmaster } from './postmaster-file.ts'
@@ -58,6 +59,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const { file, args } = account.command(binaries.postgres, ['-D', dataDir, '-p', String(options.port), ...flags])
   const child = spawn(file, args, {
     ...account.as,
+    env: inherited(process.env),
     cwd: dirname(dataDir),
     detached: true,
     windowsHide: true,

@@ -76,7 +76,7 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Run
 
   const answer = async (request: Request): Promise<Response> => {
     // The API also has pages of its own (`/_system` shows its configuration to anybody): only what supabase-js calls is passed on.
-    if (/^\/(auth|rest)\/v1(\/|$)/.test(new URL(request.url).pathname)) return await app.fetch(request)
+    if (/^\/(auth|rest)\/v1(\/|$)/.test(new URL(request.url).pathname)) return keptByNobody(await app.fetch(request))
     return Response.json({ message: 'not found' }, { status: 404 })
   }
   const server = options.port === undefined ? null : await listen(answer, options.port)
@@ -89,6 +89,13 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Run
     applied,
     stop: () => (stopped ??= stop(server, connection)),
   }
+}
+
+/** Tokens and rows are of one caller and one moment. */
+function keptByNobody(response: Response): Response {
+  const headers = new Headers(response.headers)
+  headers.set('cache-control', 'no-store')
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
 }
 
 /**

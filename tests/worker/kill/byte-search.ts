@@ -82,6 +82,11 @@ export function createByteSearch(secrets: readonly Secret[]): ByteSearch {
   }
 }
 
+/** As Node shows bytes, in columns, they are found by what stands between them. */
+export function onOneLine(text: Buffer): Buffer {
+  return Buffer.from(text.toString('latin1').replaceAll(/\s+/g, ' '), 'latin1')
+}
+
 function needlesOf({ identity, kind, bytes }: Secret): Needle[] {
   const needles = Object.entries(FORMS).map(([form, write]) => ({ identity, kind, form, bytes: write(bytes) }))
   // Most keys look the same in both alphabets of base64.
