@@ -3,6 +3,7 @@ import { refuse, type Refusal } from './answer.ts'
 import { signCommand } from './command.ts'
 import { startTimeLimit, type TimeLimit } from './in-time.ts'
 import { parseJson } from './json.ts'
+import { readUpTo } from './read-up-to.ts'
 import type { Settings } from './settings.ts'
 
 /**
@@ -21,6 +22,10 @@ export type WorkerCall = {
 
 /** The worker's answer, its body unread, and the time that it may still take; an answer that goes on does not read it `inTime`. */
 export type WorkerAnswer = { response: Response } & Pick<TimeLimit, 'inTime' | 'stop'>
+
+/** What is larger is no answer of ours, bytes: a queue that is full of the longest texts is 25 MB, a refusal less than 1 KB. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+const MAX_REFUSAL_BYTES = 64 * 1024
 
 /**
  * Asks the worker to look now. `Result` holds only answers of success; what the worker refused, and a worker that is away or silent for
@@ -55,7 +60,8 @@ export async function readAnswer(
   call: WorkerCall,
 ): Promise<Result<{ json: unknown; facts: number[] }>> {
   try {
-    const text = await inTime(response.text())
+    const text = await inTime(readUpTo(response.body, MAX_ANSWER_BYTES))
+    if (text === null) return workerNonsense(call, response.status, 'too long')
     return { ok: true, value: { json: parseJson(text), facts: [response.status, text.length] } }
   } catch (error) {
     return workerFailure(error, call)
@@ -84,7 +90,7 @@ const queued = ({ orderId }: WorkerCall) => (orderId ? { queued: true, orderId }
 const PROXY_REFUSALS: Record<number, (call: WorkerCall) => Refusal> = { 502: workerAway, 503: workerAway, 504: workerSilent }
 
 async function workerRefusal(response: Response, call: WorkerCall): Promise<Refusal> {
-  const text = await response.text()
+  const text = (await readUpTo(response.body, MAX_REFUSAL_BYTES)) ?? ''
   const parsed = ErrorBody.safeParse(parseJson(text))
   if (!parsed.success) return PROXY_REFUSALS[response.status]?.(call) ?? workerNonsense(call, response.status, text.length)
   const { code, message, detail } = parsed.data.error
