@@ -51,7 +51,8 @@ export async function startTenants(
   await furnish(database.sql, [acme.id, rival.id])
   const [instance] = await database.sql<{ id: string }[]>`select id from private.instance`
   const known = async (tenant: Settled, other: Settled): Promise<Tenant> => {
-    const rows = () => rowsAbout(database.sql, [tenant.id, ...Object.values(tenant.sessions), ...peopleOf(tenant).map(({ id }) => id)])
+    const rows = () =>
+      rowsAbout(database.sql, [tenant.id, ...Object.values(tenant.sessions), ...Object.values(tenant.people).map(({ id }) => id)])
     const others = await rowsAbout(database.sql, [other.id, ...peopleOf(other).map(({ id }) => id), loner.id])
     return { ...tenant, rows, traces: tracesOf(await rows(), others.join('\n'), NAMES[tenant.name].word) }
   }
