@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openFront } from '../../scripts/stack/front.ts'
@@ -34,6 +36,20 @@ afterEach(async ({ task }) => keepPicture(page, task))
 
 const dialog = () => page.getByRole('dialog')
 const row = (session: string) => page.locator(`[data-session="${session}"]`)
+
+const reaches = (host: string, port: number) =>
+  new Promise<boolean>((done) => {
+    const socket = connect(port, host)
+    socket.once('connect', () => done(true)).once('error', () => done(false))
+    socket.once('connect', () => socket.destroy())
+  })
+
+/** The status that a request to the one origin gets which claims to be for `host`. */
+const statusFor = async (host: string, path: string): Promise<number> => {
+  const socket = connect(Number(new URL(world.stack.url).port), '127.0.0.1')
+  socket.write(`GET ${path} HTTP/1.1\r\n${host && `host: ${host}\r\n`}connection: close\r\n\r\n`)
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(await text(socket))?.[1])
+}
 
 /** What was thrown at the page and has become a part of it. */
 const harm = () =>
@@ -89,6 +105,28 @@ describe('every page, under its policy', () => {
   it('nothing was refused, and nothing failed', () => {
     expect(takeViolations(world.browser)).toEqual([])
     expect(complaints).toEqual([])
+  })
+})
+
+describe('every part', () => {
+  it('listens to this machine only', async () => {
+    const { stack } = world
+    const urls = { front: stack.url, ...Object.fromEntries(Object.entries(stack.parts).map(([name, { url }]) => [name, url])) }
+    const ports = Object.entries({ ...urls, postgres: stack.databaseUrl }).map(([name, url]) => [name, Number(new URL(url).port)] as const)
+    expect(ports.length).toBeGreaterThan(5)
+    for (const [name, port] of ports) {
+      expect([name, await reaches('127.0.0.1', port)]).toEqual([name, true])
+      // Another address of this machine: who listens to all of them is heard there, too.
+      expect([name, await reaches('127.0.0.2', port)]).toEqual([name, false])
+    }
+  })
+
+  it('lets no page elsewhere in that points its name at us', async () => {
+    for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', 'evil.example:80', '127.0.0.2', '']) {
+      for (const path of ['/', '/config.json', '/rest/v1/', '/functions/v1/whatsapp-session', '/phone/api/state']) {
+        expect([host, path, await statusFor(host, path)]).toEqual([host, path, host === '' ? 400 : 403])
+      }
+    }
   })
 })
 
