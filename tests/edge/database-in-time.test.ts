@@ -10,7 +10,7 @@ import { ROOT } from '../../scripts/stack/layout.ts'
 
 const run = promisify(execFile)
 
-it('a database that begins to answer and stops is given up, also after garbage was collected', async () => {
+it('a database that begins to answer and stops is given up, also while garbage is collected', async () => {
   const server = createServer((_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).write('['))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

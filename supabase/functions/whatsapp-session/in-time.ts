@@ -2,8 +2,8 @@
 export type TimeLimit = { inTime<T>(answer: Promise<T>): Promise<T>; stop(): void; signal: AbortSignal }
 
 /**
- * Starts the time of a call to `whom`. Both ways are needed: Deno forgets the signal of a fetch once that has answered and garbage was
- * collected, and what is left of the answer would be waited for without end.
+ * Starts the time of a call to `whom`. `inTime` does not rest on the signal: Deno forgets that of a fetch once it
+ * has answered and garbage was collected, and what is left of the answer could be waited for without end.
  */
 export function startTimeLimit(limitMs: number, whom: string): TimeLimit {
   const gone = new AbortController()
