@@ -19,9 +19,10 @@ const Measured = z.object({
 })
 
 /** How many sessions are open at once. The baseline gets fewer: it makes 800 files for each. */
-const SIZES = { sqlite: Number(process.env['SESSIONS'] ?? 1000), 'append-only': Number(process.env['SESSIONS'] ?? 1000), 'multi-file': 50 }
+const MANY = Number(process.env['SESSIONS'] ?? 1000)
+const SIZES = { sealed: MANY, clear: MANY, 'append-only': MANY, 'multi-file': 50 }
 
-/** What a session's credentials cost on disk, in memory and in time: our store, the one that we did not take, and Baileys' own. */
+/** What a session's credentials cost on disk, in memory and in time: our store, sealed and in the clear, the one that we did not take, and Baileys' own. */
 export async function run(): Promise<void> {
   const runs = []
   for (const [kind, sessions] of Object.entries(SIZES)) {

@@ -17,6 +17,9 @@ import { createDoctor } from './reconcile/doctor.ts'
 import type { Doctor } from './reconcile/doctor.ts'
 import type { Sources } from './reconcile/inventory.ts'
 import { createStoredReader } from './reconcile/stored.ts'
+import type { MasterKeys } from './seal/master-keys.ts'
+import { openVault } from './seal/open-vault.ts'
+import { sealAll } from './seal/seal-all.ts'
 import { createLinkLimit } from './session/link-limit.ts'
 import type { LinkLimit } from './session/link-limit.ts'
 import { createSupervisor } from './session/supervisor.ts'
@@ -24,6 +27,7 @@ import type { Supervisor } from './session/supervisor.ts'
 import type { Settings } from './settings.ts'
 import { openBackups } from './store/backups.ts'
 import { openDataFolder } from './store/data-folder.ts'
+import type { DataFolder } from './store/data-folder.ts'
 import type { Disk } from './store/disk.ts'
 import { openNames } from './store/names.ts'
 import { openOutbox } from './store/outbox.ts'
@@ -37,7 +41,15 @@ const RETRY_MS = 2000
 const PURGE_MS = 60_000
 
 /** All that reaches out of the worker: a simulation hands in its own. */
-export type Effects = { whatsapp: WhatsApp; database: Database; clock: Clock; disk: Disk; log: Log }
+export type Effects = {
+  whatsapp: WhatsApp
+  database: Database
+  clock: Clock
+  disk: Disk
+  log: Log
+  /** `null`: nothing is sealed. */
+  masterKeys: MasterKeys | null
+}
 
 export type EngineSettings = Omit<
   Settings,
@@ -63,19 +75,31 @@ export type Engine = {
   close(): void
 }
 
-/** Puts the parts together. Throws when the data folder is another worker's, or of another realm. */
-export function createEngine(settings: EngineSettings, { whatsapp, database, clock, disk, log }: Effects): Engine {
-  const data = openDataFolder(disk, settings.WORKER_DATA, settings.WORKER_REALM)
+/** Puts the parts together. Throws when the data folder is another worker's, of another realm, or sealed under another master key. */
+export function createEngine(settings: EngineSettings, effects: Effects): Engine {
+  const data = openDataFolder(effects.disk, settings.WORKER_DATA, settings.WORKER_REALM)
+  try {
+    return createEngineOn(data, settings, effects)
+  } catch (error) {
+    data.close()
+    throw error
+  }
+}
+
+function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Effects): Engine {
+  const { whatsapp, database, clock, disk, log, masterKeys } = effects
   if (data.wasShared) log.warn({ data: settings.WORKER_DATA }, 'others had rights to the data folder: they were taken away')
   const maxPages = settings.CREDENTIAL_MAX_PAGES
   const quarantine = openQuarantine(data, clock)
   const tombstones = openTombstones(data, log)
-  const backups = openBackups(data, clock, maxPages)
-  const outbox = openOutbox(data)
+  const vault = openVault({ disk, places: data, masterKeys, tombstones, log })
+  const backups = openBackups(data, vault, clock, maxPages)
+  const outbox = openOutbox(data, vault)
   const timeline = createTimeline({ database, clock, log })
-  const namesFile = openNames({ disk, places: data })
+  const namesFile = openNames({ disk, places: data, vault })
   const linkLimit = createLinkLimit(settings, clock)
-  const places = { data, quarantine, backups, outbox, maxPages }
+  sealAll({ data, vault, names: namesFile, outbox, quarantine, maxPages, log })
+  const places = { data, vault, quarantine, backups, outbox, maxPages }
 
   const supervisor: Supervisor = createSupervisor({
     whatsapp,
@@ -83,6 +107,7 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
     clock,
     log,
     data,
+    vault,
     quarantine,
     tombstones,
     backups,
@@ -112,8 +137,8 @@ export function createEngine(settings: EngineSettings, { whatsapp, database, clo
   const names = createNames({ supervisor, file: namesFile, tombstones, clock, log })
   const unlinkMs = settings.UNLINK_TIMEOUT_MS
   const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
-  const stored = createStoredReader(disk, maxPages)
-  const sources: Sources = { disk, places: data, memory: supervisor.memory, tombstones, stored, maxPages, isClaimed: data.isClaimed }
+  const stored = createStoredReader(disk, vault, maxPages)
+  const sources: Sources = { disk, places: data, vault, memory: supervisor.memory, tombstones, stored, maxPages, isClaimed: data.isClaimed }
   const follower = createFollower({
     database,
     supervisor,

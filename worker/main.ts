@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts'
 import { createDatabase } from './database.ts'
 import { reasonOf, traceOf } from './harmless.ts'
 import { createLog } from './log.ts'
+import { readMasterKeys } from './seal/master-keys.ts'
 import { readSettings } from './settings.ts'
 import { systemDisk } from './store/disk.ts'
 import { diskBelow } from './store/folder-disk.ts'
@@ -21,6 +22,7 @@ function version(): string {
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env)
+  const masterKeys = readMasterKeys(process.env)
   const log = createLog(settings.LOG_LEVEL, settings.WORKER_ID)
   // First, for it takes the console away from all that comes after.
   const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
@@ -40,7 +42,7 @@ async function main(): Promise<void> {
   }
 
   const disk = diskBelow(settings.WORKER_DATA, systemDisk)
-  const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk, log, version: version() })
+  const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk, log, masterKeys, version: version() })
   let stopping = false
   const stop = (signal: string): void => {
     if (stopping) return

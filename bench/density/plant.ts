@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Sql } from 'postgres'
 import { buildFile } from '../../worker/store/credential-file.ts'
+import { createVault } from '../../worker/seal/vault.ts'
 import { placesOf } from '../../worker/store/data-folder.ts'
 import { systemDisk } from '../../worker/store/disk.ts'
 import { openNames } from '../../worker/store/names.ts'
@@ -35,10 +36,11 @@ export type Ground = { data: string; organizationId: string; sql: Sql }
  */
 export async function plantSessions({ data, organizationId, sql }: Ground, identities: readonly Identity[]): Promise<void> {
   const places = placesOf(data)
-  const names = openNames({ disk: { ...systemDisk, sync: () => {} }, places })
+  const vault = createVault({ disk: systemDisk, places, masterKeys: null })
+  const names = openNames({ disk: { ...systemDisk, sync: () => {} }, places, vault })
   const template = join(data, 'template')
   const contents = { generation: 1, linked: true, phoneNumber: null, creds: '{}', keys: PRE_KEY_VALUES }
-  buildFile(template, contents, { disk: systemDisk, sessionId: 'template', maxPages: 65_536 }, `${template}.new`)
+  buildFile(template, contents, { disk: systemDisk, vault, sessionId: 'template', maxPages: 65_536 }, `${template}.new`)
   const backup = new Date().toISOString().replaceAll(':', '-')
   const linked_at = new Date().toISOString()
   const rows = identities.map((identity) => {

@@ -13,7 +13,8 @@ const PRE_KEYS = 812
 const WRITES = 2000
 
 const OPENERS: Record<string, () => Promise<OpenContender>> = {
-  sqlite: async () => (await import('./sqlite.ts')).openSqlite,
+  sealed: async () => (await import('./sqlite.ts')).openSealed,
+  clear: async () => (await import('./sqlite.ts')).openInTheClear,
   'append-only': async () => (await import('./append-only.ts')).openAppendOnly,
   'multi-file': async () => (await import('./multi-file.ts')).openMultiFile,
 }

@@ -7,6 +7,7 @@ import { createLog, reasonOf } from '../../worker/log.ts'
 import { DoctorFile, doctorFilePath } from '../../worker/reconcile/door.ts'
 import { lookOffline, treatOffline } from '../../worker/reconcile/offline.ts'
 import { Report } from '../../worker/reconcile/report.ts'
+import { readMasterKeys } from '../../worker/seal/master-keys.ts'
 import { systemDisk } from '../../worker/store/disk.ts'
 import type { Disk } from '../../worker/store/disk.ts'
 import { diskBelow } from '../../worker/store/folder-disk.ts'
@@ -21,7 +22,10 @@ const MAX_PAGES = 1_000_000
  * Asks the worker that holds a data folder; where none does, looks itself.
  * @throws StartError that says what is missing.
  */
-export async function askDoctor({ folder, apply }: DoctorArguments, environment: Record<string, string | undefined>): Promise<Report> {
+export async function askDoctor(
+  { folder, masterKeyFile, apply }: DoctorArguments,
+  environment: Record<string, string | undefined>,
+): Promise<Report> {
   const isThere = await stat(join(folder, 'instance.json')).catch(() => null)
   if (!isThere) {
     throw new StartError(
@@ -32,8 +36,9 @@ export async function askDoctor({ folder, apply }: DoctorArguments, environment:
   const answer = await askWorker(disk, folder, apply)
   if (typeof answer !== 'string') return answer
   const database = databaseOf(environment)
+  const masterKeys = readMasterKeys({ MASTER_KEYS_FILE: await fileOfStack(masterKeyFile), ...environment })
   const log = createLog('error', 'doctor', process.stderr)
-  const options = { root: folder, disk, clock: systemClock, log, database, maxPages: MAX_PAGES }
+  const options = { root: folder, disk, clock: systemClock, log, database, masterKeys, maxPages: MAX_PAGES }
   try {
     return await (apply ? treatOffline(options) : lookOffline(options))
   } catch (error) {
@@ -64,6 +69,12 @@ async function askWorker(disk: Disk, folder: string, apply: boolean): Promise<Re
     const { cause } = error as Error
     return `${path} leads nowhere: ${cause === undefined ? reasonOf(error) : reasonOf(cause)}.`
   }
+}
+
+/** The file with the master key of the embedded stack, where it made one. */
+async function fileOfStack(path: string | null): Promise<string | undefined> {
+  if (path === null) return undefined
+  return (await stat(path).catch(() => null)) ? path : undefined
 }
 
 /** The database, where the settings of a worker say how to reach it. */

@@ -6,6 +6,8 @@ import { StartError } from '../stack/start-error.ts'
 export type DoctorArguments = {
   /** The worker's data folder. */
   folder: string
+  /** Where the embedded stack keeps the master key of that folder; `null`: it is none of the stack's. */
+  masterKeyFile: string | null
   json: boolean
   apply: boolean
 }
@@ -16,8 +18,9 @@ export type DoctorArguments = {
  */
 export function doctorArguments(args: string[], environment: Record<string, string | undefined>): DoctorArguments {
   const { data, live, json, apply } = parse(args)
-  const stack = layoutOf(environment['LATCHKEY_DATA'] || './data', live ? 'live' : 'demo').worker
-  return { folder: resolve(data ?? (live ? stack : environment['WORKER_DATA'] || stack)), json, apply }
+  const stack = layoutOf(environment['LATCHKEY_DATA'] || './data', live ? 'live' : 'demo')
+  const folder = resolve(data ?? (live ? stack.worker : environment['WORKER_DATA'] || stack.worker))
+  return { folder, masterKeyFile: folder === stack.worker ? stack.masterKeys : null, json, apply }
 }
 
 function parse(args: string[]) {

@@ -3,7 +3,7 @@ import type { Finding } from '../../worker/reconcile/plan.ts'
 import type { Report } from '../../worker/reconcile/report.ts'
 
 const COLUMNS = ['session', 'database', 'disk', 'memory', 'tombstones', 'finding', 'action'] as const
-const ACTIONS = ['quarantine', 'report', 'wait', 'none'] as const satisfies Finding['action'][]
+const ACTIONS = ['quarantine', 'discard', 'report', 'wait', 'none'] as const satisfies Finding['action'][]
 
 /** What a person reads: what was looked at, the table with the findings first, why each was found, and totals. */
 export function printReport(report: Report, wasAsked: boolean): string {
@@ -68,16 +68,22 @@ function databaseWord({ database }: SessionFacts): string {
   return [...words, ...orders.map(({ maxGeneration }) => `order up to g${maxGeneration}`)].join(', ')
 }
 
-function diskWord({ credentials, backups, outbox, quarantine }: SessionFacts): string {
+function diskWord({ credentials, backups, outbox, keys, quarantine }: SessionFacts): string {
   const words = [
     credentials.state === 'absent' ? null : storedWord(credentials),
     backups.length > 0 ? `${backups.length} backup${backups.length > 1 ? 's' : ''} (${uniqueWords(backups)})` : null,
     outbox.state === 'absent'
       ? null
       : `outbox ${outbox.state === 'whole' ? `g${outbox.generation ?? '?'} ${outbox.messages}` : outbox.state}`,
+    keysWord(keys),
     quarantine.length > 0 ? `${quarantine.length} in quarantine` : null,
   ].filter((word) => word !== null)
   return words.join(', ') || '-'
+}
+
+function keysWord(keys: SessionFacts['keys']): string | null {
+  if (keys.state !== 'whole') return `keys ${keys.state}`
+  return keys.generations.length > 0 ? `key ${keys.generations.map((generation) => `g${generation}`).join(' ')}` : null
 }
 
 function uniqueWords(backups: SessionFacts['backups']): string {

@@ -44,6 +44,7 @@ export function wiredRunnables({ realm, ports, layout, secrets, api }: Wiring): 
     id: WORKER_ID,
     realm,
     dataDir: layout.worker,
+    masterKeys: layout.masterKeys,
     supabaseUrl: api.url,
     serviceRoleKey: api.serviceRoleKey,
     commandKey: secrets.commandKey.public,

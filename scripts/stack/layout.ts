@@ -20,6 +20,8 @@ export type Layout = {
   lock: string
   secrets: string
   password: string
+  /** What the worker's folder is sealed with: outside of it, so that a copy of that folder opens nothing. */
+  masterKeys: string
   postgres: string
   worker: string
   simulator: string
@@ -34,6 +36,7 @@ export function layoutOf(dataDir: string, realm: Realm): Layout {
     lock: join(home, 'lock.json'),
     secrets: join(home, 'secrets.json'),
     password: join(home, 'password'),
+    masterKeys: join(home, 'master-keys'),
     postgres: join(home, 'postgres'),
     worker: join(home, 'worker'),
     simulator: join(home, 'simulator'),

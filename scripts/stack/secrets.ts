@@ -39,6 +39,12 @@ export async function keepPassword(file: string): Promise<string> {
   return password
 }
 
+/** The master key of the worker's folder: made on the first start (mode 0600). Whoever rotates it puts the new one in front. */
+export async function keepMasterKeys(file: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(ifMissing)) !== null) return
+  await writePrivateFile(file, `${randomBytes(32).toString('base64')}\n`)
+}
+
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 
 /** A password that can be typed off a screen: four groups of five letters without look-alikes, 99 bits. */

@@ -12,7 +12,7 @@ import { loadApiDocs } from './api-docs.ts'
 import { loadPage } from './page.ts'
 import { freePorts } from './ports.ts'
 import { createReleases } from './releases.ts'
-import { keepSecrets, type Secrets } from './secrets.ts'
+import { keepMasterKeys, keepSecrets, type Secrets } from './secrets.ts'
 import { type Login, seed } from './seed.ts'
 
 /** Who ends first when the stack ends: what writes, before what it writes to. */
@@ -83,6 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const guardian = startGuardian()
     releases.add(() => guardian.stop())
     const secrets = await keepSecrets(layout.secrets)
+    await keepMasterKeys(layout.masterKeys)
 
     const openLog = (name: string): LogFile => {
       const file = openLogFile(layout.logs, name)

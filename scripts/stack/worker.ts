@@ -7,6 +7,8 @@ export type WorkerOptions = {
   id: string
   realm: Realm
   dataDir: string
+  /** The file with the master keys that seal it; without one nothing is sealed. */
+  masterKeys?: string
   supabaseUrl: string
   serviceRoleKey: string
   /** The public JWK of the commands. */
@@ -41,6 +43,7 @@ export function workerCommand(options: WorkerOptions): ChildCommand {
       LOG_LEVEL: 'info',
       NODE_ENV: 'production',
       NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...(options.masterKeys !== undefined && { MASTER_KEYS_FILE: options.masterKeys }),
       ...(simulatorPort !== undefined && { WA_WEB_SOCKET_URL: `ws://127.0.0.1:${simulatorPort}/ws/chat` }),
     },
   }

@@ -3,7 +3,7 @@ import { runCrashPoints } from './crash-points.ts'
 import { SCENARIOS } from './scenarios.ts'
 
 /** Each n-th point; `npm run prove` takes them all. */
-const EVERY = 7
+const EVERY = 14
 
 describe('a crash before, after and within each step, and each refusal of disk, database and network', () => {
   it('leaves no resurrection, no orphan, and every order with a receipt that is right (CLR-1 to CLR-5, FEN-4, DAT-3, DAT-7)', async () => {

@@ -56,7 +56,7 @@ async function play(
   point: Omit<Point, 'scenario'> | null,
   trace?: (line: string) => void,
 ): Promise<{ steps: Step[]; violations: Violation[] }> {
-  const world = createWorld(SEED, trace ? { trace } : {})
+  const world = createWorld(SEED, { sealed: scenario.sealed, ...(trace && { trace }) })
   try {
     world.start()
     await world.clock.advance(500)

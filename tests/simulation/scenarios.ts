@@ -1,12 +1,15 @@
 import { pickOf } from './commands/command.ts'
 import type { SessionRow } from './model/state.ts'
 import { askForCode, askForLink, deviceOf, queueText, scan, waitingOf } from './commands/sessions.ts'
+import { MASTER_KEY, NEXT_MASTER_KEY } from './support/sealed.ts'
 import { typeCode } from './support/whatsapp/codes.ts'
 import type { World } from './support/world.ts'
 
 /** Something that the worker does, whose every step is failed in turn. `prepare` is what was before and is not looked at. */
 export type Scenario = {
   name: string
+  /** Whether the worker has a master key from the beginning. */
+  sealed: boolean
   prepare?(world: World): Promise<void>
   act(world: World): Promise<void>
 }
@@ -60,7 +63,8 @@ async function cleared(world: World): Promise<void> {
 }
 
 /** Link, save, back up, send, clear: the last as it comes in every state that a session can be in. */
-export const SCENARIOS: readonly Scenario[] = [
+/** What happens with a master key and without one. */
+const EITHER_WAY: readonly Omit<Scenario, 'sealed'>[] = [
   {
     name: 'start',
     async prepare(world) {
@@ -208,4 +212,40 @@ export const SCENARIOS: readonly Scenario[] = [
       await cleared(world)
     },
   },
+]
+
+/** What happens to a folder that is sealed, or sealed anew. */
+const SEALING: readonly Scenario[] = [
+  {
+    name: 'a folder that lay in the clear gets a master key',
+    sealed: false,
+    async prepare(world) {
+      await linkWithAll(world)
+      await world.stop()
+      world.giveMasterKeys(MASTER_KEY)
+    },
+    async act(world) {
+      world.start()
+      await until(world, is(world, 'connected'))
+    },
+  },
+  {
+    name: 'a new master key takes the place of another',
+    sealed: true,
+    async prepare(world) {
+      await linkWithAll(world)
+      await world.stop()
+      world.giveMasterKeys(NEXT_MASTER_KEY, MASTER_KEY)
+    },
+    async act(world) {
+      world.start()
+      await until(world, is(world, 'connected'))
+    },
+  },
+]
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...EITHER_WAY.map((scenario) => Object.assign({}, scenario, { sealed: false })),
+  ...EITHER_WAY.map((scenario) => Object.assign({}, scenario, { name: `${scenario.name}, sealed`, sealed: true })),
+  ...SEALING,
 ]

@@ -9,6 +9,7 @@ import { systemDisk } from '../../worker/store/disk.ts'
 import { eventually, sleep } from './support/eventually.ts'
 import { startWorld } from './support/world.ts'
 import type { TestWorker, World } from './support/world.ts'
+import { NO_VAULT } from './support/vaults.ts'
 
 let world: World
 let worker: TestWorker
@@ -272,7 +273,7 @@ describe('the fence', () => {
     const { newCredentials } = await import('../../worker/whatsapp/socket.ts').then(({ createWhatsApp }) =>
       createWhatsApp({ url: world.simulator.webSocketUrl, log: { debug() {}, info() {}, warn() {}, error() {}, child: () => never() } }),
     )
-    const store = createCredentials(folder, 1, newCredentials(), { disk: systemDisk, sessionId: id, maxPages: 1000 })
+    const store = createCredentials(folder, 1, newCredentials(), { disk: systemDisk, vault: NO_VAULT, sessionId: id, maxPages: 1000 })
     const access = store.access()
     access.writeKeys([{ type: 'session', id: 'a', value: '"kept"' }])
     expect(access.readKeys('session', ['a']).size).toBe(1)
@@ -292,6 +293,7 @@ describe('the fence', () => {
     })
     const store = createCredentials(folder, 1, whatsapp.newCredentials(), {
       disk: systemDisk,
+      vault: NO_VAULT,
       sessionId: '7f0c1a52-8f5e-4a86-9f3c-111111111111',
       maxPages: 1000,
     })

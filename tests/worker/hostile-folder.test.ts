@@ -34,6 +34,7 @@ import { openOutbox } from '../../worker/store/outbox.ts'
 import { openQuarantine } from '../../worker/store/quarantine.ts'
 import { openTombstones } from '../../worker/store/tombstones.ts'
 import { fingerprint, plantBackup, plantCredentials, plantOutbox } from './support/planted.ts'
+import { NO_VAULT } from './support/vaults.ts'
 
 const SESSION = '7f0c1a52-8f5e-4a86-9f3c-111111111111'
 const OTHER = '7f0c1a52-8f5e-4a86-9f3c-444444444444'
@@ -94,9 +95,10 @@ function close(): void {
 }
 const open = () => ({
   data,
+  vault: NO_VAULT,
   quarantine: openQuarantine(data, systemClock),
-  backups: openBackups(data, systemClock, 1000),
-  outbox: openOutbox(data),
+  backups: openBackups(data, NO_VAULT, systemClock, 1000),
+  outbox: openOutbox(data, NO_VAULT),
   maxPages: 1000,
 })
 const others = () => [fingerprint(outside), fingerprint(join(root, 'sessions', OTHER))]
@@ -177,12 +179,12 @@ describe('a link', () => {
       }),
     )
     const { backups, outbox } = open()
-    const options = { disk: data.disk, sessionId: SESSION, maxPages: 1000 }
+    const options = { disk: data.disk, vault: NO_VAULT, sessionId: SESSION, maxPages: 1000 }
     expect(inspectCredentials(data.session(SESSION), options)).toMatchObject({ state: 'damaged' })
     expect(inspectCredentials(join(data.backups(SESSION), TIME), options)).toMatchObject({ state: 'damaged' })
     expect(backups.of(SESSION, 1)).toEqual([])
     expect(outbox.bindingOf(SESSION)).toBe('damaged')
-    expect(openNames({ disk: data.disk, places: data }).read(SESSION, 1).contacts).toEqual([])
+    expect(openNames({ disk: data.disk, places: data, vault: NO_VAULT }).read(SESSION, 1).contacts).toEqual([])
   })
 
   it('is never written through: a file is made anew in its place', () => {
@@ -283,7 +285,7 @@ describe('the doctor', () => {
     writeFileSync(Buffer.concat([Buffer.from(`${root}/quarantine/x`), Buffer.from([0xff])]), '')
     close()
     const maxPages = 1000
-    const options = { root, disk: diskBelow(root, systemDisk), clock: systemClock, log, database: null, maxPages }
+    const options = { root, disk: diskBelow(root, systemDisk), clock: systemClock, log, database: null, masterKeys: null, maxPages }
     const { inventory } = await lookOffline(options)
     const told = new Map(inventory.strays.map(({ path, what }) => [path, what]))
     expect(told.get(`sessions/${SESSION}`)).toMatch(/a link/)

@@ -17,6 +17,7 @@ import { openQuarantine } from '../../worker/store/quarantine.ts'
 import { openTombstones } from '../../worker/store/tombstones.ts'
 import type { Tombstone } from '../../worker/store/tombstones.ts'
 import { hostileId } from '../support/hostile.ts'
+import { NO_VAULT } from './support/vaults.ts'
 
 const SEED = 5
 const ORDER = '7f0c1a52-8f5e-4a86-9f3c-222222222222'
@@ -33,8 +34,12 @@ beforeAll(() => {
   }
   const spying = Object.assign({}, ...(Object.keys(systemDisk) as (keyof Disk)[]).map(note)) as Disk
   const data = openDataFolder(spying, join(base, 'data'), 'demo')
-  const [backups, outbox, quarantine] = [openBackups(data, systemClock, 1000), openOutbox(data), openQuarantine(data, systemClock)]
-  const [names, stones] = [openNames({ disk: spying, places: data }), openTombstones(data, createLog('silent', 'test'))]
+  const [backups, outbox, quarantine] = [
+    openBackups(data, NO_VAULT, systemClock, 1000),
+    openOutbox(data, NO_VAULT),
+    openQuarantine(data, systemClock),
+  ]
+  const [names, stones] = [openNames({ disk: spying, places: data, vault: NO_VAULT }), openTombstones(data, createLog('silent', 'test'))]
   const link = { generation: 1, account: '51987654321' }
   const contents = { generation: 1, linked: false, phoneNumber: null, creds: '{}', keys: [] }
   const text = { id: 'A'.repeat(16), to: '+51911111111', text: 'x', queuedAt: '', state: 'waiting' as const, attempts: 0 }

@@ -16,11 +16,12 @@ import { openDataFolder } from '../../worker/store/data-folder.ts'
 import { openOutbox } from '../../worker/store/outbox.ts'
 import { openQuarantine } from '../../worker/store/quarantine.ts'
 import { createWhatsApp } from '../../worker/whatsapp/socket.ts'
+import { NO_VAULT } from './support/vaults.ts'
 
 const SESSION = '7f0c1a52-8f5e-4a86-9f3c-111111111111'
 const log = createLog('silent', 'test')
 const whatsapp = createWhatsApp({ url: undefined, log })
-const options = { disk: systemDisk, sessionId: SESSION, maxPages: 1000 }
+const options = { disk: systemDisk, vault: NO_VAULT, sessionId: SESSION, maxPages: 1000 }
 const order: ClearOrder = {
   id: '7f0c1a52-8f5e-4a86-9f3c-222222222222',
   organization_id: '7f0c1a52-8f5e-4a86-9f3c-333333333333',
@@ -77,9 +78,10 @@ describe('erasing', () => {
     const data = openDataFolder(systemDisk, root, 'demo')
     return {
       data,
+      vault: NO_VAULT,
       quarantine: openQuarantine(data, systemClock),
-      backups: openBackups(data, systemClock, 1000),
-      outbox: openOutbox(data),
+      backups: openBackups(data, NO_VAULT, systemClock, 1000),
+      outbox: openOutbox(data, NO_VAULT),
       maxPages: 1000,
     }
   }

@@ -11,6 +11,7 @@ import { countNames, noNames, openNames } from '../../worker/store/names.ts'
 import { placesOf } from '../../worker/store/data-folder.ts'
 import type { KeptContact } from '../../worker/store/names.ts'
 import { readGroups } from '../../worker/whatsapp/names.ts'
+import { NO_VAULT } from './support/vaults.ts'
 
 const AT = '2026-11-22T12:00:00.000Z'
 const NOTHING = { groups: [], contacts: [], changes: [] }
@@ -118,11 +119,11 @@ describe('the file', () => {
   let root: string
   beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'latchkey-names-'))))
   afterEach(() => rmSync(root, { recursive: true }))
-  const open = () => openNames({ disk: systemDisk, places: placesOf(root) })
+  const open = () => openNames({ disk: systemDisk, places: placesOf(root), vault: NO_VAULT })
 
   it('is never made where the folder of the credentials is gone, and nothing half made is left (NAM-3, CLR-2)', () => {
     mkdirSync(join(root, 'sessions'))
-    expect(() => open().write(id, noNames(1))).toThrow('ENOENT')
+    expect(() => open().write(id, noNames(1))).toThrow('no folder for these names')
     expect(readdirSync(root, { recursive: true })).toEqual(['sessions'])
     mkdirSync(join(root, 'sessions', id))
     open().write(id, mergeNames(noNames(2), { ...NOTHING, contacts: [person(1)] }, AT))
@@ -141,7 +142,7 @@ describe('the file', () => {
         throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
       },
     }
-    const names = openNames({ disk: full, places: placesOf(root) })
+    const names = openNames({ disk: full, places: placesOf(root), vault: NO_VAULT })
     expect(() => names.write(id, noNames(1))).toThrow('no space left')
     expect(open().read(id, 1)).toEqual(kept)
     expect(readdirSync(join(root, 'sessions'))).toEqual([id])

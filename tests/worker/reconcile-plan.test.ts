@@ -10,6 +10,7 @@ const NOTHING: SessionFacts = {
   credentials: { state: 'absent' },
   backups: [],
   outbox: { state: 'absent' },
+  keys: { state: 'whole', generations: [], old: 0 },
   quarantine: [],
   memory: null,
   tombstones: [],

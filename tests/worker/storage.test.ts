@@ -10,10 +10,11 @@ import { createLog } from '../../worker/log.ts'
 import { eventually } from './support/eventually.ts'
 import { startWorld } from './support/world.ts'
 import type { TestWorker, World } from './support/world.ts'
+import { NO_VAULT } from './support/vaults.ts'
 
 const SESSION = '7f0c1a52-8f5e-4a86-9f3c-111111111111'
 const whatsapp = createWhatsApp({ url: undefined, log: createLog('silent', 'test') })
-const options = { disk: systemDisk, sessionId: SESSION, maxPages: 1000 }
+const options = { disk: systemDisk, vault: NO_VAULT, sessionId: SESSION, maxPages: 1000 }
 
 let world: World
 let worker: TestWorker
@@ -132,7 +133,12 @@ describe('a credential file', () => {
 
   it('that is full keeps what it had, all of it, and takes writes again when there is room (DAT-7)', () => {
     const folder = join(world.newFolder(), 'session')
-    const small = createCredentials(folder, 1, whatsapp.newCredentials(), { disk: systemDisk, sessionId: SESSION, maxPages: 12 })
+    const small = createCredentials(folder, 1, whatsapp.newCredentials(), {
+      disk: systemDisk,
+      vault: NO_VAULT,
+      sessionId: SESSION,
+      maxPages: 12,
+    })
     const before = small.identity().creds
     const access = small.access()
     access.writeKeys([{ type: 'session', id: 'kept', value: '"kept"' }])
@@ -176,7 +182,7 @@ describe('a session whose storage fails', () => {
     await world.until(id, 'stopped', 'storage_failed')
     expect(small.logged()).toContain('the disk is full')
     expect(world.isLinked(jid)).toBe(true)
-    const found = inspectCredentials(join(small.data, 'sessions', id), { disk: systemDisk, sessionId: id, maxPages: 1000 })
+    const found = inspectCredentials(join(small.data, 'sessions', id), { disk: systemDisk, vault: NO_VAULT, sessionId: id, maxPages: 1000 })
     expect(found).toMatchObject({ state: 'whole', linked: true, phoneNumber: '+51987654321' })
     await small.stop()
     expect((await world.row(other.id))?.status).toBe('connected')

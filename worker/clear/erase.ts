@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ClearOrder } from '#domain/clearance.ts'
+import type { Vault } from '../seal/vault.ts'
 import type { Backups } from '../store/backups.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
 import type { Found } from '../store/credential-store.ts'
@@ -13,7 +14,7 @@ import type { Quarantine } from '../store/quarantine.ts'
 import type { Findings } from '../store/tombstones.ts'
 
 /** Where a session can have left something. */
-export type Places = { data: DataFolder; backups: Backups; outbox: Outbox; quarantine: Quarantine; maxPages: number }
+export type Places = { data: DataFolder; vault: Vault; backups: Backups; outbox: Outbox; quarantine: Quarantine; maxPages: number }
 
 /** What a clear found: what the receipt will say, and what is needed to unlink. `creds` never reaches a disk or a log. */
 export type Survey = { findings: Findings; creds: string | null; erasesCredentials: boolean }
@@ -42,7 +43,7 @@ export function survey(
     ? ({ state: 'absent' } as const)
     : held
       ? foundOf(held)
-      : inspectCredentials(folder, { disk: places.data.disk, sessionId: id, maxPages: places.maxPages })
+      : inspectCredentials(folder, { disk: places.data.disk, vault: places.vault, sessionId: id, maxPages: places.maxPages })
   if (found.state === 'unreadable') throw new Error(`the credentials cannot be read, so nothing is erased yet: ${found.reason}`)
   const covered = (found.state === 'damaged' && !hasErased) || (found.state === 'whole' && found.generation <= max)
   const whole = covered && found.state === 'whole' ? found : null
@@ -71,12 +72,15 @@ export function survey(
 }
 
 /**
- * Erases all that an order covers, and verifies that it is absent; throws when something is left. Harmless when repeated. The credentials
- * go last: until then, whoever takes up an interrupted clear can still unlink with them.
+ * Erases all that an order covers, and verifies that it is absent; throws when something is left. Harmless when repeated. The keys go
+ * first (SEA-4): from then on nothing that is left can be opened by anybody, wherever a copy of it lies. The credentials go last: where
+ * nothing is sealed, whoever takes up an interrupted clear can still unlink with them.
  */
 export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: boolean): void {
   const { session_id: id, max_generation: max } = order
-  const { data, backups, outbox, quarantine } = places
+  const { data, vault, backups, outbox, quarantine } = places
+  // A damaged file of keys may be a newer link's where one is there, and opens nothing in any case.
+  vault.destroy(id, max, erasesCredentials || !data.disk.stat(data.session(id)))
   backups.erase(id, max)
   outbox.erase(id, max)
   quarantine.erase(id, max)
@@ -89,6 +93,7 @@ export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: b
     backups.measure(id, max).files > 0 ? 'backups' : null,
     outbox.measure(id, max) > 0 ? 'outbox' : null,
     quarantine.measure(id, max).files > 0 ? 'quarantine' : null,
+    vault.keysOf(id)?.some(({ generation }) => generation <= max) ? 'keys' : null,
   ].filter((place) => place !== null)
   if (left.length > 0) throw new Error(`still there after erasing: ${left.join(', ')}`)
 }
@@ -99,6 +104,7 @@ export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: b
  */
 export function eraseAgain({ session_id, max_generation }: ClearOrder, places: Places, erasesCredentials: boolean): void {
   const { data } = places
+  places.vault.destroy(session_id, max_generation, false)
   places.backups.erase(session_id, max_generation)
   places.outbox.erase(session_id, max_generation)
   places.quarantine.eraseKnown(session_id, max_generation)

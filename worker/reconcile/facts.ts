@@ -20,6 +20,14 @@ const OutboxFacts = z.discriminatedUnion('state', [
 ])
 export type OutboxFacts = z.infer<typeof OutboxFacts>
 
+/** The wrapped keys of a session. `old`: how many of them are under an older master key than the first. */
+const KeyFacts = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('damaged') }),
+  z.object({ state: z.literal('unreadable'), reason: z.string() }),
+  z.object({ state: z.literal('whole'), generations: z.array(z.int()), old: z.int() }),
+])
+export type KeyFacts = z.infer<typeof KeyFacts>
+
 const RowFacts = z.object({ status: z.enum(SESSION_STATES), desired: z.enum(DESIRED_STATES), generation: z.int() })
 const OrderFacts = z.object({ id: z.string(), maxGeneration: z.int(), reason: z.string() })
 
@@ -56,6 +64,8 @@ export const SessionFacts = z.object({
   credentials: StoredFacts,
   backups: z.array(z.object({ name: z.string(), stored: StoredFacts })),
   outbox: OutboxFacts,
+  /** None where nothing is sealed. */
+  keys: KeyFacts,
   quarantine: z.array(QuarantineFacts),
   /** `null`: nothing runs. */
   memory: z.nullable(MemoryFacts),

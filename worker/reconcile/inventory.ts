@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { ClearOrder } from '#domain/clearance.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
 import { reasonOf } from '../log.ts'
+import { keyFileIds } from '../seal/key-files.ts'
+import type { Vault } from '../seal/vault.ts'
 import type { DataPlaces } from '../store/data-folder.ts'
 import type { Disk } from '../store/disk.ts'
 import { quarantineEntries } from '../store/quarantine.ts'
@@ -9,7 +11,7 @@ import type { QuarantineEntry } from '../store/quarantine.ts'
 import { sessionIn } from '../store/tombstones.ts'
 import type { Tombstone } from '../store/tombstones.ts'
 import type { Inventory, MemoryFacts, SessionFacts, StoredFacts } from './facts.ts'
-import { readOutbox, readStored, versionOf } from './stored.ts'
+import { readKeys, readOutbox, readStored, versionOf } from './stored.ts'
 import type { StoredReader } from './stored.ts'
 import { findStrays, isSessionId } from './strays.ts'
 
@@ -34,6 +36,7 @@ export type DatabaseView = {
 export type Sources = {
   disk: Disk
   places: DataPlaces
+  vault: Vault
   memory: Memory
   tombstones: { all(): Tombstone[]; unreadable(): string[] }
   stored: StoredReader
@@ -58,7 +61,8 @@ export function takeInventory(sources: Sources, database: DatabaseView): Invento
   const snapshots = new Set(disk.names(join(places.sessions, 'backups')).filter(isSessionId))
   const outboxes = new Set(disk.names(places.outboxes).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : [])))
 
-  const known = [rows, orders, stones, fenced, folders, snapshots, outboxes, aside].flatMap((ids) => Array.from(ids.keys()))
+  const keys = new Set(keyFileIds(disk, places.keys))
+  const known = [rows, orders, stones, fenced, folders, snapshots, outboxes, aside, keys].flatMap((ids) => Array.from(ids.keys()))
   const ids = [...new Set([...known, ...memory.ids()])].filter(isSessionId).toSorted()
   const sessions = ids.map((id) =>
     factsOf(sources, id, {
@@ -66,6 +70,7 @@ export function takeInventory(sources: Sources, database: DatabaseView): Invento
       hasFolder: folders.has(id),
       hasBackups: snapshots.has(id),
       hasOutbox: outboxes.has(id),
+      hasKeys: keys.has(id),
       aside: aside.get(id) ?? [],
       stones: stones.get(id) ?? [],
       fenced: fenced.has(id),
@@ -78,16 +83,17 @@ export function takeInventory(sources: Sources, database: DatabaseView): Invento
 
 /** The same of one session, each file read anew: what is about to be moved is looked at, not remembered. */
 export function inspectSession(sources: Sources, id: string, database: NonNullable<Seen['database']>): SessionFacts {
-  const { disk, places, tombstones, maxPages } = sources
+  const { disk, places, vault, tombstones, maxPages } = sources
   return factsOf(sources, id, {
     database,
     hasFolder: disk.stat(places.session(id)) !== null,
     hasBackups: true,
     hasOutbox: true,
-    aside: [],
+    hasKeys: true,
+    aside: quarantineEntries(disk, places.quarantine).filter(({ sessionId }) => sessionId === id),
     stones: tombstones.all().filter(({ order }) => order.session_id === id),
     fenced: tombstones.unreadable().some((name) => sessionIn(name) === id),
-    read: (folder) => readStored(disk, folder, id, maxPages),
+    read: (folder) => readStored({ disk, vault, sessionId: id, maxPages }, folder),
   })
 }
 
@@ -97,13 +103,14 @@ type Seen = {
   hasFolder: boolean
   hasBackups: boolean
   hasOutbox: boolean
+  hasKeys: boolean
   aside: readonly QuarantineEntry[]
   stones: readonly Tombstone[]
   fenced: boolean
   read(folder: string, change: number): StoredFacts
 }
 
-function factsOf({ disk, places, memory }: Sources, sessionId: string, seen: Seen): SessionFacts {
+function factsOf({ disk, places, vault, memory }: Sources, sessionId: string, seen: Seen): SessionFacts {
   const running = memory.of(sessionId)
   const folder = places.session(sessionId)
   const backups = places.backups(sessionId)
@@ -126,6 +133,7 @@ function factsOf({ disk, places, memory }: Sources, sessionId: string, seen: See
     credentials: seen.hasFolder ? atRest() : { state: 'absent' },
     backups: seen.hasBackups ? readBackups() : [],
     outbox: seen.hasOutbox ? readOutbox(disk, places.outbox(sessionId)) : { state: 'absent' },
+    keys: seen.hasKeys ? readKeys(vault, sessionId) : { state: 'whole', generations: [], old: 0 },
     quarantine: seen.aside.map(({ name, why, keepUntil }) => ({
       name,
       what: why?.what ?? null,

@@ -1,5 +1,6 @@
 import { IS_LINKED } from '#domain/session.ts'
 import type { SessionFacts, StoredFacts } from './facts.ts'
+import { judgeKeys } from './judge-keys.ts'
 import type { Finding } from './plan.ts'
 
 type Row = { status: keyof typeof IS_LINKED; generation: number }
@@ -24,6 +25,7 @@ export function judgeSession(facts: SessionFacts): Finding[] {
   const missing = row && judgeLink(facts, row)
   return [
     ...things,
+    ...judgeKeys(facts),
     ...(missing ? [of('database', missing, row?.generation ?? null)] : []),
     ...judgeMemory(facts).map((verdict) => of('memory', verdict, facts.memory?.generation ?? null)),
     ...judgeOrders(facts).map(({ orderId, maxGeneration, ...verdict }) => of('tombstone', verdict, maxGeneration, orderId)),

@@ -3,6 +3,8 @@ import { isoTime } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import type { Log } from '../log.ts'
+import type { MasterKeys } from '../seal/master-keys.ts'
+import { createVault } from '../seal/vault.ts'
 import { LOCK, confirmInstance, lockFolder, openDataFolder, placesOf, readInstance } from '../store/data-folder.ts'
 import type { DataPlaces } from '../store/data-folder.ts'
 import type { Disk } from '../store/disk.ts'
@@ -17,8 +19,19 @@ import type { Reading, Report } from './report.ts'
 import { createReconciler, survey } from './reconciler.ts'
 import { createStoredReader } from './stored.ts'
 
-/** What a doctor without a worker works with. `database`: `null` where nobody said how to reach it. */
-export type OfflineOptions = { root: string; disk: Disk; clock: Clock; log: Log; database: Database | null; maxPages: number }
+/**
+ * What a doctor without a worker works with. `database`: `null` where nobody said how to reach it. `masterKeys`: without those of the folder,
+ * what is sealed counts as unreadable, and nothing is concluded from that.
+ */
+export type OfflineOptions = {
+  root: string
+  disk: Disk
+  clock: Clock
+  log: Log
+  database: Database | null
+  masterKeys: MasterKeys | null
+  maxPages: number
+}
 
 const NO_WORKER: Memory = { ids: () => [], of: () => null, changeOf: () => 0, touched: () => {} }
 const UNTOLD = 'SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY are not set'
@@ -72,11 +85,13 @@ export async function treatOffline(options: OfflineOptions): Promise<Report> {
   }
 }
 
-function sourcesOf({ disk, maxPages }: OfflineOptions, places: DataPlaces): Sources {
+function sourcesOf({ disk, masterKeys, maxPages }: OfflineOptions, places: DataPlaces): Sources {
   const { whole, unreadable } = readTombstones(disk, places.tombstones)
   const tombstones = { all: () => whole, unreadable: () => unreadable }
   const isClaimed = (): boolean => typeof readInstance(disk, places.root)?.instance_id === 'string'
-  return { disk, places, memory: NO_WORKER, tombstones, stored: createStoredReader(disk, maxPages), maxPages, isClaimed }
+  const vault = createVault({ disk, places, masterKeys })
+  const stored = createStoredReader(disk, vault, maxPages)
+  return { disk, places, vault, memory: NO_WORKER, tombstones, stored, maxPages, isClaimed }
 }
 
 async function read({ database, disk, root }: OfflineOptions): Promise<Reading> {

@@ -3,9 +3,9 @@ import { tooMany } from '../session/decide.ts'
 import type { Inventory, SessionFacts } from './facts.ts'
 import { judgeSession } from './judge.ts'
 
-/** `wait`: something is under way that settles it. `report`: only a person can. */
-const ACTIONS = ['none', 'quarantine', 'wait', 'report'] as const
-const PLACES = ['credentials', 'backup', 'outbox', 'quarantine', 'memory', 'database', 'tombstone', 'folder'] as const
+/** `discard`: a key that opens nothing. `wait`: something is under way that settles it. `report`: only a person can. */
+const ACTIONS = ['none', 'quarantine', 'discard', 'wait', 'report'] as const
+const PLACES = ['credentials', 'backup', 'outbox', 'key', 'quarantine', 'memory', 'database', 'tombstone', 'folder'] as const
 
 /** One thing that is not as it should be, or that is worth to know, and what is done about it. `item`: which one, of several. */
 export const Finding = z.object({
@@ -52,7 +52,7 @@ function isOnDisk({ credentials, backups, outbox }: SessionFacts): boolean {
 }
 
 function notMoved(finding: Finding): Finding {
-  return finding.action === 'quarantine' ? { ...finding, action: 'report' } : finding
+  return finding.action === 'quarantine' || finding.action === 'discard' ? { ...finding, action: 'report' } : finding
 }
 
 function isUnseen({ credentials, backups }: SessionFacts): boolean {

@@ -56,7 +56,7 @@ export function createReconciler({
   files = FILES_PER_PASS,
 }: Options): Reconcile {
   let lastAlarm: string | null = null
-  const { memory } = sources
+  const { memory, vault } = sources
 
   const move = ({ sessionId, place, generation, item, reason }: Finding): boolean => {
     if (sessionId === null) return false
@@ -67,6 +67,8 @@ export function createReconciler({
         return item !== null && quarantine.takeBackup(sessionId, item, generation, reason)
       case 'outbox':
         return quarantine.takeOutbox(sessionId, generation, reason)
+      case 'key':
+        return vault.discard(sessionId, generation)
       default:
         return false
     }
@@ -79,11 +81,12 @@ export function createReconciler({
     try {
       // From here to the last move nothing can come between.
       const facts = inspectSession(sources, sessionId, { row, orders, isHearsay: changedSince(sessionId, before) })
-      const moved = judgeSession(facts).filter((finding) => finding.action === 'quarantine' && move(finding))
+      const moved = judgeSession(facts).filter((finding) => isDone(finding) && move(finding))
       if (moved.length > 0) memory.touched(sessionId)
       for (const { place, finding, generation, reason } of moved) {
-        log.warn({ session: sessionId, place, finding, generation, reason }, 'set aside in quarantine')
-        timeline.note(sessionId, 'set_aside', { place, reason })
+        log.warn({ session: sessionId, place, finding, generation, reason }, place === 'key' ? 'discarded' : 'set aside in quarantine')
+        // A key that opens nothing is no news to anybody who looks at a session.
+        if (place !== 'key') timeline.note(sessionId, 'set_aside', { place, reason })
       }
       return moved
     } catch (error) {
@@ -98,7 +101,7 @@ export function createReconciler({
       const { alarm, findings } = survey(sources, database, files)
       if (alarm !== null && alarm !== lastAlarm) log.error({}, `ALARM: ${alarm}`)
       lastAlarm = alarm
-      const ids = findings.flatMap(({ action, sessionId }) => (action === 'quarantine' && sessionId !== null ? [sessionId] : []))
+      const ids = findings.flatMap((finding) => (isDone(finding) && finding.sessionId !== null ? [finding.sessionId] : []))
       return [...new Set(ids)]
     } catch (error) {
       log.error({ error: reasonOf(error) }, 'the data folder cannot be compared with the database')
@@ -111,4 +114,9 @@ export function createReconciler({
     for (const id of orphansIn(database)) moved.push(...(await settle(id)))
     return moved
   }
+}
+
+/** What a pass does itself. */
+function isDone({ action }: Finding): boolean {
+  return action === 'quarantine' || action === 'discard'
 }

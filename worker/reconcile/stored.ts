@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import * as z from 'zod'
+import type { Vault } from '../seal/vault.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
+import type { StoreOptions } from '../store/credential-file.ts'
 import type { Disk } from '../store/disk.ts'
-import type { OutboxFacts, StoredFacts } from './facts.ts'
+import type { KeyFacts, OutboxFacts, StoredFacts } from './facts.ts'
 
 /** What a file of waiting messages must have at least to tell whose it is. The messages themselves are counted, never kept. */
 const Queue = z.looseObject({ generation: z.int().optional(), messages: z.array(z.unknown()) })
@@ -16,7 +18,7 @@ export type StoredReader = {
   sweep(): void
 }
 
-export function createStoredReader(disk: Disk, maxPages: number): StoredReader {
+export function createStoredReader(disk: Disk, vault: Vault, maxPages: number): StoredReader {
   let seen = new Map<string, { version: string; facts: StoredFacts }>()
   let asked = new Map<string, { version: string; facts: StoredFacts }>()
   let left = Number.POSITIVE_INFINITY
@@ -32,7 +34,7 @@ export function createStoredReader(disk: Disk, maxPages: number): StoredReader {
       }
       if (left <= 0) return { state: 'not_looked_at' }
       left -= 1
-      const facts = readStored(disk, folder, sessionId, maxPages)
+      const facts = readStored({ disk, vault, sessionId, maxPages }, folder)
       // What could not be read now may be read next time.
       if (facts.state !== 'unreadable') asked.set(folder, { version, facts })
       return facts
@@ -45,8 +47,8 @@ export function createStoredReader(disk: Disk, maxPages: number): StoredReader {
 }
 
 /** What lies in a folder of credentials that nobody has open, as of now. */
-export function readStored(disk: Disk, folder: string, sessionId: string, maxPages: number): StoredFacts {
-  const found = inspectCredentials(folder, { disk, sessionId, maxPages })
+export function readStored(options: StoreOptions, folder: string): StoredFacts {
+  const found = inspectCredentials(folder, options)
   // The identity itself must not stay in memory.
   return found.state === 'whole' ? { state: 'whole', generation: found.generation, linked: found.linked } : found
 }
@@ -57,6 +59,16 @@ export function versionOf(disk: Disk, folder: string): string {
     return String(disk.stat(join(folder, 'auth.sqlite'))?.bytes ?? 'none')
   } catch {
     return 'unknown'
+  }
+}
+
+export function readKeys(vault: Vault, sessionId: string): KeyFacts {
+  try {
+    const keys = vault.keysOf(sessionId)
+    if (!keys) return { state: 'damaged' }
+    return { state: 'whole', generations: keys.map(({ generation }) => generation), old: keys.filter(({ isOld }) => isOld).length }
+  } catch (error) {
+    return { state: 'unreadable', reason: (error as Error).message }
   }
 }
 

@@ -30,6 +30,7 @@ export function findStrays(disk: Disk, places: DataPlaces, unreadableTombstones:
     ...below('sessions/backups', isSessionId),
     ...below('whatsapp', (name) => name === 'outbox'),
     ...below('whatsapp/outbox', (name) => name.endsWith('.json') && isSessionId(name.slice(0, -'.json'.length))),
+    ...below('keys', (name) => name.endsWith('.json') && isSessionId(name.slice(0, -'.json'.length))),
     ...below('quarantine', (name) => isSessionId(name.split('.')[0] ?? '')),
     ...below('tombstones', (name) => !name.endsWith('.tmp')),
     ...below(
@@ -45,6 +46,7 @@ export function findStrays(disk: Disk, places: DataPlaces, unreadableTombstones:
 const ROOT = new Set([
   'sessions',
   'whatsapp',
+  'keys',
   'tombstones',
   'quarantine',
   'erasing',

@@ -1,5 +1,6 @@
 import type { SessionIntent } from '#domain/snapshot.ts'
 import type { Log } from '../log.ts'
+import type { Vault } from '../seal/vault.ts'
 import type { Backups } from '../store/backups.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
 import type { Found } from '../store/credential-store.ts'
@@ -14,6 +15,7 @@ import { recover } from './recover.ts'
 
 type Options = {
   data: DataFolder
+  vault: Vault
   quarantine: Quarantine
   backups: Backups
   names: NamesFile
@@ -30,9 +32,9 @@ type Options = {
  * refuses to read, which says nothing about what is there.
  */
 export function onDisk(entry: Entry, row: SessionIntent, options: Options): Found {
-  const { data, maxPages } = options
+  const { data, vault, maxPages } = options
   const inspect = (): Found => {
-    const found = inspectCredentials(data.session(entry.id), { disk: data.disk, sessionId: entry.id, maxPages })
+    const found = inspectCredentials(data.session(entry.id), { disk: data.disk, vault, sessionId: entry.id, maxPages })
     if (found.state === 'unreadable') throw new StorageError('failed', found.reason)
     return found
   }

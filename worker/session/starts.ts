@@ -35,6 +35,7 @@ export function createStarts(options: Options) {
     clock,
     log,
     data,
+    vault,
     quarantine,
     backups,
     names,
@@ -50,7 +51,7 @@ export function createStarts(options: Options) {
   } = options
   const { changed } = entries
   const limiter = createLimiter(settings.startConcurrency)
-  const storeOptions = (id: string) => ({ disk: data.disk, sessionId: id, maxPages: settings.maxPages })
+  const storeOptions = (id: string) => ({ disk: data.disk, vault, sessionId: id, maxPages: settings.maxPages })
 
   const start = (entry: Entry, row: SessionIntent, store: CredentialStore): Session => {
     const around = {

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
+import type { Vault } from '../seal/vault.ts'
 import type { Backups } from '../store/backups.ts'
 import type { DataFolder } from '../store/data-folder.ts'
 import type { NamesFile } from '../store/names.ts'
@@ -39,6 +40,7 @@ export type SupervisorOptions = {
   clock: Clock
   log: Log
   data: DataFolder
+  vault: Vault
   quarantine: Quarantine
   tombstones: Tombstones
   backups: Backups
@@ -71,6 +73,7 @@ export function createSupervisor(options: SupervisorOptions) {
   const diskOf = (entry: Entry, row: SessionIntent) =>
     onDisk(entry, row, {
       data,
+      vault: options.vault,
       quarantine,
       backups,
       names: options.names,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
+import type { Vault } from '../seal/vault.ts'
 import { buildFile, contentsOf, openFile } from './credential-file.ts'
 import type { Contents, StoreOptions } from './credential-file.ts'
 import { inspectCredentials } from './credential-store.ts'
@@ -35,9 +36,9 @@ export type Backups = {
   erase(sessionId: string, maxGeneration: number): void
 }
 
-export function openBackups(data: DataFolder, clock: Clock, maxPages: number): Backups {
+export function openBackups(data: DataFolder, vault: Vault, clock: Clock, maxPages: number): Backups {
   const { disk } = data
-  const optionsFor = (sessionId: string) => ({ disk, sessionId, maxPages })
+  const optionsFor = (sessionId: string) => ({ disk, vault, sessionId, maxPages })
   const all = (sessionId: string): string[] => disk.names(data.backups(sessionId)).map((name) => join(data.backups(sessionId), name))
   const covered = (sessionId: string, maxGeneration: number): string[] =>
     all(sessionId).filter((backup) => {
@@ -96,10 +97,11 @@ export function openBackups(data: DataFolder, clock: Clock, maxPages: number): B
 }
 
 function readContents(backup: string, options: StoreOptions): Contents {
-  const { database } = openFile(backup, options)
+  const { database, cipher } = openFile(backup, options)
   try {
-    return contentsOf(database)
+    return contentsOf(database, cipher)
   } finally {
+    cipher.drop()
     database.close()
   }
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { CredentialAccess } from '../whatsapp/port.ts'
-import { buildFile, contentsOf, openFile, toIdentity } from './credential-file.ts'
+import type { Cipher } from '../seal/cipher.ts'
+import { CREDS, buildFile, contentsOf, keyNamed, openFile, sealFile, toIdentity } from './credential-file.ts'
 import type { Contents, Identity, StoreOptions } from './credential-file.ts'
 import type { SqlFile } from './disk.ts'
 import { StorageError, asStorageError } from './storage-error.ts'
@@ -33,20 +34,29 @@ export type CredentialStore = {
 /** Makes a session's folder with a new identity in it, whole or not at all. Throws `StorageError`; the folder must not exist. */
 export function createCredentials(folder: string, generation: number, creds: string, options: StoreOptions): CredentialStore {
   const contents = { generation, linked: false, phoneNumber: null, creds, keys: [] }
-  buildFile(folder, contents, options, join(dirname(folder), `.new-${options.sessionId}`))
+  buildFile(folder, contents, options, asideOf(folder, options))
   return open(folder, options, true)
 }
 
-/** Opens what is there and never makes anything. Throws `StorageError` where it is absent or damaged. */
+/**
+ * Opens what is there and never makes anything, but for sealing what still lies there in the clear. Throws `StorageError` where it is absent
+ * or damaged.
+ */
 export function openCredentials(folder: string, options: StoreOptions): CredentialStore {
+  sealFile(folder, options, asideOf(folder, options))
   return open(folder, options, false)
 }
 
+function asideOf(folder: string, { sessionId }: StoreOptions): string {
+  return join(dirname(folder), `.new-${sessionId}`)
+}
+
 function open(folder: string, options: StoreOptions, isNew: boolean): CredentialStore {
-  const { database, identity } = openFile(folder, options)
+  const { database, cipher, identity } = openFile(folder, options)
   try {
-    return own(database, identity.generation, isNew)
+    return own(database, cipher, identity.generation, isNew)
   } catch (error) {
+    cipher.drop()
     database.close()
     throw asStorageError(error)
   }
@@ -56,7 +66,8 @@ function open(folder: string, options: StoreOptions, isNew: boolean): Credential
 export function inspectCredentials(folder: string, options: StoreOptions): Found {
   try {
     if (!options.disk.stat(folder)) return { state: 'absent' }
-    const { database, identity } = openFile(folder, options)
+    const { database, cipher, identity } = openFile(folder, options)
+    cipher.drop()
     database.close()
     return { state: 'whole', ...identity }
   } catch (error) {
@@ -65,7 +76,7 @@ export function inspectCredentials(folder: string, options: StoreOptions): Found
   }
 }
 
-function own(database: SqlFile, generation: number, isNew: boolean): CredentialStore {
+function own(database: SqlFile, cipher: Cipher, generation: number, isNew: boolean): CredentialStore {
   let disposed = false
   let unused = isNew
   let epoch = 0
@@ -92,17 +103,17 @@ function own(database: SqlFile, generation: number, isNew: boolean): CredentialS
     }
   }
   const putIdentity = (creds: string, linked: boolean, phoneNumber: string | null): void => {
-    const { changes } = putCreds.run(creds, linked ? 1 : 0, phoneNumber, generation)
+    const { changes } = putCreds.run(cipher.seal(CREDS, creds), linked ? 1 : 0, phoneNumber, generation)
     if (Number(changes) !== 1) throw new StorageError('failed', 'the credentials file is of another generation')
   }
 
   return {
     generation,
-    identity: () => toIdentity(selectIdentity.get()),
+    identity: () => toIdentity(selectIdentity.get(), cipher),
     isUnused: () => unused,
-    contents: () => contentsOf(database),
+    contents: () => contentsOf(database, cipher),
     renew(creds) {
-      if (toIdentity(selectIdentity.get()).linked) throw new StorageError('failed', 'a linked identity is never replaced')
+      if (toIdentity(selectIdentity.get(), cipher).linked) throw new StorageError('failed', 'a linked identity is never replaced')
       epoch += 1
       write(epoch, () => {
         database.exec('delete from signal_keys')
@@ -114,17 +125,18 @@ function own(database: SqlFile, generation: number, isNew: boolean): CredentialS
       const mine = epoch
       const readable = (): boolean => !disposed && mine === epoch
       return {
-        readCreds: () => toIdentity(selectIdentity.get()).creds,
+        readCreds: () => toIdentity(selectIdentity.get(), cipher).creds,
         writeCreds: (json, paired) => write(mine, () => putIdentity(json, paired !== null, paired?.phoneNumber ?? null)),
         readKeys(type, ids) {
           if (!readable()) return new Map()
-          return new Map(selectKeys.all(type, JSON.stringify(ids)).map((row) => [String(row['id']), String(row['value'])]))
+          const rows = selectKeys.all(type, JSON.stringify(ids)).map((row) => ({ id: String(row['id']), value: row['value'] }))
+          return new Map(rows.map(({ id, value }) => [id, cipher.open(keyNamed(type, id), value)]))
         },
         writeKeys: (changes) =>
           write(mine, () => {
             for (const { type, id, value } of changes) {
               if (value === null) dropKey.run(type, id)
-              else putKey.run(type, id, value)
+              else putKey.run(type, id, cipher.seal(keyNamed(type, id), value))
             }
           }),
       }
@@ -132,6 +144,7 @@ function own(database: SqlFile, generation: number, isNew: boolean): CredentialS
     dispose(toErase = false) {
       if (disposed) return
       disposed = true
+      cipher.drop()
       try {
         if (toErase) database.exec('pragma synchronous = off')
       } catch {

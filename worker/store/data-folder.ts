@@ -16,6 +16,8 @@ export type DataPlaces = {
   readonly sessions: string
   readonly quarantine: string
   readonly tombstones: string
+  /** The wrapped keys of all sessions; empty where nothing is sealed. */
+  readonly keys: string
   /** On its way out; nothing is ever read from here. */
   readonly erasing: string
   /** The folder with the outbox of every session. */
@@ -26,6 +28,8 @@ export type DataPlaces = {
   backups(id: string): string
   /** A session's messages that wait to be sent. */
   outbox(id: string): string
+  /** The wrapped keys that a session's credentials, backups, texts and names are sealed with. */
+  keyFile(id: string): string
 }
 
 /** The worker's folder: where everything lies, whose it is, and that nobody else uses it. */
@@ -35,6 +39,9 @@ export type DataFolder = DataPlaces & {
   readonly wasShared: boolean
   /** Ids of the sessions that have a folder. Names that are no session's id are none of ours and left alone. */
   sessionIds(): string[]
+  /** The same of those that have backups, and of those with an outbox. */
+  backedUpIds(): string[]
+  outboxIds(): string[]
   /** Renames `from` into a place from which nothing is ever read, then deletes it. Nothing there is fine. */
   erase(from: string): void
   /** Finishes what an erase began and the disk refused: until then nobody may call it gone. Throws what the disk throws. */
@@ -52,14 +59,19 @@ export type DataFolder = DataPlaces & {
 
 /** The last door before a path: whatever was parsed elsewhere, nothing but a session's id becomes a part of one. Throws. */
 export function checkedId(id: string): string {
-  if (!SessionId.safeParse(id).success) throw new Error('not the id of a session: it names no place in the data folder')
+  if (!isId(id)) throw new Error('not the id of a session: it names no place in the data folder')
   return id
+}
+
+function isId(name: string): boolean {
+  return SessionId.safeParse(name).success
 }
 
 /** The places below a root, whether anything is there or not. Those of a session throw for what is no session's id. */
 export function placesOf(root: string): DataPlaces {
   const sessions = join(root, 'sessions')
   const outboxes = join(root, 'whatsapp', 'outbox')
+  const keys = join(root, 'keys')
   return {
     root,
     sessions,
@@ -67,9 +79,11 @@ export function placesOf(root: string): DataPlaces {
     tombstones: join(root, 'tombstones'),
     erasing: join(root, 'erasing'),
     outboxes,
+    keys,
     session: (id) => join(sessions, checkedId(id)),
     backups: (id) => join(sessions, 'backups', checkedId(id)),
     outbox: (id) => join(outboxes, `${checkedId(id)}.json`),
+    keyFile: (id) => join(keys, `${checkedId(id)}.json`),
   }
 }
 
@@ -79,8 +93,8 @@ export function placesOf(root: string): DataPlaces {
  */
 export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFolder {
   const places = placesOf(root)
-  const { sessions, erasing, quarantine, tombstones, outboxes } = places
-  const folders = [sessions, join(sessions, 'backups'), outboxes, tombstones, quarantine, erasing]
+  const { sessions, erasing, quarantine, tombstones, outboxes, keys } = places
+  const folders = [sessions, join(sessions, 'backups'), outboxes, keys, tombstones, quarantine, erasing]
   for (const folder of folders) disk.makeFolder(folder)
   const wasShared = disk.makePrivate(root)
   for (const parent of new Set(folders.map((folder) => dirname(folder)))) disk.sync(parent)
@@ -117,7 +131,9 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
     ...places,
     disk,
     wasShared,
-    sessionIds: () => disk.names(sessions).filter((name) => SessionId.safeParse(name).success),
+    sessionIds: () => disk.names(sessions).filter(isId),
+    backedUpIds: () => disk.names(join(sessions, 'backups')).filter(isId),
+    outboxIds: () => disk.names(outboxes).flatMap((name) => (name.endsWith('.json') && isId(name.slice(0, -5)) ? [name.slice(0, -5)] : [])),
     erase(from) {
       if (!disk.stat(from)) return
       erased += 1

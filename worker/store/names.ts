@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { Contact, Group, MAX_CONTACTS, MAX_GROUPS } from '#domain/names.ts'
+import type { Vault } from '../seal/vault.ts'
 import type { DataPlaces } from './data-folder.ts'
 import type { Disk } from './disk.ts'
 import { removeDurably } from './durable-file.ts'
+import { StorageError } from './storage-error.ts'
 
 /** A contact as it is kept. `pushName`: what a person calls itself, shown where the address book has no name. */
 const KeptContact = z.object({ ...Contact.shape, pushName: z.nullable(z.string()) })
@@ -20,6 +22,12 @@ const KeptNames = z.object({
 })
 export type KeptNames = z.infer<typeof KeptNames>
 
+/** The same, sealed. `count`: how many names that are, for who clears them without opening anything. */
+const SealedNames = z.object({ version: z.literal(2), generation: z.int().min(1), count: z.int(), sealed: z.base64() })
+const StoredNames = z.discriminatedUnion('version', [KeptNames, SealedNames])
+type StoredNames = z.infer<typeof StoredNames>
+const WHAT = ['names'] as const
+
 /**
  * The groups and contacts of a session: one bounded file in the folder of its credentials, so that whatever takes that folder takes them,
  * too. Read when asked for, and never held in memory. They are a convenience: what cannot be read counts as nothing and is overwritten.
@@ -29,32 +37,72 @@ export type NamesFile = {
   read(sessionId: string, generation: number): KeptNames
   /** Durable when it returns. Never makes the folder: throws where that is gone. */
   write(sessionId: string, names: KeptNames): void
+  /** Seals the names in a session's folder, or in a copy of it, that lie there in the clear; returns whether it did. */
+  seal(folder: string, sessionId: string): boolean
 }
 
 /** The name of the file in a session's folder. */
 export const NAMES_FILE = 'names.json'
 
-export function openNames({ disk, places }: { disk: Disk; places: Pick<DataPlaces, 'session' | 'sessions'> }): NamesFile {
-  const pathOf = (sessionId: string): string => join(places.session(sessionId), NAMES_FILE)
+type NamesOptions = { disk: Disk; places: Pick<DataPlaces, 'session' | 'sessions'>; vault: Vault }
+
+export function openNames({ disk, places, vault }: NamesOptions): NamesFile {
+  const pathIn = (folder: string): string => join(folder, NAMES_FILE)
+  const open = (sessionId: string, stored: StoredNames | null): KeptNames | null => {
+    if (stored?.version !== 2) return stored
+    try {
+      const cipher = vault.cipherToOpen(sessionId, stored.generation)
+      try {
+        return KeptNames.parse(JSON.parse(cipher.open(WHAT, Buffer.from(stored.sealed, 'base64'))))
+      } finally {
+        cipher.drop()
+      }
+    } catch (error) {
+      if (error instanceof StorageError && error.kind !== 'damaged') throw error
+      return null
+    }
+  }
+  const asText = (sessionId: string, names: KeptNames): string => {
+    if (!vault.seals) return JSON.stringify(names)
+    const cipher = vault.cipherToWrite(sessionId, names.generation)
+    try {
+      const sealed = Buffer.from(cipher.seal(WHAT, JSON.stringify(names))).toString('base64')
+      const count = names.groups.length + names.contacts.length
+      return JSON.stringify({ version: 2, generation: names.generation, count, sealed } satisfies StoredNames)
+    } finally {
+      cipher.drop()
+    }
+  }
+  const writeTo = (folder: string, sessionId: string, names: KeptNames): void => {
+    // No folder, no session: a key that was made for it now would be left behind.
+    if (!disk.stat(folder)) throw new StorageError('failed', 'there is no folder for these names')
+    const text = asText(sessionId, names)
+    // Beside the folder, where a clear and the next start look for what was half made.
+    const aside = join(places.sessions, `.new-names-${sessionId}`)
+    try {
+      disk.write(aside, text)
+      disk.sync(aside)
+      disk.rename(aside, pathIn(folder))
+    } catch (error) {
+      attempt(() => removeDurably(disk, aside))
+      throw error
+    }
+    disk.sync(folder)
+    disk.sync(places.sessions)
+  }
+
   return {
     read(sessionId, generation) {
-      const names = parse(disk.read(pathOf(sessionId)))
+      const stored = parse(disk.read(pathIn(places.session(sessionId))))
+      const names = stored?.generation === generation ? open(sessionId, stored) : null
       return names?.generation === generation ? names : noNames(generation)
     },
-    write(sessionId, names) {
-      const path = pathOf(sessionId)
-      // Beside the folder, where a clear and the next start look for what was half made.
-      const aside = join(places.sessions, `.new-names-${sessionId}`)
-      try {
-        disk.write(aside, JSON.stringify(names))
-        disk.sync(aside)
-        disk.rename(aside, path)
-      } catch (error) {
-        attempt(() => removeDurably(disk, aside))
-        throw error
-      }
-      disk.sync(places.session(sessionId))
-      disk.sync(places.sessions)
+    write: (sessionId, names) => writeTo(places.session(sessionId), sessionId, names),
+    seal(folder, sessionId) {
+      const stored = vault.seals ? parse(disk.read(pathIn(folder))) : null
+      if (stored?.version !== 1) return false
+      writeTo(folder, sessionId, stored)
+      return true
     },
   }
 }
@@ -63,7 +111,8 @@ export function openNames({ disk, places }: { disk: Disk; places: Pick<DataPlace
 export function countNames(disk: Disk, folder: string): number {
   try {
     const names = parse(disk.read(join(folder, NAMES_FILE)))
-    return names ? names.groups.length + names.contacts.length : 0
+    if (!names) return 0
+    return names.version === 2 ? names.count : names.groups.length + names.contacts.length
   } catch {
     return 0
   }
@@ -81,9 +130,9 @@ function attempt(work: () => void): void {
   }
 }
 
-function parse(text: string | null): KeptNames | null {
+function parse(text: string | null): StoredNames | null {
   try {
-    return KeptNames.parse(JSON.parse(text ?? 'null'))
+    return StoredNames.parse(JSON.parse(text ?? 'null'))
   } catch {
     return null
   }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { QueuedText } from '#domain/message.ts'
+import type { Cipher } from '../seal/cipher.ts'
+import type { Vault } from '../seal/vault.ts'
 import type { DataFolder } from './data-folder.ts'
 import { removeDurably, writeDurably } from './durable-file.ts'
 import { StorageError, asStorageError } from './storage-error.ts'
@@ -15,6 +17,10 @@ const Queue = z.object({
   messages: z.array(QueuedText),
 })
 type Queue = z.infer<typeof Queue>
+
+/** The same with each text sealed as the one at its place in this account's queue: how many there are stays to be seen without a key. */
+const SealedQueue = z.object({ ...Queue.shape, version: z.literal(2), messages: z.array(z.base64()) })
+const StoredQueue = z.discriminatedUnion('version', [Queue, SealedQueue])
 
 /** What counts as a queue when one is erased: also what others wrote. */
 const AnyQueue = z.looseObject({ generation: z.int().optional(), messages: z.array(z.unknown()) })
@@ -35,24 +41,46 @@ export type Outbox = {
   /** How many texts a clear up to `maxGeneration` would erase. A file that cannot be read counts as none and is erased all the same. */
   measure(sessionId: string, maxGeneration: number): number
   erase(sessionId: string, maxGeneration: number): void
+  /** Seals a session's queue at `path` that lies there in the clear; returns whether it did. Throws `StorageError`. */
+  seal(path: string, sessionId: string): boolean
 }
 
-export function openOutbox(data: DataFolder): Outbox {
+export function openOutbox(data: DataFolder, vault: Vault): Outbox {
   const { disk } = data
   // A write that a kill interrupted: no clear would find these texts, and none may outlive one.
   for (const name of disk.names(data.outboxes)) if (name.endsWith('.tmp')) removeDurably(disk, join(data.outboxes, name))
-  const read = (sessionId: string): Queue | null => {
+  const readStored = (path: string): z.infer<typeof StoredQueue> | null => {
     let text: string | null
     try {
-      text = disk.read(data.outbox(sessionId))
+      text = disk.read(path)
     } catch (error) {
       throw asStorageError(error)
     }
     if (text === null) return null
     try {
-      return Queue.parse(JSON.parse(text))
+      return StoredQueue.parse(JSON.parse(text))
     } catch (error) {
       throw new StorageError('damaged', 'the outbox cannot be read', error)
+    }
+  }
+  const read = (sessionId: string): Queue | null => {
+    const stored = readStored(data.outbox(sessionId))
+    if (stored?.version !== 2) return stored
+    const cipher = vault.cipherToOpen(sessionId, stored.generation)
+    try {
+      return { ...stored, version: 1, messages: stored.messages.map((text, at) => openText(cipher, stored.account, at, text)) }
+    } finally {
+      cipher.drop()
+    }
+  }
+  const asText = (sessionId: string, queue: Queue): string => {
+    if (!vault.seals) return JSON.stringify(queue)
+    const cipher = vault.cipherToWrite(sessionId, queue.generation)
+    try {
+      const messages = queue.messages.map((text, at) => sealText(cipher, queue.account, at, text))
+      return JSON.stringify({ ...queue, version: 2, messages } satisfies z.infer<typeof SealedQueue>)
+    } finally {
+      cipher.drop()
     }
   }
   const readMine = (sessionId: string, { generation, account }: Binding): Queue | null => {
@@ -62,7 +90,7 @@ export function openOutbox(data: DataFolder): Outbox {
   const write = (sessionId: string, queue: Queue): void => {
     try {
       if (queue.messages.length === 0) data.erase(data.outbox(sessionId))
-      else writeDurably(disk, data.outbox(sessionId), JSON.stringify(queue))
+      else writeDurably(disk, data.outbox(sessionId), asText(sessionId, queue))
     } catch (error) {
       throw asStorageError(error)
     }
@@ -109,5 +137,28 @@ export function openOutbox(data: DataFolder): Outbox {
     erase(sessionId, maxGeneration) {
       if (!isNewer(readAny(sessionId), maxGeneration)) data.erase(data.outbox(sessionId))
     },
+    seal(path, sessionId) {
+      const stored = readStored(path)
+      if (!vault.seals || stored?.version !== 1) return false
+      try {
+        writeDurably(disk, path, asText(sessionId, stored))
+      } catch (error) {
+        throw asStorageError(error)
+      }
+      return true
+    },
+  }
+}
+
+function sealText(cipher: Cipher, account: string, at: number, text: QueuedText): string {
+  return Buffer.from(cipher.seal(['text', account, at], JSON.stringify(text))).toString('base64')
+}
+
+function openText(cipher: Cipher, account: string, at: number, sealed: string): QueuedText {
+  const text = cipher.open(['text', account, at], Buffer.from(sealed, 'base64'))
+  try {
+    return QueuedText.parse(JSON.parse(text))
+  } catch (error) {
+    throw new StorageError('damaged', 'a text of the outbox cannot be read', error)
   }
 }

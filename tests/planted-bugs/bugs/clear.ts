@@ -71,6 +71,41 @@ export const CLEAR_BUGS: readonly Bug[] = [
     ],
   },
   {
+    name: 'the keys are forgotten in a clear',
+    rule: 'SEA-4',
+    seenBy: 'histories',
+    edits: [
+      { file: ERASE, find: '  vault.destroy(id, max, erasesCredentials || !data.disk.stat(data.session(id)))\n', replace: '' },
+      { file: ERASE, find: "vault.keysOf(id)?.some(({ generation }) => generation <= max) ? 'keys' : null", replace: 'null' },
+      { file: ERASE, find: 'places.vault.destroy(session_id, max_generation, false)\n', replace: '\n' },
+    ],
+  },
+  {
+    name: 'the keys are destroyed last',
+    rule: 'SEA-4',
+    seenBy: 'histories',
+    edits: [
+      { file: ERASE, find: '  vault.destroy(id, max, erasesCredentials || !data.disk.stat(data.session(id)))\n', replace: '' },
+      {
+        file: ERASE,
+        find: '  if (erasesCredentials) data.erase(data.session(id))\n  data.finishErasing()',
+        replace: '  if (erasesCredentials) data.erase(data.session(id))\n  vault.destroy(id, max, true)\n  data.finishErasing()',
+      },
+    ],
+  },
+  {
+    name: 'the keys are destroyed before the tombstone',
+    rule: 'SEA-4, CLR-2',
+    seenBy: 'histories',
+    edits: [
+      {
+        file: CLEAR,
+        find: '    tombstones.put(tombstone)\n    const fenced',
+        replace: '    places.vault.destroy(session_id, max_generation, true)\n    tombstones.put(tombstone)\n    const fenced',
+      },
+    ],
+  },
+  {
     name: 'the backups are forgotten in a clear',
     rule: 'CLR-1',
     seenBy: 'histories',

@@ -35,7 +35,12 @@ export const DISK_BUGS: readonly Bug[] = [
     edits: [
       {
         file: 'worker/store/credential-file.ts',
-        find: '    disk.sync(aside)\n    disk.rename(aside, folder)\n    disk.sync(dirname(folder))\n',
+        find: '    disk.sync(aside)\n    place()\n',
+        replace: '    place()\n',
+      },
+      {
+        file: 'worker/store/credential-file.ts',
+        find: '    disk.rename(aside, folder)\n    disk.sync(dirname(folder))\n',
         replace: '    disk.rename(aside, folder)\n',
       },
     ],

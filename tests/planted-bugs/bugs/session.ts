@@ -35,8 +35,8 @@ export const SESSION_BUGS: readonly Bug[] = [
       { file: SESSION, find: '      names.drop()\n', replace: '' },
       {
         file: 'worker/store/names.ts',
-        find: '        disk.write(aside, JSON.stringify(names))\n',
-        replace: '        disk.makeFolder(places.session(sessionId))\n        disk.write(aside, JSON.stringify(names))\n',
+        find: "    if (!disk.stat(folder)) throw new StorageError('failed', 'there is no folder for these names')\n",
+        replace: '    disk.makeFolder(folder)\n',
       },
     ],
   },

@@ -1,13 +1,14 @@
 import type { OrderRow } from '../model/state.ts'
 import type { Identities } from '../support/identities.ts'
 import type { Surroundings } from '../support/surroundings.ts'
+import type { Reader } from '../support/sealed.ts'
 import type { Violations } from '../support/violations.ts'
 
 /**
  * A receipt that the database took says that all is verified to be absent, so it is, in that very moment. That somebody tidies up later
  * would hide a clear that forgot something.
  */
-export function createAbsenceCheck({ database, disk }: Surroundings, identities: Identities, violations: Violations) {
+export function createAbsenceCheck({ database, disk }: Surroundings, identities: Identities, reader: Reader, violations: Violations) {
   const checked = new Set<string>()
   /** What is there of a session up to a generation. */
   const remains = (of: string, maxGeneration: number): string[] => {
@@ -24,6 +25,9 @@ export function createAbsenceCheck({ database, disk }: Surroundings, identities:
           ? covers(names, generationOf(content()))
           : queue !== undefined && path.includes('outbox') && covers(queue, generationOf(content()))
       if (isLeft) left.push(path)
+    }
+    for (const { path, sessionId, generations } of reader.keys('now')) {
+      if (generations.some((generation) => covers(sessionId, generation))) left.push(path)
     }
     return left
   }

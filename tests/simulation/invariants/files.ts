@@ -67,16 +67,28 @@ function isBurst({ damage, lines, worker }: World, sessions: number, onDisk: num
   return lines.some(({ life, message }) => life === worker()?.life.number && message.startsWith('ALARM: too many folders'))
 }
 
-/** The keys of what was cleared are nowhere: not as programs see the disk, and not as a power cut would leave it. */
-function checkKeys({ disk, identities, damage, violations }: World): void {
+/**
+ * The keys of what was cleared are nowhere, in the clear or sealed with what can open them: not as programs see the disk, and not as a power
+ * cut would leave it.
+ */
+function checkKeys({ disk, identities, reader, damage, violations }: World): void {
   for (const view of ['now', 'durable'] as const) {
-    for (const { path, content } of disk.files(view)) {
+    for (const { path, node, content } of disk.files(view)) {
       // An old data folder that is put back brings old keys with it; they are set aside and never used.
       if (damage.folderRestored && path.startsWith('/data/quarantine/')) continue
-      for (const number of identitiesIn(content())) {
+      const opened = node.sql && node.sql.commits > 0 ? reader.credsIn(node.sql, view) : null
+      for (const number of identitiesIn(`${content()} ${opened ?? ''}`)) {
         const identity = identities.get(number)
         if (identity && identities.isCondemned(identity)) {
           violations.add('resurrection', 'CLR-1', `keys of identity ${number}, which was cleared, are in ${path} (${view})`)
+        }
+      }
+    }
+    for (const { path, sessionId, generations } of reader.keys(view)) {
+      for (const generation of generations) {
+        const held = identities.of(sessionId, generation)
+        if (held.length > 0 && held.every((identity) => identity.excuse === null && identities.isCondemned(identity))) {
+          violations.add('resurrection', 'SEA-4', `${path} holds the key of generation ${generation}, which was cleared (${view})`)
         }
       }
     }

@@ -1,4 +1,5 @@
 import type { SqlNode } from './disk/sql-node.ts'
+import type { Reader } from './sealed.ts'
 import { identitiesIn } from './whatsapp/identity.ts'
 
 /** Whose an identity is, and which accepted orders say that it must stay gone. */
@@ -16,7 +17,7 @@ export type Coverage = { orderId: string; sessionId: string; maxGeneration: numb
 /** Every identity that was ever stored. An identity is condemned by orders, not by numbers: a restored database counts generations anew. */
 export type Identities = ReturnType<typeof createIdentities>
 
-export function createIdentities(now: () => number, stillHolds: (orderId: string) => boolean) {
+export function createIdentities(now: () => number, stillHolds: (orderId: string) => boolean, { credsIn }: Pick<Reader, 'credsIn'>) {
   const facts = new Map<number, IdentityFacts>()
   const inFile = new WeakMap<SqlNode, number>()
   const judged = new Set<string>()
@@ -30,9 +31,10 @@ export function createIdentities(now: () => number, stillHolds: (orderId: string
       [...facts.values()].filter((one) => one.sessionId === sessionId && one.generation === generation),
     /** Notes what an SQLite file holds after a commit. */
     stored(sql: SqlNode): IdentityFacts | null {
-      const row = sql.database.prepare('select session_id, generation, creds from identity where one = 1').get()
-      const [number] = identitiesIn(String(row?.['creds'] ?? ''))
-      if (!row || number === undefined) return null
+      const row = sql.database.prepare('select session_id, generation from identity where one = 1').get()
+      const [number] = identitiesIn(credsIn(sql) ?? '')
+      // What is written where no key is left any more is still whose it was.
+      if (!row || number === undefined) return facts.get(inFile.get(sql) ?? -1) ?? null
       inFile.set(sql, number)
       const known = facts.get(number)
       if (known) return known

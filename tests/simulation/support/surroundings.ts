@@ -1,3 +1,4 @@
+import type { MasterKeys } from '../../../worker/seal/master-keys.ts'
 import { createSimulatedDisk } from './disk/simulated-disk.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import { createModelDatabase } from './model-database.ts'
@@ -27,10 +28,12 @@ export type Surroundings = {
   worker: ModelDatabase['worker']
   roadState: RoadState
   nextIdentity(): number
+  /** Of the worker that begins next; `null`: nothing is sealed. */
+  masterKeys: MasterKeys | null
   couldNotStart(error: Error): void
 }
 
-export function createSurroundings(seed: number): Surroundings {
+export function createSurroundings(seed: number, masterKeys: MasterKeys | null): Surroundings {
   const random = createRandom(seed)
   const clock = createSimulatedClock()
   const steps = createSteps()
@@ -47,6 +50,7 @@ export function createSurroundings(seed: number): Surroundings {
     worker: database.worker,
     roadState: { isDown: false, latencyMs: 40, damages: [], hasFailed: false },
     nextIdentity: () => (identities += 1),
+    masterKeys,
     couldNotStart: () => {},
   }
 }

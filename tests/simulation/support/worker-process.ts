@@ -66,6 +66,7 @@ export function startWorker(
       database: createRoad({ life, clock, steps, random: random.fork(), state: roadState, worker, onStored: hear.stored }),
       clock: lifeClock,
       disk: disk.ofLife(life),
+      masterKeys: surroundings.masterKeys,
       log: createWorkerLog({ life, now: clock.now, heard: hear.logged }),
     })
     engine.sweep()

@@ -1,4 +1,5 @@
 import { createAbsenceCheck } from '../invariants/absent.ts'
+import { createKeysFirstCheck } from '../invariants/keys-first.ts'
 import { withLossCheck } from '../invariants/losses.ts'
 import type { SessionRow } from '../model/state.ts'
 import type { Loss } from './disk/inodes.ts'
@@ -7,6 +8,7 @@ import { createIdentities } from './identities.ts'
 import type { IdentityFacts } from './identities.ts'
 import type { SavedDatabase } from './model-database.ts'
 import { createSurroundings } from './surroundings.ts'
+import { MASTER_KEY, createReader, masterKeysOf } from './sealed.ts'
 import { readTombstones } from './tombstones-on-disk.ts'
 import { createTransitions } from './transitions.ts'
 import { createViolations } from './violations.ts'
@@ -22,9 +24,12 @@ export type Damage = { databaseRestored: boolean; folderRestored: boolean; spoil
 
 export type World = ReturnType<typeof createWorld>
 
-/** The worker in its simulated surroundings, everything that may happen to it, and what was seen of it. */
-export function createWorld(seed: number, options: { taken?: Set<string>; trace?: (line: string) => void } = {}) {
-  const surroundings = createSurroundings(seed)
+/**
+ * The worker in its simulated surroundings, everything that may happen to it, and what was seen of it. `sealed`: whether it has a master key;
+ * every second seed has one where nobody says so.
+ */
+export function createWorld(seed: number, options: { sealed?: boolean; taken?: Set<string>; trace?: (line: string) => void } = {}) {
+  const surroundings = createSurroundings(seed, (options.sealed ?? seed % 2 === 1) ? masterKeysOf(MASTER_KEY) : null)
   const { clock, disk, steps, database, service, random } = surroundings
   const violations = createViolations()
   const transitions = createTransitions(options.taken ?? new Set(), violations)
@@ -37,11 +42,13 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
   let loss: Loss = 'all_kept'
   let tombstones = new Map<string, { sessionId: string; maxGeneration: number }>()
 
+  const reader = createReader(disk)
   const identities = createIdentities(
     clock.now,
     (orderId) => tombstones.has(orderId) || database.orders().some(({ id, completed_at }) => id === orderId && completed_at !== null),
+    reader,
   )
-  const absence = createAbsenceCheck(surroundings, identities, violations)
+  const absence = createAbsenceCheck(surroundings, identities, reader, violations)
   const condemnStored = (): void => {
     for (const { id, session_id, max_generation, completed_at } of database.orders()) {
       if (completed_at !== null) identities.condemn({ orderId: id, sessionId: session_id, maxGeneration: max_generation })
@@ -77,6 +84,15 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
   const isExcused = (id: string): boolean => damage.databaseRestored || damage.folderRestored || damage.spoiled.has(id)
   surroundings.worker = withLossCheck(watched.worker, database.rows, isExcused, violations)
   surroundings.couldNotStart = (error) => trace(`the worker could not start: ${error.message}`)
+  const keysFirst = createKeysFirstCheck({
+    disk,
+    reader,
+    identities,
+    violations,
+    isCovered: (sessionId, generation) =>
+      [...tombstones.values()].some((covered) => covered.sessionId === sessionId && generation <= covered.maxGeneration),
+    isAtWork: () => worker !== null && worker.life.isAlive() && !steps.refusedLives.has(worker.life.number),
+  })
   disk.watch({
     committed(path, sql) {
       const identity = identities.stored(sql)
@@ -87,6 +103,7 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
     },
     synced(path) {
       if (path.endsWith('/tombstones')) readStandingTombstones()
+      keysFirst(path)
     },
   })
   const condemned = (number: number): boolean => {
@@ -99,6 +116,7 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
     people: watched.people,
     violations,
     identities,
+    reader,
     damage,
     queued,
     lines,
@@ -178,6 +196,10 @@ export function createWorld(seed: number, options: { taken?: Set<string>; trace?
       database.restore(saved)
     },
     saveFolder: (): SavedTree => disk.save(),
+    /** Gives the worker that begins next other master keys, the first seals; none: nothing is sealed from then on. */
+    giveMasterKeys(...keys: string[]): void {
+      surroundings.masterKeys = masterKeysOf(...keys)
+    },
     /** While no worker runs. */
     restoreFolder(saved: SavedTree): void {
       damage.folderRestored = true

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { openDataFolder } from '../../../worker/store/data-folder.ts'
 import { systemDisk } from '../../../worker/store/disk.ts'
 import { openOutbox } from '../../../worker/store/outbox.ts'
+import { NO_VAULT } from '../support/vaults.ts'
 import { startTestDatabase } from '../../support/database.ts'
 import { createByteSearch } from './byte-search.ts'
 import { runLane } from './lane.ts'
@@ -86,7 +87,7 @@ describe('a worker that is killed again and again', () => {
     first.close()
     writeFileSync(join(root, 'whatsapp/outbox/7f0c1a52-8f5e-4a86-9f3c-111111111111.json.tmp'), '{"messages":[{"text":"half')
     const second = openDataFolder(systemDisk, root, 'demo')
-    openOutbox(second)
+    openOutbox(second, NO_VAULT)
     expect(readdirSync(join(root, 'whatsapp/outbox'))).toEqual([])
     second.close()
   })

@@ -5,13 +5,19 @@ import { createLog } from '../../../worker/log.ts'
 import { createCredentials } from '../../../worker/store/credential-store.ts'
 import { systemDisk } from '../../../worker/store/disk.ts'
 import { createWhatsApp } from '../../../worker/whatsapp/socket.ts'
+import { NO_VAULT } from './vaults.ts'
 
 const whatsapp = createWhatsApp({ url: undefined, log: createLog('silent', 'test') })
 
 /** Puts a whole folder of credentials where no worker put one. */
 export function plantCredentials(folder: string, sessionId: string, generation: number): void {
   mkdirSync(dirname(folder), { recursive: true })
-  createCredentials(folder, generation, whatsapp.newCredentials(), { disk: systemDisk, sessionId, maxPages: 1000 }).dispose()
+  createCredentials(folder, generation, whatsapp.newCredentials(), {
+    disk: systemDisk,
+    vault: NO_VAULT,
+    sessionId,
+    maxPages: 1000,
+  }).dispose()
 }
 
 export function plantBackup(data: string, sessionId: string, generation: number, name = '2026-01-01T00-00-00.000Z'): string {

@@ -13,6 +13,7 @@ import { trustSimulator } from '../../../simulator/trust-root.ts'
 import { systemClock } from '../../../worker/clock.ts'
 import { createDatabase } from '../../../worker/database.ts'
 import { createLog } from '../../../worker/log.ts'
+import { readMasterKeys } from '../../../worker/seal/master-keys.ts'
 import { readSettings } from '../../../worker/settings.ts'
 import { systemDisk } from '../../../worker/store/disk.ts'
 import type { Disk } from '../../../worker/store/disk.ts'
@@ -111,6 +112,7 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
     /** Starts a worker and, unless told otherwise, waits until it is ready: before that it refuses every command. */
     async startWorker(extra: Environment = {}, data = newFolder(), ready = true, disk: Disk = systemDisk): Promise<TestWorker> {
       const settings = readSettings(environment(data, 0, extra))
+      const masterKeys = readMasterKeys(extra)
       let text = ''
       const sink = new Writable({
         write(chunk: Buffer, _encoding, done) {
@@ -127,7 +129,7 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
       })
       const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
       const below = diskBelow(data, disk)
-      const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk: below, log, version: 'test' })
+      const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk: below, log, masterKeys, version: 'test' })
       stops.push(() => worker.stop())
       const url = await worker.start()
       if (ready) {

@@ -19,6 +19,8 @@ export type SimulatedDisk = {
   /** Puts an older copy of everything back while no worker runs. */
   restore(saved: SavedTree): void
   files(view: 'now' | 'durable'): { path: string; node: FileNode; content: () => string }[]
+  /** What a file of text holds; `null`: there is none. */
+  text(path: string, view: 'now' | 'durable'): string | null
   folders(): string[]
   /** Overwrites a file with something that is no file of ours. */
   spoil(path: string): void
@@ -206,6 +208,13 @@ export function createSimulatedDisk(steps: Steps): SimulatedDisk {
       unsynced = new Set()
     },
     files: (view) => [...filesBelow(root, view)].map(({ path, node }) => ({ path, node, content: () => contentOf(node, view) })),
+    text(path, view) {
+      const end = path.split('/').reduce<Inode | undefined>((node, name) => {
+        if (name === '') return node
+        return node?.kind === 'folder' ? (view === 'now' ? node.names : node.durable).get(name) : undefined
+      }, root)
+      return end?.kind === 'file' ? (view === 'now' ? end.text : end.durable) : null
+    },
     folders: () => [...foldersBelow(root)],
     spoil(path) {
       const node = find(path)
@@ -222,13 +231,14 @@ function refusal(code: Errno, path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code })
 }
 
-/** SQLite's first hundred bytes, as far as anybody here looks at them: the mark of a database and whose it is. */
+/** SQLite's first hundred bytes, as far as anybody here looks at them: the mark of a database, whose it is and of which format. */
 function startOf(node: FileNode, length: number): Buffer {
   const start = Buffer.alloc(length)
   if (node.text !== '') start.write(node.text, 'latin1')
   else if (node.sql && node.sql.commits > 0) {
     start.write('SQLite format 3\0', 'latin1')
     start.writeUInt32BE(node.sql.applicationId, 68)
+    start.writeUInt32BE(node.sql.userVersion, 60)
   }
   return start
 }

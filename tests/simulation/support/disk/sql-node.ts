@@ -19,6 +19,7 @@ export type SqlNode = {
   readonly settings: Set<string>
   /** As in the file's header; 0 before the first commit. */
   applicationId: number
+  userVersion: number
   /** Counts commits that wrote something. */
   commits: number
 }
@@ -28,7 +29,7 @@ export type SqlHook = (call: string, changes: boolean) => { after(): void }
 
 export function newSqlNode(content?: Uint8Array): SqlNode {
   const database = new DatabaseSync(':memory:')
-  const node: SqlNode = { database, opener: null, settings: new Set(), applicationId: 0, commits: 0 }
+  const node: SqlNode = { database, opener: null, settings: new Set(), applicationId: 0, userVersion: 0, commits: 0 }
   if (content) {
     database.deserialize(content)
     readHeader(node)
@@ -131,4 +132,5 @@ function sqliteError(errcode: number, message: string): Error {
 
 function readHeader(node: SqlNode): void {
   node.applicationId = Number(node.database.prepare('pragma application_id').get()?.['application_id'] ?? 0)
+  node.userVersion = Number(node.database.prepare('pragma user_version').get()?.['user_version'] ?? 0)
 }
