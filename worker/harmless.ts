@@ -36,7 +36,7 @@ const SECRET_SHAPE = new RegExp(
 export function harmlessText(text: string): string {
   // What is cut off is never looked at, and what the cut leaves of a secret still looks like one unless it is short.
   const start = text.length > 4 * MAX_TEXT ? text.slice(0, 4 * MAX_TEXT) : text
-  const safe = start.replace(/\p{Cc}/gu, ' ').replace(SECRET_SHAPE, HIDDEN)
+  const safe = start.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, ' ').replace(SECRET_SHAPE, HIDDEN)
   return safe.length > MAX_TEXT || start !== text ? `${safe.slice(0, MAX_TEXT)}${CUT}` : safe
 }
 
@@ -67,8 +67,13 @@ function harmless(value: unknown, depth: number, budget: { left: number }): unkn
   return Object.fromEntries(
     Object.entries(value)
       .slice(0, MAX_ENTRIES)
-      .map(([name, one]) => [harmlessText(name), isSecretName(name) ? HIDDEN : harmless(one, depth + 1, budget)]),
+      .map(([name, one]) => [fieldName(name), isSecretName(name) ? HIDDEN : harmless(one, depth + 1, budget)]),
   )
+}
+
+/** What every object has by another meaning would be called by whoever writes the line. */
+function fieldName(name: string): string {
+  return name in Object.prototype ? `${name}_` : harmlessText(name)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

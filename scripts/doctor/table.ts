@@ -1,11 +1,12 @@
 import type { SessionFacts, StoredFacts } from '../../worker/reconcile/facts.ts'
 import type { Finding } from '../../worker/reconcile/plan.ts'
 import type { Report } from '../../worker/reconcile/report.ts'
+import { printable } from '../stack/printable.ts'
 
 const COLUMNS = ['session', 'database', 'disk', 'memory', 'tombstones', 'finding', 'action'] as const
 const ACTIONS = ['quarantine', 'discard', 'report', 'wait', 'none'] as const satisfies Finding['action'][]
 
-/** What a person reads: what was looked at, the table with the findings first, why each was found, and totals. */
+/** What a person reads, with whatever a name holds as text: what was looked at, the table with the findings first, why each was found, and totals. */
 export function printReport(report: Report, wasAsked: boolean): string {
   const { sessions } = report.inventory
   const byId = Map.groupBy(report.findings, ({ sessionId }) => sessionId)
@@ -30,7 +31,9 @@ export function printReport(report: Report, wasAsked: boolean): string {
     '',
     ...(reasons.length > 0 ? ['Why:', ...reasons, ''] : []),
     totalsOf(report),
-  ].join('\n')
+  ]
+    .map(printable)
+    .join('\n')
 }
 
 function movedLines({ moved, database }: Report, wasAsked: boolean): string[] {
