@@ -23,6 +23,8 @@ export async function startWorld(
   options: Pick<EdgeFunctionOptions, 'linkStreamSeconds' | 'linkRightsSeconds' | 'workerTimeoutSeconds'> = {},
 ): Promise<World> {
   const [database, worker] = await Promise.all([startTestDatabase(), startRecordingWorker()])
+  // Each test begins with a session of its own: that many wait for a scan in no product.
+  await database.sql`update private.bounds set at_most = 1000 where what = 'waiting_links'`
   const edge = await startEdge({
     supabaseUrl: database.url,
     anonKey: database.anonKey,
