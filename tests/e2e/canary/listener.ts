@@ -12,7 +12,7 @@ export type Listener = {
   /** Keeps what a page is answered, too. */
   listenTo(page: Page): void
   /** Attaches to a link and puts its QRs and codes into the vault until it ends or `leave` is called. */
-  watch(url: string, token: string, vault: Vault): { qrs: string[]; leave(): void; ended: Promise<void> }
+  watch(url: string, token: string, vault: Vault): { qrs: string[]; leave(): void; isOver(): boolean }
 }
 
 export function createListener(): Listener {
@@ -63,7 +63,11 @@ export function createListener(): Listener {
           }
         }
       }
-      return { qrs, leave: () => left.abort(), ended: run().catch(() => {}) }
+      let over = false
+      void run()
+        .catch(() => {})
+        .finally(() => (over = true))
+      return { qrs, leave: () => left.abort(), isOver: () => over }
     },
   }
 }

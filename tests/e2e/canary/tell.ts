@@ -1,6 +1,6 @@
 /**
  * Preload of the canary's worker: writes the identities that it opens sockets with, and the commands that reach it, to a file of the test,
- * which must know them to look for them. QRs change every second, so that there are many.
+ * which must know them to look for them. QRs change every three seconds, so that there are several.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const tell = (line: object): void => {
   told.add(text)
 }
 
-DEFAULT_CONNECTION_CONFIG.qrTimeout = 1000
+DEFAULT_CONNECTION_CONFIG.qrTimeout = 3000
 const original = DEFAULT_CONNECTION_CONFIG.makeSignalRepository
 DEFAULT_CONNECTION_CONFIG.makeSignalRepository = (auth, ...rest) => {
   tell({ creds: auth.creds })
