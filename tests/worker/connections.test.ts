@@ -153,6 +153,8 @@ describe('a connection', () => {
     const held = [await server.socket(), await server.socket(), await server.socket()]
     await eventually(async () => expect(await server.count()).toBe(3))
     await once((await server.socket()).resume(), 'close')
+    // Not because they all were silent for too long.
+    expect(await server.count()).toBe(3)
     held[0]?.destroy()
     await eventually(async () => expect((await server.health()).status).toBe(200))
   })
