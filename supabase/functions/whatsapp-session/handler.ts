@@ -18,7 +18,7 @@ export function createHandler(settings: Settings): (request: Request) => Promise
     if (request.method === 'OPTIONS') return answerPreflight(request, settings.allowedOrigins)
     const url = URL.parse(request.url)
     const result = await handle(settings, request, url).catch((error: unknown) => {
-      console.error('request failed', error)
+      console.error('request failed', placesOf(error))
       return refuse('internal', 'Something unexpected went wrong.')
     })
     return withCors(respond(result, url ? styleOf(url.pathname) : 'native'), request, settings.allowedOrigins)
@@ -49,4 +49,12 @@ function bodyOf(call: Call): [schema: ZodMiniType | null, known: Record<string, 
   if (call.route === 'list') return [null, {}]
   const phone = call.route === 'pairingCode' && 'phone' in call.target ? call.target.phone : null
   return [OPERATIONS[call.route].body, phone === null ? {} : { phoneNumber: phone }]
+}
+
+/** What was thrown and where, without its message and its fields: those may hold what the caller sent. */
+function placesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [typeof error]
+  const { name, message, stack = '' } = error
+  const behind = message === '' ? stack : stack.slice(stack.lastIndexOf(message) + message.length)
+  return [name, ...behind.split('\n').filter((line) => /^\s+at \S/.test(line))].slice(0, 8)
 }
