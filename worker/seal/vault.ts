@@ -38,6 +38,7 @@ export function createVault({ disk, places, masterKeys }: VaultOptions): Vault {
   const files = openKeyFiles(disk, places)
 
   const openOne = (sessionId: string, generation: number): Buffer => {
+    if (!masterKeys) throw new StorageError('failed', 'it is sealed, and no master key was given')
     const { keys } = files.read(sessionId)
     if (!keys) throw new StorageError('damaged', 'the file of its keys is damaged')
     const wrapped = keys.find((one) => one.generation === generation)
