@@ -294,7 +294,9 @@ describe('secrets, through all that a Latchkey does', () => {
 })
 
 const EVERY_KIND = [
-  'JWT secret,database password,command key,service role key,setting of the shell,password,access token,refresh token,command'.split(','),
+  'JWT secret,master key,database password,command key,service role key,setting of the shell,password,access token,refresh token,command'.split(
+    ',',
+  ),
   'QR,QR reference,public key in a QR,pairing code,text,name'.split(','),
   ['noise', 'identity', 'signed pre-key', 'pairing ephemeral', 'adv secret'].flatMap((key) => [
     `${key} key of a live link`,

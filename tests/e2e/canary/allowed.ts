@@ -12,6 +12,7 @@ const PHONE = 'disk:simulator/.*\\.json'
 
 const HOMES: readonly Home[] = [
   { kind: 'JWT secret|database password|command key', place: 'disk:secrets\\.json', because: 'the launcher keeps them, mode 0600' },
+  { kind: 'master key', place: 'disk:master-keys.*', because: 'it seals the folder beside it, mode 0600' },
   { kind: 'password', place: 'disk:password', because: "the demo admin's, for who forgot it, mode 0600" },
   { kind: 'service role key', place: 'environment of worker', because: 'the worker is its one user' },
   { kind: 'command key', place: 'environment of edge function', because: 'it signs commands' },
