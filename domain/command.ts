@@ -18,7 +18,8 @@ export type CommandHeader = z.infer<typeof CommandHeader>
 
 /**
  * What a command from the edge function to the worker is bound to. It carries no meaning of its own: it says "look at this session now",
- * so one that is replayed, late or out of order is harmless; but for what is done to the outbox, of which the database knows nothing.
+ * so one that is replayed, late or out of order is harmless. What is done to the outbox, of which the database knows nothing, is bound to
+ * `jti` and `iat` instead.
  */
 export const CommandClaims = z.object({
   aud: z.string(),

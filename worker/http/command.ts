@@ -19,8 +19,8 @@ export type SignedRequest = { authorization: string | undefined; method: string;
 export type CommandVerifier = (request: SignedRequest) => Promise<Result<CommandClaims>>
 
 /**
- * Checks signed commands (rules CMD-1 to CMD-8). Most are harmless twice, for they only say "look", but a text would be queued twice: each
- * is taken once, and none that is older than this process, which knows nothing of what was used before.
+ * Checks signed commands (rules CMD-1 to CMD-8). They are harmless twice, for they only say "look", or are bound to what they
+ * were issued for (OUT-6); still each is taken once, and none that is older than this process, which knows nothing of what was used before.
  */
 export function createCommandVerifier(options: { keys: CommandPublicKeys; workerId: string; clock: Clock }): CommandVerifier {
   const { workerId, clock } = options

@@ -128,7 +128,7 @@ export function createRoutes({ supervisor, messages, names, clear, follower, str
     async messages(call) {
       const text = bodyOf('messages', call.body)
       const { sessionId } = await look(call)
-      return valueOf(messages.queue(sessionId, text))
+      return valueOf(messages.queue(sessionId, text, call.claims))
     },
     async outbox(call) {
       const { sessionId } = await lookOrRemember(call)
@@ -136,7 +136,7 @@ export function createRoutes({ supervisor, messages, names, clear, follower, str
     },
     async emptyOutbox(call) {
       const { sessionId } = await look(call)
-      return { removed: valueOf(messages.empty(sessionId)) }
+      return { removed: valueOf(messages.empty(sessionId, call.claims)) }
     },
     async removeText(call) {
       if (!MessageId.safeParse(call.message).success) {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { COMMAND_SKEW_SECONDS } from '#domain/command.ts'
 import type { Result } from '#domain/errors.ts'
 import { MAX_QUEUED } from '#domain/message.ts'
 import type { NewText, QueuedText } from '#domain/message.ts'
@@ -10,15 +12,21 @@ import type { Quarantine } from '../store/quarantine.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import type { Sender } from './sender.ts'
 
-/** What people do with the texts of a session. A queue belongs to the link that the session has now; without one there is none. */
+/** Which command asks: its id, and when it was issued, seconds since the epoch. */
+export type AskedBy = { jti: string; iat: number }
+
+/**
+ * What people do with the texts of a session. A queue belongs to the link that the session has now; without one there is none. A command
+ * that came twice or late does nothing that it did not do at first (OUT-6).
+ */
 export type Messages = {
-  /** Durable when it returns. Throws `StorageError` when the disk refuses. */
-  queue(sessionId: string, text: NewText): Result<QueuedText>
+  /** Durable when it returns. The same command queues one text, however often it comes. Throws `StorageError` when the disk refuses. */
+  queue(sessionId: string, text: NewText, by: AskedBy): Result<QueuedText>
   list(sessionId: string): Result<QueuedText[]>
   /** Takes one text out of the queue; returns how many that were: 0 where it is not there (any more). */
   remove(sessionId: string, messageId: string): Result<number>
-  /** Empties the queue; returns how many texts it held. */
-  empty(sessionId: string): Result<number>
+  /** Empties the queue of all that was queued before the command was issued; returns how many texts that were. */
+  empty(sessionId: string, by: AskedBy): Result<number>
 }
 
 type Options = {
@@ -44,7 +52,7 @@ export function createMessages({ supervisor, outbox, tombstones, quarantine, sen
   }
 
   return {
-    queue: (id, { to, text }) =>
+    queue: (id, { to, text }, by) =>
       withLink(id, (binding) => {
         const known = outbox.bindingOf(id)
         // Another link's queue, or one that cannot be read, is never added to and never sent.
@@ -52,10 +60,14 @@ export function createMessages({ supervisor, outbox, tombstones, quarantine, sen
         else if (known && (known.generation !== binding.generation || known.account !== binding.account)) {
           quarantine.takeOutbox(id, known.generation, 'the outbox belongs to another link')
         }
-        if (outbox.list(id, binding).length >= MAX_QUEUED) {
+        const waiting = outbox.list(id, binding)
+        const messageId = messageIdOf(by)
+        const same = waiting.find((one) => one.id === messageId)
+        if (same) return { ok: true, value: same }
+        if (waiting.length >= MAX_QUEUED) {
           return { ok: false, code: 'rate_limited', message: `The queue is full: ${MAX_QUEUED} texts wait already.` }
         }
-        const queued: QueuedText = { to, text, id: newMessageId(clock), queuedAt: isoTime(clock), state: 'waiting', attempts: 0 }
+        const queued: QueuedText = { to, text, id: messageId, queuedAt: isoTime(clock), state: 'waiting', attempts: 0 }
         outbox.add(id, binding, queued)
         sender.wake(id)
         return { ok: true, value: queued }
@@ -67,17 +79,18 @@ export function createMessages({ supervisor, outbox, tombstones, quarantine, sen
         if (isThere) outbox.settle(id, binding, messageId, null)
         return { ok: true, value: isThere ? 1 : 0 }
       }),
-    empty: (id) =>
+    empty: (id, { iat }) =>
       withLink(id, (binding) => {
-        const texts = outbox.list(id, binding)
+        // By two clocks, which may differ by as much as a command is allowed to.
+        const until = (iat + 1 + COMMAND_SKEW_SECONDS) * 1000
+        const texts = outbox.list(id, binding).filter(({ queuedAt }) => Date.parse(queuedAt) < until)
         for (const text of texts) outbox.settle(id, binding, text.id, null)
         return { ok: true, value: texts.length }
       }),
   }
 }
 
-/** 20 hexadecimal digits behind the four that WhatsApp's web clients begin with. */
-function newMessageId(clock: Clock): string {
-  const digits = Array.from({ length: 20 }, () => Math.floor(clock.random() * 16).toString(16))
-  return `3EB0${digits.join('').toUpperCase()}`
+/** 20 hexadecimal digits behind the four that WhatsApp's web clients begin with. WhatsApp drops what comes twice under one id. */
+function messageIdOf({ jti }: AskedBy): string {
+  return `3EB0${createHash('sha256').update(jti).digest('hex').slice(0, 20).toUpperCase()}`
 }

@@ -81,7 +81,8 @@ export function queueText(world: World, sessionId: string): void {
   // A disk that refuses is an answer, and so is a process that dies meanwhile.
   worker.life.run(() => {
     try {
-      worker.engine.messages.queue(sessionId, { to: '+51900009999', text })
+      const by = { jti: text, iat: Math.floor(world.clock.now() / 1000) }
+      worker.engine.messages.queue(sessionId, { to: '+51900009999', text }, by)
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
     }
