@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../worker/clock.ts'
 import { createLog } from '../../worker/log.ts'
+import { createCipher } from '../../worker/seal/cipher.ts'
 import { readMasterKeys } from '../../worker/seal/master-keys.ts'
 import { openVault } from '../../worker/seal/open-vault.ts'
 import { sealAll } from '../../worker/seal/seal-all.ts'
@@ -154,12 +155,20 @@ describe('sealed credentials', () => {
     const [before, after] = [readFileSync(mine), readFileSync(theirs)]
     writeFileSync(mine, after)
     writeFileSync(theirs, before)
-    expect(inspect(ONE)).toMatchObject({ state: 'damaged' })
+    expect(inspect(ONE)).toMatchObject({ state: 'damaged', reason: 'the key of generation 1 is damaged' })
     expect(inspect(OTHER)).toMatchObject({ state: 'damaged' })
     writeFileSync(mine, before)
     writeFileSync(theirs, after)
     edit(folderOf(ONE), (database) => database.exec('update identity set generation = 2'))
     expect(inspect(ONE)).toMatchObject({ state: 'damaged' })
+    const sealed = createCipher(Buffer.alloc(32, 1), ONE, 1).seal(['creds'], 'text')
+    expect(createCipher(Buffer.alloc(32, 1), ONE, 1).open(['creds'], sealed)).toBe('text')
+    for (const [id, generation] of [
+      [ONE, 2],
+      [OTHER, 1],
+    ] as const) {
+      expect(() => createCipher(Buffer.alloc(32, 1), id, generation).open(['creds'], sealed)).toThrow('does not open')
+    }
     // A key of that generation does not make it so.
     vault.cipherToWrite(ONE, 2).drop()
     expect(inspect(ONE)).toMatchObject({ state: 'damaged' })
