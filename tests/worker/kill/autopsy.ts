@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Tombstone } from '../../../worker/store/tombstones.ts'
+import type { MasterKeys } from '../../../worker/seal/master-keys.ts'
 import type { World } from '../support/world.ts'
 import type { Ledger } from './ledger.ts'
 import { storedIn } from './secrets.ts'
@@ -12,10 +13,11 @@ export type Remains = {
   tombstones: Tombstone[]
   /** All files and folders, from the root. */
   names: string[]
+  keys: { sessionId: string; generation: number }[]
   queues: { sessionId: string; generation: number | null; account: string | null; waiting: number }[]
 }
 
-export function remainsOf(data: string): Remains {
+export function remainsOf(data: string, masterKeys: MasterKeys | null): Remains {
   const names = (readdirSync(data, { recursive: true }) as string[]).toSorted()
   const tombstones = names.flatMap((name) => {
     if (!/^tombstones\/.*\.json$/.test(name)) return []
@@ -27,12 +29,18 @@ export function remainsOf(data: string): Remains {
     const queue = JSON.parse(readFileSync(join(data, name), 'utf8')) as {
       generation?: number
       account?: string
-      messages: { state: string }[]
+      messages: (string | { state: string })[]
     }
-    const waiting = queue.messages.filter(({ state }) => state === 'waiting').length
+    const waiting = queue.messages.filter((text) => typeof text === 'string' || text.state === 'waiting').length
     return [{ sessionId, generation: queue.generation ?? null, account: queue.account ?? null, waiting }]
   })
-  return { stored: storedIn(data), tombstones, names, queues }
+  const keys = names.flatMap((name) => {
+    const sessionId = /^keys\/(.*)\.json$/.exec(name)?.[1]
+    if (sessionId === undefined) return []
+    const file = JSON.parse(readFileSync(join(data, name), 'utf8')) as { keys: { generation: number }[] }
+    return file.keys.map(({ generation }) => ({ sessionId, generation }))
+  })
+  return { stored: storedIn(data, masterKeys), tombstones, names, queues, keys }
 }
 
 /** What the worker was at when it was killed, by what it left behind. */
@@ -73,7 +81,7 @@ function isLeft({ order }: Tombstone, stored: Remains['stored'], queues: Remains
 }
 
 /** Whatever an order with a receipt covers must be on disk no more, at any kill (CLR-1, CLR-4). Returns what is. */
-export async function resurrectionsIn({ stored, queues }: Remains, world: World): Promise<string[]> {
+export async function resurrectionsIn({ stored, queues, keys }: Remains, world: World): Promise<string[]> {
   const cleared = await world.database.sql<{ session_id: string; max: number }[]>`
     select session_id, max(max_generation)::int as max from public.whatsapp_clearances where completed_at is not null group by session_id`
   const limits = new Map(cleared.map(({ session_id, max }) => [session_id, max]))
@@ -82,6 +90,9 @@ export async function resurrectionsIn({ stored, queues }: Remains, world: World)
   return [
     ...stored.filter((one) => isCleared(one.sessionId, one.generation)).map((one) => `${one.place} (generation ${one.generation})`),
     ...queues.filter((one) => isCleared(one.sessionId, one.generation)).map((one) => `outbox of ${one.sessionId}`),
+    ...keys
+      .filter((one) => isCleared(one.sessionId, one.generation))
+      .map((one) => `the key of generation ${one.generation} of ${one.sessionId}`),
   ]
 }
 

@@ -27,8 +27,14 @@ export async function searchAll(
  * (CLR-1, LOG-1) Keys lie in a session's own folder, in its backups and where either was set aside; those of a cleared generation
  * nowhere. Those of the sessions that are there must be found, or the search finds nothing at all.
  */
-export function judgeSearch(hits: readonly Hit[], { stored }: Remains, ledger: Ledger): Verdict {
+export function judgeSearch(hits: readonly Hit[], { stored }: Remains, ledger: Ledger, isSealed: boolean): Verdict {
   const verdict = emptyVerdict()
+  if (isSealed) {
+    // (SEA-1) Not even those of the sessions that are there. That the search finds what there is, the lanes in the clear show.
+    for (const { identity, kind, form, place } of hits)
+      verdict.resurrections.push(`the ${kind} key of ${identity} lies as ${form} in ${place}`)
+    return verdict
+  }
   // A link attempt that fails gets a new identity in the same file, whose free pages may still hold the last one: it is the same generation's.
   const mayHold = new Map(stored.map(({ place, sessionId, generation }) => [place, `${sessionId} ${generation}`]))
   const owner = (identity: string): string | null => {
@@ -44,6 +50,7 @@ export function judgeSearch(hits: readonly Hit[], { stored }: Remains, ledger: L
     }
   }
   for (const { place, creds } of stored) {
+    if (creds === null) continue
     const mine = hits.filter((hit) => hit.identity === identityOf(creds) && hit.place.startsWith(`data:${place}/`))
     const missing = secretsOf(creds).filter(({ kind }) => !mine.some((hit) => hit.kind === kind))
     for (const { kind } of missing) verdict.failures.push(`the search does not find the ${kind} key in ${place}, where it is`)

@@ -6,6 +6,7 @@ import { createRandom } from '../../simulation/support/random.ts'
 import { eventually, sleep } from '../support/eventually.ts'
 import { startWorld } from '../support/world.ts'
 import type { World, WorkerProcess } from '../support/world.ts'
+import { masterKeysOf, newMasterKey } from '../support/vaults.ts'
 import { LIFE_MS, drawAim, startMarksman } from './aim.ts'
 import type { Aim, Happening } from './aim.ts'
 import { learnFrom, phasesOf, remainsOf, resurrectionsIn } from './autopsy.ts'
@@ -43,9 +44,10 @@ const SETTINGS = {
   BACKUP_HOURS: '0.0001',
 }
 
-/** One worker's folder and database through many lives: killed, started again at once, and judged at the end. */
+/** One worker's folder and database through many lives: killed, started again at once, and judged at the end. Odd seeds have a master key. */
 export async function runLane({ kills, seed, people = 3, bug, onKill = () => {} }: LaneOptions): Promise<LaneResult> {
   const random = createRandom(seed)
+  const masterKey = seed % 2 === 1 ? newMasterKey() : null
   const world = await startWorld()
   const marksman = await startMarksman()
   const aside = mkdtempSync(join(tmpdir(), 'latchkey-kills-'))
@@ -53,7 +55,7 @@ export async function runLane({ kills, seed, people = 3, bug, onKill = () => {} 
   try {
     for (const phone of [...PHONES, ...FRIENDS]) world.simulator.addAccount({ phone, name: phone })
     const ledger = createLedger(() => world.simulator.devices())
-    const lane = createLives({ world, ledger, told, marksman, bug })
+    const lane = createLives({ world, ledger, told, marksman, bug, masterKey })
     const data = world.newFolder()
     const stage = { world, ledger, phones: PHONES, friends: FRIENDS, worker: lane.worker, happened: lane.happened }
     const crowd = Array.from({ length: people }, () => startPerson(stage, random.fork()))
@@ -80,9 +82,18 @@ export async function runLane({ kills, seed, people = 3, bug, onKill = () => {} 
   }
 }
 
-type Around = { world: World; ledger: Ledger; told: string; marksman: Awaited<ReturnType<typeof startMarksman>>; bug: string | undefined }
+type Around = {
+  world: World
+  ledger: Ledger
+  told: string
+  marksman: Awaited<ReturnType<typeof startMarksman>>
+  bug: string | undefined
+  masterKey: string | null
+}
 
-function createLives({ world, ledger, told, marksman, bug }: Around) {
+function createLives({ world, ledger, told, marksman, bug, masterKey }: Around) {
+  const masterKeys = masterKey === null ? null : masterKeysOf(masterKey)
+  const sealing = masterKey === null ? {} : { MASTER_KEYS: masterKey }
   const logs: string[] = []
   let current: WorkerProcess | null = null
   let onHappening: (happening: Happening) => void = () => {}
@@ -90,7 +101,7 @@ function createLives({ world, ledger, told, marksman, bug }: Around) {
     const preloads = ['tell-keys.ts', ...(bug === undefined ? [] : ['../../planted-bugs/plant.ts'])]
     const options = preloads.map((file) => `--import ${new URL(file, import.meta.url).href}`).join(' ')
     const planted = bug === undefined ? {} : { PLANTED_BUG: bug }
-    current = await world.spawnWorker({ ...SETTINGS, ...planted, KILL_LOOP_KEYS: told, NODE_OPTIONS: options }, data, false)
+    current = await world.spawnWorker({ ...SETTINGS, ...sealing, ...planted, KILL_LOOP_KEYS: told, NODE_OPTIONS: options }, data, false)
     return current
   }
   const isDead = ({ child }: WorkerProcess): boolean => child.exitCode !== null || child.signalCode !== null
@@ -126,7 +137,7 @@ function createLives({ world, ledger, told, marksman, bug }: Around) {
       logs.push(worker.output())
       if (worker.child.exitCode === ROTTEN) throw new Error(worker.output())
       if (worker.child.signalCode !== 'SIGKILL') verdict.failures.push(`the worker ended by itself: ${worker.output().slice(-600)}`)
-      const remains = remainsOf(data)
+      const remains = remainsOf(data, masterKeys)
       learnFrom(remains, ledger)
       verdict.resurrections.push(...(await resurrectionsIn(remains, world)).map((what) => `after its receipt there is ${what}`))
       const linked = await world.database.sql<{ id: string }[]>`select id from public.whatsapp_sessions where linked_at is not null`
@@ -151,11 +162,11 @@ function createLives({ world, ledger, told, marksman, bug }: Around) {
         await worker.kill('SIGKILL')
         logs.push(worker.output())
         for (const creds of toldIn(told)) ledger.wasTold(creds)
-        const remains = remainsOf(data)
+        const remains = remainsOf(data, masterKeys)
         learnFrom(remains, ledger)
         add(await judge(world, ledger, remains, online, data))
         const hits = await searchAll(world, ledger, data, logs)
-        add(judgeSearch(hits.hits, remains, ledger))
+        add(judgeSearch(hits.hits, remains, ledger, masterKeys !== null))
         return hits.bytes
       }
       // So that there is a live one, whose keys must be found.

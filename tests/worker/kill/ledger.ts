@@ -30,6 +30,7 @@ export function createLedger(devices: () => { jid: string; noisePublicKey: strin
       refusals.set(words, (refusals.get(words) ?? 0) + 1)
     },
     sawStored({ sessionId, generation, creds, oneTime }: Stored): void {
+      if (creds === null) return
       owners.set(identityOf(creds), { sessionId, generation })
       keep([...secretsOf(creds), ...oneTime])
     },

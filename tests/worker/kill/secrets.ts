@@ -3,6 +3,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
+import { createVault } from '../../../worker/seal/vault.ts'
+import type { Vault } from '../../../worker/seal/vault.ts'
+import type { MasterKeys } from '../../../worker/seal/master-keys.ts'
+import { placesOf } from '../../../worker/store/data-folder.ts'
+import { systemDisk } from '../../../worker/store/disk.ts'
+import { IN_THE_CLEAR } from '../../../worker/seal/cipher.ts'
+import type { Cipher } from '../../../worker/seal/cipher.ts'
 import type { Secret } from './byte-search.ts'
 
 const Bytes = z.object({ type: z.literal('Buffer'), data: z.base64() }).transform(({ data }) => Buffer.from(data, 'base64'))
@@ -33,8 +40,8 @@ export function secretsOf(creds: string): Secret[] {
   }).map(([kind, bytes]) => ({ identity, kind, bytes }))
 }
 
-/** Credentials that lie in a dead worker's folder. `place`: the folder, from the root. */
-export type Stored = { place: string; sessionId: string; generation: number; linked: boolean; creds: string; oneTime: Secret[] }
+/** Credentials that lie in a dead worker's folder. `place`: the folder, from the root. `creds: null`: their key was destroyed, nobody can open them. */
+export type Stored = { place: string; sessionId: string; generation: number; linked: boolean; creds: string | null; oneTime: Secret[] }
 
 /** How many of the many one-time keys of an identity are looked for. */
 const ONE_TIME_KEYS = 3
@@ -43,9 +50,10 @@ const ONE_TIME_KEYS = 3
  * Every file of credentials in the folder of a worker that is dead, wherever it lies, its log of writes included. The folder is not
  * touched: each file is copied and the copy opened. One that was being built may hold nothing yet.
  */
-export function storedIn(data: string): Stored[] {
+export function storedIn(data: string, masterKeys: MasterKeys | null): Stored[] {
   const files = (readdirSync(data, { recursive: true }) as string[]).filter((path) => path.endsWith('auth.sqlite'))
   if (files.length === 0) return []
+  const vault = createVault({ disk: systemDisk, places: placesOf(data), masterKeys })
   const aside = mkdtempSync(join(tmpdir(), 'latchkey-autopsy-'))
   try {
     return files.flatMap((file, at) => {
@@ -53,7 +61,7 @@ export function storedIn(data: string): Stored[] {
       for (const suffix of ['', '-wal', '-journal']) {
         if (existsSync(join(data, file + suffix))) cpSync(join(data, file + suffix), copy + suffix)
       }
-      const stored = readCopy(copy)
+      const stored = readCopy(copy, vault)
       return stored ? [{ place: dirname(file), ...stored }] : []
     })
   } finally {
@@ -61,21 +69,20 @@ export function storedIn(data: string): Stored[] {
   }
 }
 
-function readCopy(path: string): Omit<Stored, 'place'> | null {
+function readCopy(path: string, vault: Vault): Omit<Stored, 'place'> | null {
   const database = new DatabaseSync(path)
   try {
     const row = database.prepare('select session_id, generation, linked, creds from identity').get()
     if (!row) return null
-    const creds = String(row['creds'])
-    const keys = database.prepare(`select value from signal_keys where type = 'pre-key' limit ${ONE_TIME_KEYS}`).all()
+    const whose = { sessionId: String(row['session_id']), generation: Number(row['generation']), linked: row['linked'] === 1 }
+    const cipher = typeof row['creds'] === 'string' ? IN_THE_CLEAR : cipherOf(vault, whose)
+    if (!cipher) return { ...whose, creds: null, oneTime: [] }
+    const creds = cipher.open(['creds'], row['creds'])
+    const keys = database.prepare(`select id, value from signal_keys where type = 'pre-key' limit ${ONE_TIME_KEYS}`).all()
     const identity = identityOf(creds)
-    return {
-      sessionId: String(row['session_id']),
-      generation: Number(row['generation']),
-      linked: row['linked'] === 1,
-      creds,
-      oneTime: keys.map(({ value }) => ({ identity, kind: 'pre-key', bytes: KeyPair.parse(JSON.parse(String(value))).private })),
-    }
+    const open = (id: unknown, value: unknown): string => cipher.open(['signal key', 'pre-key', String(id)], value)
+    const oneTime = keys.map(({ id, value }) => ({ identity, kind: 'pre-key', bytes: KeyPair.parse(JSON.parse(open(id, value))).private }))
+    return { ...whose, creds, oneTime }
   } catch (error) {
     // Cut off while it was being built: nothing is committed.
     if (/no such table|file is not a database/.test((error as Error).message)) return null
@@ -83,6 +90,11 @@ function readCopy(path: string): Omit<Stored, 'place'> | null {
   } finally {
     database.close()
   }
+}
+
+/** `null` where there is no key: it is destroyed before what it opens. */
+function cipherOf(vault: Vault, { sessionId, generation }: Pick<Stored, 'sessionId' | 'generation'>): Cipher | null {
+  return vault.keysOf(sessionId)?.some((key) => key.generation === generation) ? vault.cipherToOpen(sessionId, generation) : null
 }
 
 /** The credentials that `tell-keys.ts` wrote down. A line that a kill cut off is none. */

@@ -62,18 +62,18 @@ function judgeRows(verdict: Verdict, rows: readonly Row[], { stored }: Remains, 
   const live = new Set<string>()
   for (const row of rows) {
     const mine = stored.find(({ place }) => place === `sessions/${row.id}`)
-    const identity = mine && (JSON.parse(mine.creds) as { noiseKey: { public: { data: string } } }).noiseKey.public.data
+    const identity = mine?.creds && (JSON.parse(mine.creds) as { noiseKey: { public: { data: string } } }).noiseKey.public.data
     if (mine && mine.generation !== row.generation)
       verdict.orphans.push(`${mine.place} is of generation ${mine.generation}, the row of ${row.generation}`)
     if (IS_LINKED[row.status] && !mine?.linked) verdict.failures.push(`${row.id} is ${row.status} without credentials`)
-    if (identity !== undefined && row.status === 'connected') live.add(identity)
-    if (row.status === 'connected' && (identity === undefined || !online.has(identity)))
+    if (identity && row.status === 'connected') live.add(identity)
+    if (row.status === 'connected' && (!identity || !online.has(identity)))
       verdict.failures.push(`${row.id} is connected, but not at WhatsApp`)
   }
   for (const identity of online) if (!live.has(identity)) verdict.resurrections.push(`${identity} is online, but no row says connected`)
 }
 
-const AT_REST = /^(sessions|sessions\/backups|whatsapp|whatsapp\/outbox|tombstones|quarantine|erasing)$/
+const AT_REST = /^(keys|sessions|sessions\/backups|whatsapp|whatsapp\/outbox|tombstones|quarantine|erasing)$/
 const OF_THE_WORKER = /^(instance\.json|doctor\.json|reserve|worker\.lock(-journal)?)$/
 
 /** (FOL-8) Every name in the data folder is somebody's. */
@@ -82,6 +82,7 @@ function judgeFolder(verdict: Verdict, rows: readonly Row[], { names, queues }: 
   const isOurs = (name: string): boolean => {
     if (AT_REST.test(name) || OF_THE_WORKER.test(name)) return true
     const [place = '', second = '', third = ''] = name.split('/')
+    if (place === 'keys') return byId.has(second.replace('.json', ''))
     if (place === 'sessions') return byId.has(second === 'backups' ? third : second)
     if (place === 'whatsapp') return queues.some((queue) => name === `whatsapp/outbox/${queue.sessionId}.json` && fits(queue))
     return place === 'quarantine' && hasReason(join(data, 'quarantine', second))
