@@ -134,7 +134,7 @@ describe('a connection', () => {
     expect(said).toBe('said '.repeat(10))
   })
 
-  it('with too many headers is answered 431, and one with too much of a body 413, before anybody looks at its command', async () => {
+  it('with too many headers, or too much of a body, is answered 413 before anybody looks at its command', async () => {
     const server = await serve(CONNECTION_LIMITS)
     const [headers, body] = [await server.socket(), await server.socket()]
     headers.write(`${START}x-much: ${'x'.repeat(CONNECTION_LIMITS.headerBytes)}\r\n\r\n`)
@@ -143,7 +143,7 @@ describe('a connection', () => {
     const size = (MAX_BODY_BYTES + 1).toString(16)
     body.write(`${size}\r\n${'x'.repeat(MAX_BODY_BYTES + 1)}\r\n`)
     const first = async (socket: Socket) => String((await once(socket, 'data'))[0])
-    expect(await first(headers)).toMatch(/^HTTP\/1\.1 431 /)
+    expect(await first(headers)).toMatch(/^HTTP\/1\.1 413 [^]*"payload_too_large"/)
     expect(await first(body)).toMatch(/^HTTP\/1\.1 413 [^]*"payload_too_large"/)
     expect(server.verified()).toBe(0)
   })

@@ -15,6 +15,7 @@ import { CONNECTION_LIMITS } from './connection-limits.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { readNamedSession } from './named-session.ts'
 import type { NamedSession } from './named-session.ts'
+import { refuseUnparsed } from './parser-refusal.ts'
 import { Refusal } from './refusal.ts'
 
 /** `session`: as the path names it; `null` for routes without one. `message`: the one in the path, unchecked. */
@@ -54,6 +55,7 @@ export function createServer(options: {
       maxHeaderSize: connections.headerBytes,
       connectionsCheckingInterval: connections.checkMs,
     },
+    clientErrorHandler: refuseUnparsed,
     routerOptions: { maxParamLength: 4096 },
     frameworkErrors: (_error, _request, reply) =>
       void send(reply, 'invalid_input', 'session: the path cannot be read.', { field: 'session' }),
