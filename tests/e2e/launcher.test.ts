@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DashboardConfig } from '#domain/config.ts'
+import { securityHeaders } from '../../scripts/stack/security-headers.ts'
 import { freePort } from '../support/database.ts'
 import { allEnded, commandLines, descendants, launch, type LauncherProcess, resetPassword, running } from './launcher-process.ts'
 
@@ -145,7 +146,7 @@ describe('a stack', () => {
     const { url } = launcher
     const page = await fetch(`${url}/settings/anything`)
     expect(page.status).toBe(200)
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+    expect(page.headers.get('content-security-policy')).toBe(securityHeaders()['content-security-policy'])
     expect(page.headers.get('x-content-type-options')).toBe('nosniff')
     expect(page.headers.get('cache-control')).toBe('no-cache')
     const asset = /\/assets\/[^"]+\.js/.exec(await page.text())?.[0] ?? ''

@@ -31,7 +31,7 @@ export function openVault({ disk, places, masterKeys, tombstones, log }: Options
   refuseMissingKeys(disk, files, places, masterKeys, tombstones)
   if (masterKeys) {
     const { rewrapped, left } = rewrapAll(files, masterKeys)
-    if (rewrapped > 0) log.info({ rewrapped, masterKey: masterKeys[0].id }, 'keys were wrapped anew by the first master key')
+    if (rewrapped > 0) log.info({ rewrapped, master: masterKeys[0].id }, 'keys were wrapped anew by the first master key')
     if (left.length > 0)
       log.error({ left: left.length, sessions: left.slice(0, SOME) }, 'keys are still under an older master key: keep it')
   } else log.warn({}, 'no master key was given: credentials lie on the disk in the clear')

@@ -3,10 +3,6 @@ import type { Hit } from '../../worker/kill/byte-search.ts'
 /** Where a secret may be, and why. Whatever is found elsewhere has got out. Both patterns are of the whole text. */
 type Home = { kind: string; place: string; because: string }
 
-const ID = '[0-9a-f-]{36}'
-const KEYS = '(noise|identity|signed pre-key|pairing ephemeral|adv secret) key'
-/** A session's own file, and its backups. */
-const CREDENTIALS = `disk:worker/sessions/(${ID}|backups/${ID}/[^/]+)/auth\\.sqlite(-wal)?`
 /** The simulated phones are the other side: what they are sent, and their own address books. */
 const PHONE = 'disk:simulator/.*\\.json'
 
@@ -17,14 +13,13 @@ const HOMES: readonly Home[] = [
   { kind: 'service role key', place: 'environment of worker', because: 'the worker is its one user' },
   { kind: 'command key', place: 'environment of edge function', because: 'it signs commands' },
   { kind: 'setting of the shell', place: 'environment of (the launcher|browser)', because: 'they were started from there' },
-  { kind: `${KEYS} of a live link`, place: CREDENTIALS, because: 'what the link consists of' },
-  { kind: 'public key in a QR', place: `${CREDENTIALS}|${PHONE}`, because: 'both sides of a link know the public halves' },
+  { kind: 'public key in a QR', place: PHONE, because: 'both sides of a link know the public halves, and ours is sealed' },
   { kind: 'QR.*|public key in a QR|adv secret.*', place: 'answer GET /:session/(link|qr)', because: 'to be scanned' },
   { kind: 'pairing code', place: 'answer (GET /:session/link|POST /:session/request-pairing-code)', because: 'to be typed' },
   { kind: 'text', place: `answer (POST /:session/messages|GET /:session/outbox)|${PHONE}`, because: 'for who queued it, and who got it' },
   {
     kind: 'name',
-    place: `answer GET /:session/(groups|contacts)|${PHONE}|disk:worker/sessions/${ID}/names\\.json`,
+    place: `answer GET /:session/(groups|contacts)|${PHONE}`,
     because: 'to be listed',
   },
   { kind: '(access|refresh) token', place: 'answer POST /auth/v1/token', because: 'this is where Supabase hands them out' },
