@@ -27,7 +27,9 @@ export type KeyFiles = {
   write(sessionId: string, keys: readonly WrappedKey[]): void
   /** Makes durable what a write did and the disk refused to sync: until then nobody may call a key destroyed. Throws `StorageError`. */
   finish(): void
-  /** Removes what a write that was interrupted left: it may hold keys that were destroyed since. */
+  /** Removes what a write that was interrupted left of one session: it may hold a key that is to be destroyed. Durable after `finish`. */
+  tidyOf(sessionId: string): void
+  /** The same of all sessions, durable when it returns. */
   tidy(): void
 }
 
@@ -71,6 +73,16 @@ export function openKeyFiles(disk: Disk, places: Pick<DataPlaces, 'keys' | 'keyF
         throw asStorageError(error)
       }
       isUnsynced = false
+    },
+    tidyOf(sessionId) {
+      const aside = `${places.keyFile(sessionId)}.tmp`
+      try {
+        if (!disk.stat(aside)) return
+        isUnsynced = true
+        disk.remove(aside)
+      } catch (error) {
+        throw asStorageError(error)
+      }
     },
     tidy() {
       for (const name of disk.names(places.keys)) if (name.endsWith('.tmp')) disk.remove(join(places.keys, name))

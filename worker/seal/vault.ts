@@ -64,10 +64,12 @@ export function createVault({ disk, places, masterKeys }: VaultOptions): Vault {
       masterKeys ? createCipher(openOrMake(sessionId, generation, masterKeys[0]), sessionId, generation) : IN_THE_CLEAR,
     cipherToOpen: (sessionId, generation) => createCipher(openOne(sessionId, generation), sessionId, generation),
     destroy(sessionId, maxGeneration, evenDamaged) {
+      files.tidyOf(sessionId)
       const { keys } = files.read(sessionId)
-      if (!keys && !evenDamaged) return
-      const left = (keys ?? []).filter(({ generation }) => generation > maxGeneration)
-      if (!keys || left.length < keys.length) files.write(sessionId, left)
+      if (keys || evenDamaged) {
+        const left = (keys ?? []).filter(({ generation }) => generation > maxGeneration)
+        if (!keys || left.length < keys.length) files.write(sessionId, left)
+      }
       files.finish()
     },
     discard(sessionId, generation) {

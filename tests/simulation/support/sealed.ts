@@ -64,8 +64,9 @@ export function createReader(disk: SimulatedDisk): Reader {
       disk.files(view).flatMap(({ path }) => {
         const sessionId = /^\/data\/keys\/([0-9a-f-]{36})\.json(\.tmp)?$/.exec(path)?.[1]
         if (sessionId === undefined) return []
-        const file = JSON.parse(disk.text(path, view) || '{}') as { keys?: { generation: number }[] }
-        return [{ path, sessionId, generations: file.keys?.map(({ generation }) => generation) ?? [] }]
+        // A power cut may have torn it; what is whole of it counts.
+        const wrapped = (disk.text(path, view) ?? '').matchAll(/"generation":(\d+),"masterKey":"[0-9a-f]+","wrapped":"[^"]+"/g)
+        return [{ path, sessionId, generations: [...wrapped].map(([, generation]) => Number(generation)) }]
       }),
   }
 }
