@@ -237,6 +237,16 @@ describe('a clear', () => {
     vault.destroy(ONE, 2, false)
     expect(readdirSync(places().keys)).toEqual([`${OTHER}.json`])
   })
+
+  it('takes with it what an interrupted write of the keys left beside their file, whether there is a file or not (SEA-4)', () => {
+    linked(OTHER, 1)
+    for (const id of [ONE, OTHER]) {
+      const aside = `${places().keyFile(id)}.tmp`
+      writeFileSync(aside, '{"version":1,"keys":[{"generation":1,')
+      vault.destroy(id, 1, false)
+      expect(existsSync(aside)).toBe(false)
+    }
+  })
 })
 
 describe('a worker that begins', () => {
