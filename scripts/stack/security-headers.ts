@@ -14,21 +14,25 @@ export function securityHeaders({ supabaseUrl, https = false }: Serving = {}): H
   return {
     ...EACH_PAGE,
     'content-security-policy': policy({
-      'default-src': ["'none'"],
-      'script-src': ["'self'"],
-      'style-src': ["'self'"],
-      'img-src': ["'self'"],
+      ...EACH_POLICY,
       'font-src': ["'self'"],
       'connect-src': ["'self'", ...project],
       'manifest-src': ["'self'"],
-      'base-uri': ["'none'"],
       'form-action': ["'self'"],
-      'frame-ancestors': ["'none'"],
-      'require-trusted-types-for': ["'script'"],
-      'trusted-types': ["'none'"],
     }),
     ...(https && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
   }
+}
+
+const EACH_POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'frame-ancestors': ["'none'"],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': ["'none'"],
 }
 
 const EACH_PAGE: Headers = {
@@ -43,18 +47,7 @@ const EACH_PAGE: Headers = {
 /** For the page of the API: files of its own and nothing else. */
 export const PLAIN_PAGE_HEADERS: Headers = {
   ...EACH_PAGE,
-  'content-security-policy': policy({
-    'default-src': ["'none'"],
-    'script-src': ["'self'"],
-    'style-src': ["'self'"],
-    'img-src': ["'self'"],
-    'connect-src': ["'self'"],
-    'base-uri': ["'none'"],
-    'form-action': ["'none'"],
-    'frame-ancestors': ["'none'"],
-    'require-trusted-types-for': ["'script'"],
-    'trusted-types': ["'none'"],
-  }),
+  'content-security-policy': policy({ ...EACH_POLICY, 'connect-src': ["'self'"], 'form-action': ["'none'"] }),
 }
 
 /** For a page that is one piece of markup with this one `<style>` in it, and nothing else. */
