@@ -8,7 +8,7 @@ import { createWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 import { askForLink, deviceOf, scan } from './commands/sessions.ts'
 
-/** What the histories found, told again in as few steps as it takes. */
+/** What the histories found, told again in as few steps as it takes, on a disk that is sealed. */
 async function story(tell: (world: World) => Promise<void>): Promise<Violation[]> {
   const world = createWorld(1)
   try {
@@ -84,6 +84,23 @@ describe('what the histories found stays mended:', () => {
       failing(world, 'full', ({ call, target }) => call === 'sql commit' && target.includes('/.new-'))
       askForLink(world, world.people.createSession(), 'now')
       await world.clock.advance(10_000)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a key whose sync the disk refused seals nothing until it is synced, or a power cut takes the link (SEA-1)', async () => {
+    const violations = await story(async (world) => {
+      failing(world, 'io_error', ({ call, target }) => call === 'sync' && target.endsWith('/keys'))
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      await world.clock.advance(10_000)
+      askForLink(world, world.people.startSession(row.id), 'now')
+      expect(await scan(world, row.id, 0, 2000)).toBe(true)
+      await world.clock.advance(100)
+      world.setLoss('all_lost')
+      world.crash()
+      world.start()
+      await world.clock.advance(5000)
     })
     expect(violations).toEqual([])
   })

@@ -25,7 +25,7 @@ export type KeyFiles = {
   read(sessionId: string): Kept
   /** Durable when it returns; no keys, no file. */
   write(sessionId: string, keys: readonly WrappedKey[]): void
-  /** Makes durable what a write did and the disk refused to sync: until then nobody may call a key destroyed. Throws `StorageError`. */
+  /** Makes durable what a write did and the disk refused to sync: until then no key counts as written or destroyed. Throws `StorageError`. */
   finish(): void
   /** Removes what a write that was interrupted left of one session: it may hold a key that is to be destroyed. Durable after `finish`. */
   tidyOf(sessionId: string): void

@@ -17,7 +17,7 @@ import type { MasterKey, MasterKeys } from './master-keys.ts'
 export type Vault = {
   /** Whether what is written from now on is sealed. */
   readonly seals: boolean
-  /** For credentials or texts that are about to be written: makes the key of the generation, durably, where there is none. */
+  /** For credentials or texts that are about to be written: makes the key of the generation where there is none. Durable when it returns. */
   cipherToWrite(sessionId: string, generation: number): Cipher
   /** For what lies there sealed. Throws `StorageError`: `damaged` where the key is gone or wrong, `failed` where nobody can tell. */
   cipherToOpen(sessionId: string, generation: number): Cipher
@@ -47,6 +47,8 @@ export function createVault({ disk, places, masterKeys }: VaultOptions): Vault {
   }
   /** What is damaged opens nothing any more, and a new key takes its place. */
   const openOrMake = (sessionId: string, generation: number, first: MasterKey): Buffer => {
+    // A key that was written but refused its sync would be gone after a power cut, with all that it seals.
+    files.finish()
     try {
       return openOne(sessionId, generation)
     } catch (error) {

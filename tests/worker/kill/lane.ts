@@ -70,7 +70,11 @@ export async function runLane({ kills, seed, people = 3, bug, onKill = () => {} 
     } finally {
       await Promise.all(crowd.map((person) => person.stop()))
     }
-    const searched = await lane.lastAct(data, verdict)
+    // Asked for last: what the lives showed must be told even where the end cannot be played.
+    const searched = await lane.lastAct(data, verdict).catch((error: unknown) => {
+      verdict.failures.push(String(error))
+      return { searchedBytes: 0 }
+    })
     const { links, unlinks, texts } = world.simulator.counts()
     const [orders] = await world.database.sql<{ count: number }[]>`select count(*)::int from public.whatsapp_clearances`
     const counts = { links, unlinks, texts, orders: orders?.count ?? 0, identities: ledger.owners.size, restarts: kills, ...searched }
