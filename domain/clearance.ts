@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { OnDisk } from './holdings.ts'
 import { Generation, OrganizationId, SessionId, Timestamp } from './session.ts'
 
 /** Why a session is cleared. The Postgres enum `clear_reason` holds the same words. */
@@ -28,9 +29,6 @@ export const REMOTE_UNLINKS = ['confirmed', 'not_linked', 'unconfirmed'] as cons
 export const RemoteUnlink = z.enum(REMOTE_UNLINKS)
 export type RemoteUnlink = (typeof REMOTE_UNLINKS)[number]
 
-/** How many files and how many bytes were erased. */
-const Erased = z.object({ files: z.int(), bytes: z.int() })
-
 /** Proof of a clear, stored with its order and readable for owners and admins. */
 export const Receipt = z.object({
   orderId: z.uuid(),
@@ -40,14 +38,7 @@ export const Receipt = z.object({
   startedAt: z.string(),
   finishedAt: z.string(),
   remoteUnlink: RemoteUnlink,
-  removed: z.object({
-    credentials: Erased,
-    backups: Erased,
-    outbox: z.object({ messages: z.int() }),
-    names: z.int(),
-    quarantine: Erased,
-    memory: z.object({ socket: z.boolean(), timers: z.int() }),
-  }),
+  removed: z.object({ ...OnDisk.shape, memory: z.object({ socket: z.boolean(), timers: z.int() }) }),
   verifiedAbsent: z.literal(true),
   resumedAfterCrash: z.boolean(),
   /** SHA-256, hex, over the canonical JSON of all other fields. */

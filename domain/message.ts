@@ -35,3 +35,24 @@ export type QueuedText = z.infer<typeof QueuedText>
 export const Outbox = z.object({ messages: z.array(QueuedText) })
 /** How many texts were taken out of the queue. */
 export const RemovedTexts = z.object({ removed: z.int() })
+
+/** How far a text came. `sent`: WhatsApp's server has it. `delivered`: the recipient's phone has it. `read`: it was opened there. */
+export const SENT_STATES = ['sent', 'delivered', 'read'] as const
+export type SentState = (typeof SENT_STATES)[number]
+
+/** A text that left the queue because WhatsApp took it; the text itself is not kept. Times are ISO 8601; `at`: since when the state is so. */
+export const SentText = z.object({
+  id: MessageId,
+  to: E164,
+  queuedAt: z.string(),
+  sentAt: z.string(),
+  state: z.enum(SENT_STATES),
+  at: z.string(),
+})
+export type SentText = z.infer<typeof SentText>
+
+/** Sent texts of one session that are remembered at most. */
+export const MAX_SENT = 100
+
+/** The last texts of this run of the session, the newest first. In memory only: a stop, a clear or a restart of the worker forgets them. */
+export const SentTexts = z.object({ messages: z.array(SentText).check(z.maxLength(MAX_SENT)) })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { ClearOrder, Receipt, RemoteUnlink } from '#domain/clearance.ts'
+import { OnDisk } from '#domain/holdings.ts'
 import type { Log } from '../log.ts'
 import { removeDurably, writeDurably } from './durable-file.ts'
 import { checkedId } from './data-folder.ts'
@@ -8,21 +9,13 @@ import type { DataFolder } from './data-folder.ts'
 import { openReserve } from './reserve.ts'
 import type { Disk } from './disk.ts'
 
-const Size = z.object({ files: z.int(), bytes: z.int() })
-
 /** What a clear found before it erased anything. `linked: null`: the credentials were damaged, nobody can tell. */
 export const Findings = z.object({
   linked: z.boolean().nullable(),
   /** Credentials of nobody knows which link were set aside before: whatever is unlinked now, another phone may stay linked. */
   othersAside: z.boolean().default(false),
   generations: z.array(z.int()),
-  removed: z.object({
-    credentials: Size,
-    backups: Size,
-    outbox: z.object({ messages: z.int() }),
-    names: z.int(),
-    quarantine: Size,
-  }),
+  removed: OnDisk,
 })
 export type Findings = z.infer<typeof Findings>
 
