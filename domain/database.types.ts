@@ -5,6 +5,45 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      organization_invitations: {
+        Row: {
+          created_at: string
+          email: string
+          expires_at: string
+          id: string
+          invited_by: string | null
+          organization_id: string
+          role: Database['public']['Enums']['member_role']
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          email: string
+          expires_at?: string
+          id?: string
+          invited_by?: string | null
+          organization_id: string
+          role: Database['public']['Enums']['member_role']
+        }
+        Update: {
+          created_at?: string
+          email?: string
+          expires_at?: string
+          id?: string
+          invited_by?: string | null
+          organization_id?: string
+          role?: Database['public']['Enums']['member_role']
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'organization_invitations_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       organization_members: {
         Row: {
           created_at: string
@@ -242,6 +281,61 @@ export type Database = {
       }
     }
     Views: {
+      whatsapp_clearance_overview: {
+        Row: {
+          attempts: number
+          completed_at: string | null
+          id: string
+          label: string | null
+          last_error: string | null
+          max_generation: number
+          organization_id: string
+          phone_number: string | null
+          reason: Database['public']['Enums']['clear_reason']
+          receipt: Json | null
+          requested_at: string
+          requested_by: string | null
+          requested_by_email: string | null
+          session_id: string
+          worker_id: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          attempts?: number | null
+          completed_at?: string | null
+          id?: string | null
+          label?: string | null
+          last_error?: string | null
+          max_generation?: number | null
+          organization_id?: string | null
+          phone_number?: string | null
+          reason?: Database['public']['Enums']['clear_reason'] | null
+          receipt?: Json | null
+          requested_at?: string | null
+          requested_by?: string | null
+          requested_by_email?: never
+          session_id?: string | null
+          worker_id?: string | null
+        }
+        Update: {
+          attempts?: number | null
+          completed_at?: string | null
+          id?: string | null
+          label?: string | null
+          last_error?: string | null
+          max_generation?: number | null
+          organization_id?: string | null
+          phone_number?: string | null
+          reason?: Database['public']['Enums']['clear_reason'] | null
+          receipt?: Json | null
+          requested_at?: string | null
+          requested_by?: string | null
+          requested_by_email?: never
+          session_id?: string | null
+          worker_id?: string | null
+        }
+        Relationships: []
+      }
       whatsapp_session_overview: {
         Row: {
           clearing: boolean | null
@@ -316,6 +410,40 @@ export type Database = {
       }
     }
     Functions: {
+      accept_invitation: { Args: { id: string }; Returns: string }
+      activity: {
+        Args: {
+          before?: string
+          before_id?: string
+          organization_id: string
+          page_size?: number
+          query?: string
+          reasons?: Database['public']['Enums']['clear_reason'][]
+        }
+        Returns: {
+          attempts: number
+          completed_at: string | null
+          id: string
+          label: string | null
+          last_error: string | null
+          max_generation: number
+          organization_id: string
+          phone_number: string | null
+          reason: Database['public']['Enums']['clear_reason']
+          receipt: Json | null
+          requested_at: string
+          requested_by: string | null
+          requested_by_email: string | null
+          session_id: string
+          worker_id: string | null
+        }[]
+        SetofOptions: {
+          from: '*'
+          to: 'whatsapp_clearance_overview'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       cancel_link: { Args: { session_id: string }; Returns: Json }
       create_organization: { Args: { name: string }; Returns: string }
       create_session: {
@@ -347,9 +475,45 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      decline_invitation: { Args: { id: string }; Returns: undefined }
+      invite_member: { Args: { email: string; organization_id: string; role: Database['public']['Enums']['member_role'] }; Returns: string }
+      leave_organization: { Args: { organization_id: string }; Returns: undefined }
+      my_invitations: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          expires_at: string
+          id: string
+          invited_by_email: string
+          organization_id: string
+          organization_name: string
+          role: Database['public']['Enums']['member_role']
+        }[]
+      }
+      organization_members_overview: {
+        Args: { organization_id: string }
+        Returns: {
+          created_at: string
+          email: string
+          is_you: boolean
+          role: Database['public']['Enums']['member_role']
+          user_id: string
+        }[]
+      }
       purge_stale_sessions: { Args: Record<PropertyKey, never>; Returns: string[] }
       remove_member: { Args: { organization_id: string; user_id: string }; Returns: undefined }
+      rename_organization: { Args: { name: string; organization_id: string }; Returns: undefined }
       reset_session: { Args: { session_id: string }; Returns: string }
+      revoke_invitation: { Args: { id: string }; Returns: undefined }
+      search_sessions: {
+        Args: {
+          organization_id: string
+          page_offset?: number
+          page_size?: number
+          query?: string
+          states?: Database['public']['Enums']['effective_status'][]
+        }
+        Returns: Json
+      }
       set_member_role: {
         Args: { organization_id: string; role: Database['public']['Enums']['member_role']; user_id: string }
         Returns: undefined

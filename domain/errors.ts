@@ -20,6 +20,7 @@ export const ERROR_STATUS = {
   ambiguous_phone_number: 409,
   link_ended: 409,
   limit_reached: 409,
+  already_member: 409,
   payload_too_large: 413,
   rate_limited: 429,
   internal: 500,

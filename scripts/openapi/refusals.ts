@@ -21,6 +21,7 @@ const MEANING: Record<ErrorCode, string> = {
   ambiguous_phone_number: 'More than one session has this number: name one by its id.',
   link_ended: 'No link is under way that could answer this.',
   limit_reached: 'There are as many as one organisation, or one owner, may have.',
+  already_member: 'Whoever is invited is a member already.',
   payload_too_large: 'The body is too large.',
   rate_limited: 'Too much at once: try again after `detail.retryAfterSeconds`, which `retry-after` says too, where the worker counted.',
   internal: 'Something went wrong here. It is a defect.',

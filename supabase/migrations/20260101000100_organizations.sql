@@ -56,7 +56,6 @@ grant execute on function private.my_org_ids(), private.my_admin_org_ids(), priv
 -- A hosted project grants everything on tables to everybody: take it back, then say who may do what.
 revoke all on public.organizations, public.organization_members from anon, authenticated, service_role;
 grant select, delete on public.organizations to authenticated;
-grant update (name) on public.organizations to authenticated;
 grant select on public.organization_members to authenticated;
 grant select on public.organizations, public.organization_members to service_role;
 
@@ -65,8 +64,6 @@ alter table public.organization_members enable row level security;
 
 create policy "members see their organisations" on public.organizations
   for select to authenticated using (id in (select private.my_org_ids()));
-create policy "admins rename their organisations" on public.organizations
-  for update to authenticated using (id in (select private.my_admin_org_ids()));
 create policy "owners delete their organisations" on public.organizations
   for delete to authenticated using (id in (select private.my_owned_org_ids()));
 create policy "members see who else is a member" on public.organization_members

@@ -21,7 +21,7 @@ create table private.bounds (
 );
 insert into private.bounds (what, at_most) values
   ('owned_organizations', 20),
-  ('sessions', 2000),
+  ('sessions', 20000),
   ('waiting_links', 50),
   ('orders_per_hour', 5000);
 

@@ -22,7 +22,7 @@ create table public.whatsapp_clearances (
 );
 create index whatsapp_clearances_open on public.whatsapp_clearances (requested_at, session_id) where completed_at is null;
 create index whatsapp_clearances_of_a_session on public.whatsapp_clearances (session_id, requested_at desc);
-create index whatsapp_clearances_of_an_organization on public.whatsapp_clearances (organization_id, requested_at desc);
+create index whatsapp_clearances_of_an_organization on public.whatsapp_clearances (organization_id, requested_at desc, id desc);
 
 revoke all on public.whatsapp_clearances from anon, authenticated, service_role;
 grant select on public.whatsapp_clearances to authenticated, service_role;

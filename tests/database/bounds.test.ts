@@ -31,9 +31,10 @@ describe('what one tenant may make the database hold', () => {
   it('is bounded by these numbers', async () => {
     const rows = await cast.db.sql<{ what: string; at_most: number }[]>`select what, at_most from private.bounds order by what`
     expect(Object.fromEntries(rows.map(({ what, at_most }) => [what, at_most]))).toEqual({
+      invitations: 50,
       orders_per_hour: 5000,
       owned_organizations: 20,
-      sessions: 2000,
+      sessions: 20000,
       waiting_links: 50,
     })
   })
@@ -46,8 +47,8 @@ describe('what one tenant may make the database hold', () => {
     expect(told(await connect(cast.admin))).toEqual([200, undefined])
   })
 
-  it('lets an organisation have 2,000 sessions, not 2,001', async () => {
-    await fill(1999, { status: 'stopped' })
+  it('lets an organisation have 20,000 sessions, not 20,001', async () => {
+    await fill(19_999, { status: 'stopped' })
     expect(told(await connect(cast.admin))).toEqual([200, undefined])
     expect(told(await connect(cast.admin))).toEqual([409, 'limit_reached'])
   })
@@ -102,7 +103,7 @@ describe('what one tenant may make the database hold', () => {
 describe('two who ask for the last one at the same moment', () => {
   it.each([
     ['session that waits for a scan', () => fill(49, { status: 'connecting' }), 'rate_limited'],
-    ['session', () => fill(1999, { status: 'stopped' }), 'limit_reached'],
+    ['session', () => fill(19_999, { status: 'stopped' }), 'limit_reached'],
   ] as const)('do not both get it: %s', async (_, prepare, refusal) => {
     await prepare()
     const connectAs = (who: Person) => async (tx: TransactionSql) => {

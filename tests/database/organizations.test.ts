@@ -102,13 +102,24 @@ describe('members and roles', () => {
 })
 
 describe('renaming and deleting an organisation', () => {
-  it('is for admins and owners, and never for another organisation', async () => {
+  const nameOf = async (id: string) => (await db.sql<{ name: string }[]>`select name from public.organizations where id = ${id}`)[0]?.name
+
+  it('is for owners, and never for another organisation', async () => {
     const id = await db.createOrganization('Acme', { owner: olga, admin: adam })
-    const renamed = await adam.client.from('organizations').update({ name: 'Acme Ltd' }).eq('id', id).select('name')
-    const foreign = await stranger.client.from('organizations').update({ name: 'Mine' }).eq('id', id).select('name')
+    const rename = (who: Person, name: string) => who.client.rpc('rename_organization', { organization_id: id, name })
+    const answers = [await rename(olga, '  Acme Ltd '), await rename(adam, 'Mine'), await rename(stranger, 'Mine')]
+    expect(answers.map(({ status }) => status)).toEqual([204, 403, 404])
+    expect(await nameOf(id)).toBe('Acme Ltd')
     const deletedByAdmin = await adam.client.from('organizations').delete().eq('id', id).select('id')
     const deletedByOwner = await olga.client.from('organizations').delete().eq('id', id).select('id')
-    expect([renamed.data, foreign.data, deletedByAdmin.data, deletedByOwner.data]).toEqual([[{ name: 'Acme Ltd' }], [], [], [{ id }]])
+    expect([deletedByAdmin.data, deletedByOwner.data]).toEqual([[], [{ id }]])
+  })
+
+  it.each(['', '   ', 'x'.repeat(81)])('keeps the name that is there rather than %j', async (name) => {
+    const id = await db.createOrganization('Acme', { owner: olga })
+    const { error, status } = await olga.client.rpc('rename_organization', { organization_id: id, name })
+    expect([status, error?.message]).toEqual([400, 'invalid_input'])
+    expect(await nameOf(id)).toBe('Acme')
   })
 })
 

@@ -1,0 +1,73 @@
+-- The record of what was removed, with who asked for it. Who reads it is what the policy of the orders says: owners and admins.
+
+create index whatsapp_clearances_of_a_person on public.whatsapp_clearances (requested_by, organization_id) where requested_by is not null;
+
+-- The e-mail of somebody who asked for an order that the caller may read; of nobody else. Also of one who left since.
+create function private.requester_email(user_id uuid) returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  select u.email::text from auth.users u
+  where u.id = requester_email.user_id and exists (
+    select from public.whatsapp_clearances c
+    where c.requested_by = u.id and c.organization_id in (select private.my_admin_org_ids())
+  )
+$$;
+revoke execute on function private.requester_email(uuid) from public;
+grant execute on function private.requester_email(uuid) to authenticated;
+
+-- Nobody stands behind what the worker ordered, and nobody is known where the account is gone.
+create view public.whatsapp_clearance_overview with (security_invoker = true) as
+select
+  c.id, c.organization_id, c.session_id, c.label, c.phone_number, c.worker_id, c.max_generation, c.reason, c.requested_by,
+  private.requester_email(c.requested_by) as requested_by_email,
+  c.requested_at, c.attempts, c.last_error, c.completed_at, c.receipt
+from public.whatsapp_clearances c;
+
+revoke all on public.whatsapp_clearance_overview from anon, authenticated, service_role;
+grant select on public.whatsapp_clearance_overview to authenticated;
+
+-- One page, newest first: what comes after the row `(before, before_id)`, or the first page. A page that is asked for while others order
+-- more neither repeats a row nor leaves one out. The query finds a part of the session's name or of the requester's e-mail, digits of the
+-- phone number, the beginning of the session's id.
+create function public.activity(
+  organization_id uuid, query text default '', reasons public.clear_reason[] default null,
+  before timestamptz default null, before_id uuid default null, page_size integer default 50
+) returns setof public.whatsapp_clearance_overview
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  accents constant text := U&'\0300\0301\0302\0303\0308\030A\0327\030C';
+  asked text := btrim(left(coalesce(query, ''), 100));
+  part text := lower(translate(normalize(asked, nfd), accents, ''));
+  digits text := case when asked ~ '^[-+ ().\d]*\d[-+ ().\d]*$' then regexp_replace(asked, '\D', '', 'g') end;
+  beginning text := case when part ~ '^[-0-9a-f]{4,36}$' then part end;
+  wanted public.clear_reason[] := case when cardinality(reasons) > 0 then reasons end;
+  requesters uuid[] := case when part <> '' then array(
+    -- One order for each person: an e-mail is looked up once and not for each order.
+    select o.requested_by from public.whatsapp_clearance_overview o where o.id in (
+      select distinct on (c.requested_by) c.id from public.whatsapp_clearances c
+      where c.organization_id = activity.organization_id and c.requested_by is not null
+      order by c.requested_by
+    ) and strpos(o.requested_by_email, part) > 0
+  ) end;
+begin
+  return query
+  select o.* from public.whatsapp_clearance_overview o
+  where o.organization_id = activity.organization_id
+    and (wanted is null or o.reason = any (wanted))
+    and (before is null or (o.requested_at, o.id) < (before, coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')))
+    and (
+      part = ''
+      or strpos(lower(translate(normalize(o.label, nfd), accents, '')), part) > 0
+      or strpos(o.phone_number, digits) > 0
+      or starts_with(o.session_id::text, beginning)
+      or o.requested_by = any (requesters)
+    )
+  order by o.requested_at desc, o.id desc
+  limit least(greatest(page_size, 1), 200);
+end
+$$;
+
+revoke execute on function public.activity(uuid, text, public.clear_reason[], timestamptz, uuid, integer)
+  from public, anon, authenticated, service_role;
+grant execute on function public.activity(uuid, text, public.clear_reason[], timestamptz, uuid, integer) to authenticated;
