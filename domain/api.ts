@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import { Receipt } from './clearance.ts'
 import type { ErrorCode } from './errors.ts'
+import { Holdings } from './holdings.ts'
 import { CurrentQr } from './link.ts'
-import { NewText, Outbox, QueuedText, RemovedTexts } from './message.ts'
+import { NewText, Outbox, QueuedText, RemovedTexts, SentTexts } from './message.ts'
 import { ContactList, GroupList } from './names.ts'
 import { SessionView } from './observation.ts'
 import { PairingCode, PairingCodeRequest } from './pairing.ts'
@@ -106,6 +107,20 @@ export const OPERATIONS = {
     answer: RemovedTexts,
     roles: 'admins',
     refusals: ['not_linked'],
+  },
+  sent: {
+    summary: 'What became of the texts that were sent since the session was started: with the server, on the phone, read.',
+    body: null,
+    answer: SentTexts,
+    roles: 'members',
+    refusals: ['not_linked'],
+  },
+  holdings: {
+    summary: 'What the worker holds of a session on disk, as counts: what a reset or delete would take away now.',
+    body: null,
+    answer: Holdings,
+    roles: 'members',
+    refusals: [],
   },
 } as const satisfies Record<SessionRoute, Operation>
 

@@ -19,6 +19,8 @@ export const SESSION_ROUTES = {
   outbox: { method: 'GET', path: '/outbox' },
   emptyOutbox: { method: 'DELETE', path: '/outbox' },
   removeText: { method: 'DELETE', path: '/outbox/:message' },
+  sent: { method: 'GET', path: '/sent' },
+  holdings: { method: 'GET', path: '/holdings' },
 } as const satisfies RouteTable
 export type SessionRoute = keyof typeof SESSION_ROUTES
 

@@ -1,6 +1,8 @@
 import { LINK_STAMP_SECONDS } from '#domain/link.ts'
+import type { Holdings } from '#domain/holdings.ts'
 import { createClearEngine } from './clear/clear.ts'
 import type { ClearEngine } from './clear/clear.ts'
+import { holdingsOf } from './clear/erase.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
 import { createFollower } from './follow/follow.ts'
@@ -62,6 +64,8 @@ export type Engine = {
   readonly messages: Messages
   readonly names: Names
   readonly clear: ClearEngine
+  /** What a clear of a session up to a generation would take away now. Throws `StorageError` where the disk refuses to tell. */
+  readonly holdings: (sessionId: string, generation: number) => Holdings
   readonly follower: Follower
   readonly doctor: Doctor
   readonly linkLimit: LinkLimit
@@ -122,6 +126,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
       backupEveryMs: settings.BACKUP_HOURS * 3_600_000,
     },
     online: (id) => sender.wake(id),
+    receipt: (id, receipt) => sender.heard(id, receipt),
     look: (id) => void follower.look(id).catch((error) => log.warn({ session: id, error: reasonOf(error) }, 'a look failed')),
     clear: (order, gone) => void clear.accept(order, gone).catch(() => {}),
   })
@@ -203,6 +208,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     messages,
     names,
     clear,
+    holdings: (id, generation) => ({ sessionId: id, ...holdingsOf(id, generation, places, supervisor.held(id, generation)) }),
     follower,
     doctor,
     linkLimit,

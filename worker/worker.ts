@@ -27,14 +27,14 @@ export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower'> & {
 export function createWorker(settings: Settings, effects: Effects & { version: string }): Worker {
   const { clock, disk, log, version } = effects
   const engine = createEngine(settings, effects)
-  const { supervisor, messages, names, clear, follower, doctor, linkLimit } = engine
+  const { supervisor, messages, names, clear, holdings, follower, doctor, linkLimit } = engine
   const streams = createLinkStreams(clock, { perSession: settings.SESSION_STREAMS, perOrganization: settings.ORGANIZATION_STREAMS })
   const health = { ok: true, worker: settings.WORKER_ID, version }
   const server = createServer({
     log,
     verify: createCommandVerifier({ keys: settings.COMMAND_PUBLIC_KEYS, workerId: settings.WORKER_ID, clock }),
     limit: createCommandLimit(settings, clock),
-    routes: createRoutes({ supervisor, messages, names, clear, follower, streams, linkLimit }),
+    routes: createRoutes({ supervisor, messages, names, clear, holdings, follower, streams, linkLimit }),
     open: {
       [OPEN_ROUTES.health]: () => ({ status: 200, body: { ...health, sessions: supervisor.runningCount() } }),
       [OPEN_ROUTES.ready]: () =>

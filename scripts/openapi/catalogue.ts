@@ -2,9 +2,10 @@ import type * as z from 'zod/mini'
 import { ClearRequest, Health, Ready, SessionViews } from '#domain/api.ts'
 import { Receipt } from '#domain/clearance.ts'
 import { ErrorBody } from '#domain/errors.ts'
+import { Holdings } from '#domain/holdings.ts'
 import { CurrentQr, LinkEvent } from '#domain/link.ts'
 import { SessionList, SessionListing } from '#domain/listing.ts'
-import { NewText, Outbox, QueuedText, RemovedTexts } from '#domain/message.ts'
+import { NewText, Outbox, QueuedText, RemovedTexts, SentText, SentTexts } from '#domain/message.ts'
 import { Contact, ContactList, Group, GroupList } from '#domain/names.ts'
 import { SessionView } from '#domain/observation.ts'
 import { PairingCode, PairingCodeRequest } from '#domain/pairing.ts'
@@ -155,6 +156,36 @@ const SHARED: readonly Entry[] = [
     says: 'How much was taken out of the queue.',
     example: { removed: 1 },
     fields: { removed: 'How many texts; 0 where there was none.' },
+  }),
+  entry('SentText', SentText, 'output', {
+    says: 'A text that WhatsApp has taken. What it said is not kept.',
+    example: EXAMPLE.sentText,
+    fields: {
+      id: 'WhatsApp’s message id, as it was in the queue.',
+      to: 'Whom it is for, E.164.',
+      queuedAt: 'When it was queued.',
+      sentAt: 'When WhatsApp’s server acknowledged it.',
+      state:
+        '`sent`: WhatsApp’s server has it. `delivered`: the recipient’s phone has it. `read`: it was opened there. Who hides that never tells.',
+      at: 'When the worker heard of that state.',
+    },
+  }),
+  entry('SentTexts', SentTexts, 'output', {
+    says: 'What became of the texts that were sent since the session was started, the newest first.',
+    example: EXAMPLE.sentTexts,
+    fields: { messages: 'The last 100.' },
+  }),
+  entry('Holdings', Holdings, 'output', {
+    says: 'What the worker holds of a session on disk, as counts.',
+    example: EXAMPLE.holdings,
+    fields: {
+      sessionId: ID_OF_SESSION,
+      credentials: 'What makes it a linked device of the account.',
+      backups: 'Copies of the credentials; `snapshots`: how many.',
+      outbox: 'Texts in the queue.',
+      names: 'Groups and contacts.',
+      quarantine: 'What was set aside because it was damaged or of another link.',
+    },
   }),
   {
     name: 'LinkEvent',

@@ -2,9 +2,10 @@ import type * as z from 'zod/mini'
 import type { ClearRequest } from '#domain/api.ts'
 import type { Receipt } from '#domain/clearance.ts'
 import type { ErrorBody } from '#domain/errors.ts'
+import type { Holdings } from '#domain/holdings.ts'
 import type { CurrentQr, LinkEvent } from '#domain/link.ts'
 import type { SessionListing } from '#domain/listing.ts'
-import type { NewText, QueuedText } from '#domain/message.ts'
+import type { NewText, QueuedText, SentText } from '#domain/message.ts'
 import type { Contact, ContactList, Group, GroupList } from '#domain/names.ts'
 import type { SessionView } from '#domain/observation.ts'
 import type { PairingCode, PairingCodeRequest } from '#domain/pairing.ts'
@@ -63,6 +64,17 @@ const text: QueuedText = {
   state: 'waiting',
   attempts: 0,
 }
+const sentText: SentText = {
+  id: MESSAGE_ID,
+  to: '+51912000111',
+  queuedAt: AT,
+  sentAt: '2026-11-22T14:05:10.204Z',
+  state: 'read',
+  at: '2026-11-22T14:07:41.530Z',
+}
+const sentTexts = { messages: [sentText] }
+const { memory: _memory, ...onDisk } = receipt.removed
+const holdings: Holdings = { sessionId: SESSION_ID, ...onDisk, backups: { ...onDisk.backups, snapshots: 2 } }
 const event: LinkEvent = { type: 'status', step: 'scan', status: 'connecting', reason: null, phoneNumber: null }
 const error: ErrorBody = { error: { code: 'invalid_input', message: 'to: not a phone number.', detail: { field: 'to' } } }
 const listing: SessionListing = {
@@ -101,6 +113,9 @@ export const EXAMPLE = {
   contacts,
   newText,
   text,
+  sentText,
+  sentTexts,
+  holdings,
   event,
   error,
   listing,

@@ -24,12 +24,17 @@ const TAG: Record<SessionRoute, string> = {
   outbox: 'Texts',
   emptyOutbox: 'Texts',
   removeText: 'Texts',
+  sent: 'Texts',
+  holdings: 'Sessions',
 }
 
 /** What a reader must know beside the summary. */
 const MORE: Partial<Record<SessionRoute, string>> = {
   clear: 'The same order gives the same receipt, however often it is asked for.',
   delete: 'A session that is gone already answers with the receipt of its order.',
+  holdings:
+    'These are the counts that a receipt will have under `removed`, where nothing changes in between. A session without anything has zeros.',
+  sent: 'Kept in memory only: a stop, a new link, a clear or a restart of the worker forgets it. Texts that WhatsApp has not taken are in the queue.',
   messages: 'The text is on disk before it is answered for, keeps its id at every try, and arrives once.',
 }
 

@@ -59,6 +59,7 @@ describe('a place among those that start', () => {
         confirmLink: () => Promise.resolve(null),
         note() {},
         keepNames() {},
+        onReceipt() {},
         onOnline() {},
         onOrphaned() {},
         onUnlinked() {},

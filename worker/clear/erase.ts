@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ClearOrder } from '#domain/clearance.ts'
+import type { Holdings, OnDisk } from '#domain/holdings.ts'
 import type { Vault } from '../seal/vault.ts'
 import type { Backups } from '../store/backups.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
@@ -11,6 +12,7 @@ import type { Size } from '../store/durable-file.ts'
 import { NAMES_FILE, countNames } from '../store/names.ts'
 import type { Outbox } from '../store/outbox.ts'
 import type { Quarantine } from '../store/quarantine.ts'
+import { StorageError } from '../store/storage-error.ts'
 import type { Findings } from '../store/tombstones.ts'
 
 /** Where a session can have left something. */
@@ -38,14 +40,8 @@ export function survey(
   hasErased = false,
 ): Survey {
   const { session_id: id, max_generation: max } = order
-  const folder = places.data.session(id)
-  const found = newer
-    ? ({ state: 'absent' } as const)
-    : held
-      ? foundOf(held)
-      : inspectCredentials(folder, { disk: places.data.disk, vault: places.vault, sessionId: id, maxPages: places.maxPages })
-  if (found.state === 'unreadable') throw new Error(`the credentials cannot be read, so nothing is erased yet: ${found.reason}`)
-  const covered = (found.state === 'damaged' && !hasErased) || (found.state === 'whole' && found.generation <= max)
+  const found = newer ? ({ state: 'absent' } as const) : held ? foundOf(held) : lookAtCredentials(id, places)
+  const covered = isCovered(found, max, hasErased)
   const whole = covered && found.state === 'whole' ? found : null
   const known = whole ? whole.linked : covered ? null : lastKnown
   // An identity without a phone proves nothing where the row had one (the folder is an older copy), nor where damaged credentials were
@@ -53,6 +49,7 @@ export function survey(
   const othersAside = !hasErased && places.quarantine.holdsUnknown(id)
   const mayHaveBeen = (whole !== null && order.phone_number !== null) || othersAside
   const linked = known === false && mayHaveBeen ? null : known
+  const { snapshots: _counted, ...onDisk } = measureAll(id, max, places, covered)
   return {
     creds: whole?.linked ? whole.creds : null,
     erasesCredentials: covered,
@@ -60,15 +57,19 @@ export function survey(
       linked,
       othersAside,
       generations: whole ? [whole.generation] : [],
-      removed: {
-        credentials: covered ? sizeOfCredentials(places.data.disk, folder) : NOTHING,
-        backups: places.backups.measure(id, max),
-        outbox: { messages: places.outbox.measure(id, max) },
-        names: covered ? countNames(places.data.disk, folder) : 0,
-        quarantine: hasErased ? NOTHING : places.quarantine.measure(id, max),
-      },
+      removed: { ...onDisk, ...(hasErased ? { quarantine: NOTHING } : {}) },
     },
   }
+}
+
+/**
+ * What a clear of a session up to generation `max` would take away now, by the very measures of its receipt; nothing is changed. `held`:
+ * the session that runs, and whether `max` covers it. Throws as `survey` does.
+ */
+export function holdingsOf(id: string, max: number, places: Places, held: { covered: boolean } | null): Omit<Holdings, 'sessionId'> {
+  const covered = held ? held.covered : isCovered(lookAtCredentials(id, places), max, false)
+  const { snapshots, ...onDisk } = measureAll(id, max, places, covered)
+  return { ...onDisk, backups: { ...onDisk.backups, snapshots } }
 }
 
 /**
@@ -131,6 +132,32 @@ export function mergeFindings(before: Findings, now: Findings): Findings {
       names: Math.max(before.removed.names, now.removed.names),
       quarantine: larger(before.removed.quarantine, now.removed.quarantine),
     },
+  }
+}
+
+/** What lies in the folder of a session that does not run. Throws where the system refuses to read. */
+function lookAtCredentials(id: string, { data, vault, maxPages }: Places): Found {
+  const found = inspectCredentials(data.session(id), { disk: data.disk, vault, sessionId: id, maxPages })
+  if (found.state === 'unreadable')
+    throw new StorageError('failed', `the credentials cannot be read, so nothing is erased yet: ${found.reason}`)
+  return found
+}
+
+function isCovered(found: Found, max: number, hasErased: boolean): boolean {
+  return (found.state === 'damaged' && !hasErased) || (found.state === 'whole' && found.generation <= max)
+}
+
+function measureAll(id: string, max: number, places: Places, coversCredentials: boolean): OnDisk & { snapshots: number } {
+  const { data, backups, outbox, quarantine } = places
+  const folder = data.session(id)
+  const { snapshots, ...sizeOfBackups } = backups.measure(id, max)
+  return {
+    credentials: coversCredentials ? sizeOfCredentials(data.disk, folder) : NOTHING,
+    backups: sizeOfBackups,
+    snapshots,
+    outbox: { messages: outbox.measure(id, max) },
+    names: coversCredentials ? countNames(data.disk, folder) : 0,
+    quarantine: quarantine.measure(id, max),
   }
 }
 

@@ -6,6 +6,7 @@ import type { SessionRoute } from '#domain/routes.ts'
 import type { Look } from '#domain/snapshot.ts'
 import type { ClearEngine, Completed } from '../clear/clear.ts'
 import { DatabaseError } from '../database.ts'
+import type { Engine } from '../engine.ts'
 import type { Follower } from '../follow/follow.ts'
 import type { Names } from '../names/names.ts'
 import type { Messages } from '../outbox/messages.ts'
@@ -23,13 +24,14 @@ type Options = {
   messages: Messages
   names: Names
   clear: ClearEngine
+  holdings: Engine['holdings']
   follower: Follower
   streams: LinkStreams
   linkLimit: LinkLimit
 }
 
 /** The worker's routes: each looks at the database first, then answers with what the worker holds. */
-export function createRoutes({ supervisor, messages, names, clear, follower, streams, linkLimit }: Options): Route[] {
+export function createRoutes({ supervisor, messages, names, clear, holdings, follower, streams, linkLimit }: Options): Route[] {
   const needReady = (): void => {
     if (!follower.isReady()) throw new Refusal('not_ready', 'The worker has not read the database yet.')
   }
@@ -146,6 +148,14 @@ export function createRoutes({ supervisor, messages, names, clear, follower, str
       const removed = valueOf(messages.remove(sessionId, call.message))
       if (removed === 0) throw new Refusal('not_found', 'There is no such text in the queue.')
       return { removed }
+    },
+    async sent(call) {
+      const { sessionId } = await lookOrRemember(call)
+      return { messages: valueOf(messages.sent(sessionId)) }
+    },
+    async holdings(call) {
+      const { sessionId, generation } = await lookOrRemember(call)
+      return holdings(sessionId, generation)
     },
     clear: clearNow,
     delete: clearNow,

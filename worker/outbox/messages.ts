@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { COMMAND_SKEW_SECONDS } from '#domain/command.ts'
 import type { Result } from '#domain/errors.ts'
 import { MAX_QUEUED } from '#domain/message.ts'
-import type { NewText, QueuedText } from '#domain/message.ts'
+import type { NewText, QueuedText, SentText } from '#domain/message.ts'
 import { IS_LINKED } from '#domain/session.ts'
 import { isoTime } from '../clock.ts'
 import type { Clock } from '../clock.ts'
@@ -23,6 +23,8 @@ export type Messages = {
   /** Durable when it returns. The same command queues one text, however often it comes. Throws `StorageError` when the disk refuses. */
   queue(sessionId: string, text: NewText, by: AskedBy): Result<QueuedText>
   list(sessionId: string): Result<QueuedText[]>
+  /** What became of the texts that left the queue since the session was started, the newest first. */
+  sent(sessionId: string): Result<SentText[]>
   /** Takes one text out of the queue; returns how many that were: 0 where it is not there (any more). */
   remove(sessionId: string, messageId: string): Result<number>
   /** Empties the queue of all that was queued before the command was issued; returns how many texts that were. */
@@ -73,6 +75,7 @@ export function createMessages({ supervisor, outbox, tombstones, quarantine, sen
         return { ok: true, value: queued }
       }),
     list: (id) => withLink(id, (binding) => ({ ok: true, value: outbox.list(id, binding) })),
+    sent: (id) => withLink(id, () => ({ ok: true, value: sender.sent(id) })),
     remove: (id, messageId) =>
       withLink(id, (binding) => {
         const isThere = outbox.list(id, binding).some((text) => text.id === messageId)

@@ -145,11 +145,9 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
   const hear = (event: SocketEvent): void => {
     switch (event.type) {
       case 'qr':
-        if (!linked) attempt.showQr(event.qr)
-        return
+        return linked ? undefined : attempt.showQr(event.qr)
       case 'passkey_required':
-        if (!linked) endLink('link_refused', 'passkey_required')
-        return
+        return linked ? undefined : endLink('link_refused', 'passkey_required')
       case 'paired':
         linked = true
         phoneNumber = event.phoneNumber
@@ -165,6 +163,8 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
         return
       case 'names':
         return names.add(event)
+      case 'receipt':
+        return around.onReceipt(event)
       case 'storage_failed':
         return storageFailed(event.error)
       case 'closed':

@@ -9,6 +9,7 @@ import type { Told } from '../names/merge.ts'
 import { createCredentials, openCredentials } from '../store/credential-store.ts'
 import type { CredentialStore, Found } from '../store/credential-store.ts'
 import { untilAnswered } from '../until-answered.ts'
+import type { Receipt } from '../whatsapp/port.ts'
 import type { Entries, Entry } from './entries.ts'
 import { createLimiter } from './limiter.ts'
 import type { Observations } from './observations.ts'
@@ -76,6 +77,7 @@ export function createStarts(options: Options) {
         ),
       note: <K extends WorkerKind>(kind: K, detail: WorkerDetail<K>) => timeline.note(row.id, kind, detail),
       keepNames: (told: Told) => keepNames(row.id, row.generation, told),
+      onReceipt: (receipt: Receipt) => options.receipt(row.id, receipt),
       onOnline() {
         entry.restores = 0
         backUp(row.id, session)

@@ -15,7 +15,7 @@ import type { NamesFile } from '../store/names.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Tombstones } from '../store/tombstones.ts'
-import type { WhatsApp } from '../whatsapp/port.ts'
+import type { Receipt, WhatsApp } from '../whatsapp/port.ts'
 import { createBackUp } from './back-up.ts'
 import { refuseCode } from './code-desk.ts'
 import { decide } from './decide.ts'
@@ -52,6 +52,8 @@ export type SupervisorOptions = {
   look(sessionId: string): void
   /** A session is logged in. */
   online(sessionId: string): void
+  /** WhatsApp says how far texts of a session came. */
+  receipt(sessionId: string, receipt: Receipt): void
   /** An order that arose here. `gone`: WhatsApp said itself that the device is gone. */
   clear(order: ClearOrder, gone: boolean): void
 }

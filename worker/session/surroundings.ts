@@ -3,7 +3,7 @@ import type { StatusReason } from '#domain/reasons.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Told } from '../names/merge.ts'
-import type { WhatsApp } from '../whatsapp/port.ts'
+import type { Receipt, WhatsApp } from '../whatsapp/port.ts'
 import type { BackoffSettings } from './backoff.ts'
 import type { Limiter } from './limiter.ts'
 import type { LinkBoard } from './link-board.ts'
@@ -26,6 +26,8 @@ export type SessionSurroundings = {
   note<K extends WorkerKind>(kind: K, detail: WorkerDetail<K>): void
   /** Stores what the phone told of groups and contacts. Never throws. */
   keepNames(told: Told): void
+  /** WhatsApp says how far texts came. */
+  onReceipt(receipt: Receipt): void
   /** Logged in, and the row may say so. */
   onOnline(): void
   /** Pairing succeeded for a row that is gone or newer. */

@@ -31,8 +31,8 @@ export type Backups = {
   save(sessionId: string, contents: Contents): void
   /** Puts the newest whole, linked snapshot of this generation in the place of credentials that are not there. Returns when it was made. */
   restore(sessionId: string, generation: number): string | null
-  /** What a clear up to `maxGeneration` would erase. */
-  measure(sessionId: string, maxGeneration: number): Size
+  /** What a clear up to `maxGeneration` would erase, and how many snapshots that are. */
+  measure(sessionId: string, maxGeneration: number): Size & { snapshots: number }
   erase(sessionId: string, maxGeneration: number): void
 }
 
@@ -83,10 +83,11 @@ export function openBackups(data: DataFolder, vault: Vault, clock: Clock, maxPag
       )
       return newest
     },
-    measure: (sessionId, maxGeneration) =>
-      covered(sessionId, maxGeneration)
-        .map((backup) => sizeOf(disk, backup))
-        .reduce(addSizes, { files: 0, bytes: 0 }),
+    measure(sessionId, maxGeneration) {
+      const snapshots = covered(sessionId, maxGeneration)
+      const size = snapshots.map((backup) => sizeOf(disk, backup)).reduce(addSizes, { files: 0, bytes: 0 })
+      return { ...size, snapshots: snapshots.length }
+    },
     erase(sessionId, maxGeneration) {
       for (const backup of covered(sessionId, maxGeneration)) data.erase(backup)
       const folder = data.backups(sessionId)

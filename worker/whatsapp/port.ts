@@ -8,6 +8,9 @@ import type { Contact, Group } from '#domain/names.ts'
 /** A contact as the phone tells it. `name`: of its address book. `pushName`: what the person calls itself. */
 export type ToldContact = Contact & { pushName: string | null }
 
+/** Texts that the recipient's phone has, or whose owner has opened them there. `ids`: any; whoever hears of it knows its own. */
+export type Receipt = { ids: readonly string[]; state: 'delivered' | 'read' }
+
 /** Why a connection closed, in WhatsApp's words; `close-codes.ts` translates it. */
 export type CloseCause = { code: number; message: string }
 
@@ -20,6 +23,7 @@ export type SocketEvent =
   | { type: 'passkey_required' }
   /** What the phone told of groups and contacts; `null` is what was not told. `changes`: of contacts that are known, and of no others. */
   | { type: 'names'; groups: readonly Group[]; contacts: readonly ToldContact[]; changes: readonly ToldContact[] }
+  | ({ type: 'receipt' } & Receipt)
   | { type: 'opened' }
   | { type: 'closed'; cause: CloseCause }
   /** Credentials could not be read or written; what was stored before is still there. */

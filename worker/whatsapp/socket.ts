@@ -10,6 +10,7 @@ import { GROUPS_QUERY, listenToNames, readGroups } from './names.ts'
 import { requestPairingCode } from './pairing-code.ts'
 import type { CodeAsker } from './pairing-code.ts'
 import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from './port.ts'
+import { readReceipt } from './receipts.ts'
 import { removeDevice } from './remove-device.ts'
 import { sendText } from './send.ts'
 import type { TextSender } from './send.ts'
@@ -124,6 +125,11 @@ function attach(sock: WASocket, auth: Auth, closeKeys: () => void, onEvent: OnEv
   // Baileys takes this event from the web socket and does nothing about it: the connection would hang until its handshake times out.
   sock.ws.on('unexpected-response', (_request: unknown, { statusCode }: { statusCode?: number }) => {
     void sock.end(new Error(`Unexpected server response: ${statusCode ?? 'none'}`))
+  })
+  // Not from Baileys' own event: that one is gathered, and what came last of two receipts in the wrong order would win.
+  sock.ws.on('CB:receipt', (node: BinaryNode) => {
+    const receipt = readReceipt(node)
+    if (receipt) tell({ type: 'receipt', ...receipt })
   })
   listenToNames(sock.ev, (told) => tell({ type: 'names', ...told }))
   // An async listener of Baileys that fails lands here instead of ending the process; its socket reports by closing.

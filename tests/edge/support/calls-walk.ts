@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import * as z from 'zod'
 import { Receipt } from '#domain/clearance.ts'
+import { Holdings } from '#domain/holdings.ts'
 import { ask, codeOf, type Device, type Walker, type Way } from './calls-ask.ts'
 import type { CallRow } from './calls-table.ts'
 import type { Called, CallsWorld } from './calls-world.ts'
@@ -181,6 +182,16 @@ export const WALK: Record<string, (row: CallRow, walker: Walker) => Promise<void
     expect(await world.textsOf(device.friend)).toEqual([text])
   },
 
+  async 'sent texts'(row, walker) {
+    const { device } = walker
+    const answer = await until(
+      () => ask(row, walker),
+      ({ body }) => JSON.stringify(body).includes('"delivered"'),
+    )
+    expect(answer).toMatchObject({ status: 200, body: { messages: [{ to: `+${device.friend}`, state: 'delivered' }] } })
+    expect(JSON.stringify(answer.body)).not.toContain('Hola')
+  },
+
   async stop(row, walker) {
     const { world, device } = walker
     await want(walker, 'stop_session')
@@ -203,6 +214,15 @@ export const WALK: Record<string, (row: CallRow, walker: Walker) => Promise<void
     }
     const waiting = textsIn(await ask(row, walker))
     expect(waiting.map(({ id, text }) => [id, text])).toEqual(['one', 'two', 'three'].map((text, index) => [device.queued[index], text]))
+  },
+
+  async holdings(row, walker) {
+    const { world, device } = walker
+    const { status, body } = await ask(row, walker)
+    const holdings = Holdings.parse(body)
+    expect([status, holdings.sessionId, holdings.outbox.messages]).toEqual([200, device.id, 3])
+    const files = world.filesOf(device.id).filter((path) => path.includes('auth.sqlite'))
+    expect(holdings.credentials.files + holdings.backups.files).toBe(files.length)
   },
 
   async 'remove a text'(row, walker) {

@@ -19,6 +19,8 @@ const ANSWERS: Record<SessionRoute, (sessionId: string, body: string) => object>
   outbox: () => ({ messages: [] }),
   emptyOutbox: () => ({ removed: 0 }),
   removeText: () => ({ removed: 1 }),
+  sent: () => EXAMPLE.sentTexts,
+  holdings: (sessionId) => ({ ...EXAMPLE.holdings, sessionId }),
 }
 
 /** Lets the worker give every call what a well one gives: whatever an attack is told beyond that comes from the function. */
