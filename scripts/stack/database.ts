@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from './children.ts'
 import type { Guardian } from './guardian.ts'
 import type { LogFile } from './log-file.ts'
+import type { Mailbox } from './mailbox.ts'
 import { type RunningPostgres, startPostgres } from './postgres.ts'
 import { type RunningSupabaseApi, startSupabaseApi } from './supabase-api.ts'
 
@@ -11,6 +12,8 @@ export type DatabaseOptions = {
   password: string
   apiPort: number
   jwtSecret: string
+  mailbox: Mailbox
+  siteUrl: string
   rank: number
   guardian: Guardian
   logFile: LogFile
@@ -76,7 +79,8 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   const { url } = await launch()
   let api: RunningSupabaseApi
   try {
-    api = await startSupabaseApi({ databaseUrl: url, jwtSecret: options.jwtSecret, port: options.apiPort })
+    const { jwtSecret, apiPort, mailbox, siteUrl } = options
+    api = await startSupabaseApi({ databaseUrl: url, jwtSecret, port: apiPort, mailbox, siteUrl })
   } catch (error) {
     await halt()
     throw error

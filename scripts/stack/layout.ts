@@ -25,6 +25,8 @@ export type Layout = {
   postgres: string
   worker: string
   simulator: string
+  /** What would have been sent by mail. */
+  mail: string
   logs: string
 }
 
@@ -40,6 +42,7 @@ export function layoutOf(dataDir: string, realm: Realm): Layout {
     postgres: join(home, 'postgres'),
     worker: join(home, 'worker'),
     simulator: join(home, 'simulator'),
+    mail: join(home, 'mail'),
     logs: join(home, 'logs'),
   }
 }

@@ -8,6 +8,7 @@ import { startGuardian } from './guardian.ts'
 import { DIST, layoutOf, type Realm } from './layout.ts'
 import { takeLock } from './lock.ts'
 import { type LogFile, openLogFile } from './log-file.ts'
+import { createMailbox } from './mailbox.ts'
 import { loadApiDocs } from './api-docs.ts'
 import { loadPage } from './page.ts'
 import { freePorts } from './ports.ts'
@@ -115,6 +116,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         password: secrets.databasePassword,
         apiPort: ports.api,
         jwtSecret: secrets.jwtSecret,
+        mailbox: createMailbox(layout.mail, say),
+        siteUrl: front.url,
         rank: RANK.database,
         guardian,
         logFile: databaseLog,
@@ -141,7 +144,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...pages,
     })
     const demo = { phoneUrl: '/phone/', email: login.email }
-    front.open({ supabaseKey: api.anonKey, realtime: false, ...(realm === 'demo' && { demo }) })
+    front.open({ supabaseKey: api.anonKey, realtime: false, mail: true, ...(realm === 'demo' && { demo }) })
 
     const found = (name: Process | 'database') => (name === 'database' ? database?.server : children[name])
     const find = (name: Process | 'database'): Child => {

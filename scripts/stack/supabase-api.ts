@@ -6,8 +6,10 @@ import { inspect } from 'node:util'
 import { serve, type ServerType } from '@hono/node-server'
 import { App } from '@supabase/lite'
 import postgres, { type PostgresType } from 'postgres'
+import { createAuthMail, whoMayBeMailed } from './auth-mail.ts'
 import { HOSTED_DEFAULTS } from './hosted-defaults.ts'
 import { createLastingConnection } from './lasting-connection.ts'
+import type { Mailbox } from './mailbox.ts'
 import { applyMigrations } from './migrations.ts'
 
 /** How long the connections to the database may take to end, milliseconds. */
@@ -20,6 +22,10 @@ export type SupabaseApiOptions = {
   jwtSecret: string
   /** Where to listen on 127.0.0.1; 0 takes a free port. Without it nothing listens and `fetch` is for mounting elsewhere. */
   port?: number
+  /** Where Auth's mails go; without one it sends none. */
+  mailbox?: Mailbox
+  /** The page's own origin: where the links of mails lead. */
+  siteUrl?: string
   /** Connections to the database, 10 unless told. */
   connections?: number
 }
@@ -50,6 +56,8 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Run
   })
   keepGrants(connection)
   logErrorsInOneLine(connection)
+  const siteUrl = options.siteUrl ?? 'http://127.0.0.1'
+  const mail = createAuthMail({ mailbox: options.mailbox ?? null, siteUrl, mayBeMailed: whoMayBeMailed(connection) })
   const app = new App({
     connection,
     api: { schemas: ['public'] },
@@ -59,10 +67,18 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Run
       publishable_key: anonKey,
       secret_key: serviceRoleKey,
       enable_signup: false,
+      site_url: siteUrl,
+      additional_redirect_urls: [siteUrl.replace('127.0.0.1', 'localhost'), `${siteUrl.replace('127.0.0.1', 'localhost')}/**`],
+      email: {
+        // The new mailbox must confirm. With two, the API would take the old one's word for it, and an e-mail is whom an invitation is for.
+        double_confirm_changes: false,
+        // People follow the link. Six digits could be guessed: nothing counts the tries.
+        otp_length: 12,
+      },
     },
     storage: { enabled: false },
     studio: { enabled: false },
-    options: { server: { disableStudio: true, disableFallback: true, admin: false } },
+    options: { drivers: { email: mail.driver }, server: { disableStudio: true, disableFallback: true, admin: false } },
   })
 
   let applied: string[]
@@ -76,7 +92,9 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Run
 
   const answer = async (request: Request): Promise<Response> => {
     // The API also has pages of its own (`/_system` shows its configuration to anybody): only what supabase-js calls is passed on.
-    if (/^\/(auth|rest)\/v1(\/|$)/.test(new URL(request.url).pathname)) return keptByNobody(await app.fetch(request))
+    const { pathname } = new URL(request.url)
+    if (/^\/rest\/v1(\/|$)/.test(pathname)) return keptByNobody(await app.fetch(request))
+    if (/^\/auth\/v1(\/|$)/.test(pathname)) return keptByNobody(await mail.pass(request, async (asked) => await app.fetch(asked)))
     return Response.json({ message: 'not found' }, { status: 404 })
   }
   const server = options.port === undefined ? null : await listen(answer, options.port)

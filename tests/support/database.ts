@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import postgres, { type Sql } from 'postgres'
 import type { Database } from '#domain/database.types.ts'
+import type { Mail } from '../../scripts/stack/mailbox.ts'
 import { freePorts } from '../../scripts/stack/ports.ts'
 import { startPostgres, type RunningPostgres } from '../../scripts/stack/postgres.ts'
 import { startSupabaseApi, type RunningSupabaseApi } from '../../scripts/stack/supabase-api.ts'
@@ -34,6 +35,8 @@ export type TestDatabase = {
   sql: Sql
   postgres: RunningPostgres
   api: RunningSupabaseApi
+  /** What Auth sent, oldest first. */
+  mails: Mail[]
   /** Speaks with the service key, as the worker does. */
   service: Client
   /** Speaks with the public key and nobody signed in. */
@@ -49,6 +52,8 @@ export type TestDatabase = {
   stop(): Promise<void>
 }
 
+/** Where the links of mails lead. No page is there. */
+const PAGE_URL = 'http://127.0.0.1:5180'
 const PASSWORD = 'correct horse battery staple'
 
 /**
@@ -70,7 +75,9 @@ export async function startTestDatabase({ durable = false } = {}): Promise<TestD
   }
   process.once('exit', end)
   void server.exited.then(() => process.off('exit', end))
-  const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0 })
+  const mails: Mail[] = []
+  const mailbox = { send: async (mail: Mail) => void mails.push(mail) }
+  const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0, mailbox, siteUrl: PAGE_URL })
   const sql = postgres(server.url, { max: 5, onnotice: () => {} })
   // The copies are databases of their own: a worker must be able to tell them apart.
   await sql`update private.instance set id = gen_random_uuid()`
@@ -93,6 +100,7 @@ export async function startTestDatabase({ durable = false } = {}): Promise<TestD
     sql,
     postgres: server,
     api,
+    mails,
     service: connect(api.serviceRoleKey),
     anon: connect(api.anonKey),
     createUser,
