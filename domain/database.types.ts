@@ -598,6 +598,7 @@ export type Database = {
         Returns: boolean
       }
       worker_online: { Args: Record<PropertyKey, never>; Returns: boolean }
+      worker_silence_in: { Args: Record<PropertyKey, never>; Returns: number }
       worker_snapshot: { Args: Record<PropertyKey, never>; Returns: Json }
       worker_touch: { Args: { session_ids: string[] }; Returns: undefined }
       worker_unlinked: {

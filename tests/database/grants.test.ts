@@ -52,6 +52,7 @@ const RIGHTS = {
   'definer function public.cancel_link': people('EXECUTE'),
   'definer function public.purge_stale_sessions': both('EXECUTE'),
   'definer function public.worker_online': both('EXECUTE'),
+  'definer function public.worker_silence_in': people('EXECUTE'),
 
   'definer function public.worker_snapshot': worker('EXECUTE'),
   'definer function public.worker_look': worker('EXECUTE'),

@@ -45,6 +45,19 @@ describe('effective_status', () => {
     ])
   })
 
+  it('turns when the page was told that it would: when the first of the workers that are online falls silent', async () => {
+    const silenceIn = async () => (await cast.agent.client.rpc('worker_silence_in')).data
+    const without = await silenceIn()
+    await workerIsAlive(cast)
+    await workerWentSilent(cast, 20)
+    await workerIsAlive(cast, 'worker-2')
+    const first = await silenceIn()
+    await workerWentSilent(cast, HEARTBEAT_STALE_SECONDS + 1)
+    const second = await silenceIn()
+    expect(without).toBeNull()
+    expect([first, second].map((seconds) => Math.ceil(Number(seconds) / 10))).toEqual([1, 3])
+  })
+
   it('of a session that no worker has taken up tells whether there is any worker', async () => {
     const { id } = await cast.db.insertSession(cast.acme)
     const without = await effective(id)
