@@ -1,13 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { useCallback, useState } from 'react'
+import { type Topic, useLive } from '../../lib/live.ts'
+import { outdatedSince } from '../../lib/outdated.ts'
 import { usePageVisible } from '../../lib/usePageVisible.ts'
 import { useSupabase } from '../../lib/supabase.ts'
+import { createFailureCount, lags, pollInterval } from './poll-interval.ts'
 import { clearPurged, purgeStale } from './session-commands.ts'
 import { openOrdersQuery, sessionsQuery } from './session-queries.ts'
-import { lags, pollInterval } from './poll-interval.ts'
+import { silenceQuery } from './silence-query.ts'
 
-/** When nothing was read for so long, what the page shows is hearsay; milliseconds. */
-const OUTDATED_AFTER = 10_000
+const TOPICS: readonly Topic[] = ['sessions', 'orders']
 
 type ListOptions = {
   organizationId: string
@@ -17,24 +19,37 @@ type ListOptions = {
   connectedId: string | null
 }
 
-/** Follows the sessions, the open orders and the worker of an organisation by polling, as fast as things move. */
+/**
+ * Follows the sessions, the open orders and the worker of an organisation: looks again when it is told of a change, and asks by itself,
+ * as fast as things move, where nobody tells.
+ */
 export function useSessionList({ organizationId, mayChange, linkOpen, connectedId }: ListOptions) {
   const client = useSupabase()
   const queries = useQueryClient()
   const hidden = !usePageVisible()
+  const [failuresOf] = useState(createFailureCount)
+
+  const lookAgain = useCallback(
+    () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['whatsapp-sessions'] }),
+        queries.invalidateQueries({ queryKey: ['whatsapp-clearances'] }),
+      ]),
+    [queries],
+  )
+  const { live, changed } = useLive(TOPICS, lookAgain)
 
   // Polling is the retry.
-  const steady = { retry: false, refetchIntervalInBackground: true } as const
-  const orders = useQuery({
-    ...openOrdersQuery(client, organizationId),
-    ...steady,
-    enabled: mayChange,
-    refetchInterval: () => interval(),
-  })
-  const look = useQuery({ ...sessionsQuery(client, organizationId), ...steady, refetchInterval: () => interval() })
+  const steady = { retry: false, refetchInterval: () => interval(), refetchIntervalInBackground: true } as const
+  useQuery({ ...silenceQuery(client), ...steady, enabled: live === 'realtime' })
+  const orders = useQuery({ ...openOrdersQuery(client, organizationId), ...steady, enabled: mayChange })
+  const look = useQuery({ ...sessionsQuery(client, organizationId), ...steady })
 
   function interval(): number | false {
-    const seen = queries.getQueryData(sessionsQuery(client, organizationId).queryKey)
+    const { queryKey } = sessionsQuery(client, organizationId)
+    const seen = queries.getQueryData(queryKey)
+    const state = queries.getQueryState(queryKey)
+    const silentAt = queries.getQueryData(silenceQuery(client).queryKey)
     return pollInterval({
       sessions: seen?.sessions ?? [],
       openOrders: queries.getQueryData(openOrdersQuery(client, organizationId).queryKey)?.length ?? 0,
@@ -42,26 +57,25 @@ export function useSessionList({ organizationId, mayChange, linkOpen, connectedI
       linkOpen,
       lagging: lags(seen?.sessions ?? [], connectedId),
       hidden,
+      live,
+      silenceIn: silentAt ? silentAt - Date.now() : null,
+      failures: state ? failuresOf(state) : 0,
     })
   }
 
-  const refresh = useCallback(() => {
-    void queries.invalidateQueries({ queryKey: ['whatsapp-sessions'] })
-    void queries.invalidateQueries({ queryKey: ['whatsapp-clearances'] })
-  }, [queries])
-
-  const isOutdated = look.data !== undefined && look.errorUpdatedAt - look.dataUpdatedAt > OUTDATED_AFTER
+  const outdated = outdatedSince(look)
   return {
     sessions: look.data?.sessions ?? [],
     isLoading: look.isPending,
     /** Why nothing could ever be read. */
     loadError: look.data ? null : look.error,
     /** When what is shown was read, if it is too old to be believed; milliseconds since 1970. */
-    outdatedSince: isOutdated ? look.dataUpdatedAt : null,
+    outdatedSince: outdated,
     orders: orders.data ?? [],
     /** `undefined` while nobody knows. */
-    workerOnline: isOutdated ? undefined : look.data?.workerOnline,
-    refresh,
+    workerOnline: outdated !== null ? undefined : look.data?.workerOnline,
+    /** To be called after each command: looks again, and has the other tabs do so. */
+    refresh: changed,
   }
 }
 
