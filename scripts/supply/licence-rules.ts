@@ -39,6 +39,11 @@ export const LICENCE_EXCEPTIONS: readonly LicenceException[] = [
     reason: 'sharp with its library, as WebAssembly: as above.',
   },
   {
+    packages: /^axe-core$/,
+    licence: 'MPL-2.0',
+    reason: 'Looks for barriers in the pages while they are tested. Unchanged, and no part of what is built.',
+  },
+  {
     packages: /^lightningcss(-|$)/,
     licence: 'MPL-2.0',
     reason: 'Minifies styles while the page is built. Unchanged, and no part of what is built.',

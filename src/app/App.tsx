@@ -8,6 +8,7 @@ import { useWords } from '../words/words.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Providers } from './providers.tsx'
 import { Entrance } from './Entrance.tsx'
+import { LanguageGate } from './LanguageGate.tsx'
 
 /** How often `/config.json` is asked for while the stack starts, milliseconds. */
 const ASK_AGAIN = 1000
@@ -18,6 +19,14 @@ type Boot =
 
 /** Reads the configuration, waiting while the stack starts, then shows the pages. `fetchHttp` is handed in by tests. */
 export function App({ fetchHttp }: { fetchHttp?: typeof fetch }) {
+  return (
+    <LanguageGate>
+      <Booted {...(fetchHttp && { fetchHttp })} />
+    </LanguageGate>
+  )
+}
+
+function Booted({ fetchHttp }: { fetchHttp?: typeof fetch }) {
   const [boot, setBoot] = useState<Boot | null>(null)
   useEffect(() => {
     const stop = new AbortController()

@@ -1,12 +1,12 @@
 import { Component, type ReactNode } from 'react'
 import { Button } from '../ui/button.tsx'
 import { CenterPage } from '../ui/center-page.tsx'
-import { WordsContext } from '../words/words.ts'
+import { LanguageContext } from '../words/language.ts'
 
 /** Shows what to do when drawing the page throws, which it should not. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
-  static override contextType = WordsContext
-  declare context: React.ContextType<typeof WordsContext>
+  static override contextType = LanguageContext
+  declare context: React.ContextType<typeof LanguageContext>
   override state = { failed: false }
 
   static getDerivedStateFromError() {
@@ -15,14 +15,14 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
 
   override render() {
     if (!this.state.failed) return this.props.children
-    const words = this.context.boot
+    const words = this.context?.words.boot
     return (
       <CenterPage>
         <div role="alert" className="text-center">
-          <h1 className="text-lg font-semibold tracking-tight">{words.crashed}</h1>
-          <p className="mt-1 text-sm text-muted">{words.crashedHint}</p>
+          <h1 className="text-lg font-semibold tracking-tight">{words?.crashed}</h1>
+          <p className="mt-1 text-sm text-muted">{words?.crashedHint}</p>
           <Button className="mt-4" onClick={() => location.reload()}>
-            {words.reload}
+            {words?.reload}
           </Button>
         </div>
       </CenterPage>

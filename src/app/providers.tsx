@@ -1,12 +1,11 @@
 import type { DashboardConfig } from '#domain/config.ts'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { Toaster } from 'sonner'
 import { useVisitorOfClient, VisitorContext } from '../features/auth/session.ts'
 import { ConfigContext } from '../lib/config.ts'
 import { asFailure } from '../lib/failure.ts'
 import { type Client, SupabaseContext } from '../lib/supabase.ts'
-import { TooltipProvider } from '../ui/tooltip.tsx'
+import { Toasts } from '../ui/Toasts.tsx'
 
 type ProvidersProps = { config: DashboardConfig; client: Client; children: ReactNode }
 
@@ -17,15 +16,8 @@ export function Providers({ config, client, children }: ProvidersProps) {
     <ConfigContext value={config}>
       <SupabaseContext value={client}>
         <QueryClientProvider client={queries}>
-          <TooltipProvider delayDuration={300}>
-            <VisitorProvider>{children}</VisitorProvider>
-          </TooltipProvider>
-          <Toaster
-            theme="system"
-            position="top-center"
-            closeButton
-            toastOptions={{ className: '!border-line !bg-surface !font-sans !text-ink' }}
-          />
+          <VisitorProvider>{children}</VisitorProvider>
+          <Toasts />
         </QueryClientProvider>
       </SupabaseContext>
     </ConfigContext>

@@ -1,44 +1,64 @@
-import { BrowserRouter, Link, Navigate, Route, Routes } from 'react-router'
+import { lazy, Suspense } from 'react'
+import { Link, Redirect, Route, Switch } from 'wouter'
 import { useOrganization } from '../features/organization/organization.ts'
 import { OrganizationGate } from '../features/organization/OrganizationGate.tsx'
+import { ADDRESSES } from '../lib/addresses.ts'
 import { WhatsAppConnection } from '../pages/settings/WhatsAppConnection.tsx'
-import { CenterPage } from '../ui/center-page.tsx'
+import { Waiting } from '../ui/waiting.tsx'
 import { useWords } from '../words/words.ts'
 import { Layout } from './Layout.tsx'
+import { LiveOrganization } from './LiveOrganization.tsx'
 
-const HOME = '/settings/whatsapp'
+const SessionPage = lazy(() => import('../pages/session/SessionPage.tsx'))
+const ActivityPage = lazy(() => import('../pages/activity/ActivityPage.tsx'))
+const MembersPage = lazy(() => import('../pages/settings/MembersPage.tsx'))
+const AccountPage = lazy(() => import('../pages/account/AccountPage.tsx'))
 
 /** The pages of somebody who is signed in, and which stands at which address. */
 export function Router({ userId, email }: { userId: string; email: string }) {
   return (
-    <BrowserRouter>
-      <OrganizationGate userId={userId}>
-        <Routes>
-          <Route element={<Layout email={email} />}>
-            <Route path="/" element={<Navigate to={HOME} replace />} />
-            <Route path={HOME} element={<WhatsAppPage />} />
-            <Route path="*" element={<NotFound />} />
-          </Route>
-        </Routes>
-      </OrganizationGate>
-    </BrowserRouter>
+    <OrganizationGate userId={userId}>
+      <LiveOrganization>
+        <Layout email={email}>
+          <Pages userId={userId} email={email} />
+        </Layout>
+      </LiveOrganization>
+    </OrganizationGate>
   )
 }
 
 /** Anew for each organisation, so that nothing of one is shown for another. */
-function WhatsAppPage() {
+function Pages({ userId, email }: { userId: string; email: string }) {
   const { current } = useOrganization()
-  return <WhatsAppConnection key={current.id} />
+  return (
+    <Suspense key={current.id} fallback={<Waiting />}>
+      <Switch>
+        <Route path={ADDRESSES.devices} component={WhatsAppConnection} />
+        <Route path={ADDRESSES.device}>{({ sessionId }) => <SessionPage key={sessionId} sessionId={sessionId} />}</Route>
+        <Route path={ADDRESSES.activity} component={ActivityPage} />
+        <Route path={ADDRESSES.members}>
+          <MembersPage userId={userId} />
+        </Route>
+        <Route path={ADDRESSES.account}>
+          <AccountPage email={email} />
+        </Route>
+        <Route path="/">
+          <Redirect to={ADDRESSES.devices} replace />
+        </Route>
+        <Route component={NotFound} />
+      </Switch>
+    </Suspense>
+  )
 }
 
 function NotFound() {
   const words = useWords()
   return (
-    <CenterPage>
+    <div className="py-16 text-center">
       <h1 className="text-xl font-semibold tracking-tight">{words.nav.notFound}</h1>
-      <Link to={HOME} className="mt-2 inline-block text-sm font-medium text-brand underline-offset-4 hover:underline">
+      <Link href={ADDRESSES.devices} className="mt-2 inline-block text-sm font-medium text-brand underline-offset-4 hover:underline">
         {words.nav.backToSettings}
       </Link>
-    </CenterPage>
+    </div>
   )
 }

@@ -1,6 +1,5 @@
 import type { SessionState } from '#domain/session.ts'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
-import { toast } from 'sonner'
 import type { LinkView } from '../features/link/link-view.ts'
 import { useLink } from '../features/link/useLink.ts'
 import { useOrganization } from '../features/organization/organization.ts'
@@ -9,6 +8,7 @@ import { renameSession, startSession, stopSession } from '../features/sessions/s
 import { useRemoval } from '../features/sessions/useRemoval.ts'
 import { usePurgeOnLoad, useSessionList } from '../features/sessions/useSessionList.ts'
 import { asFailure, type FailureCode } from '../lib/failure.ts'
+import { toast } from '../lib/toast.ts'
 import { useSupabase } from '../lib/supabase.ts'
 import { useWords } from '../words/words.ts'
 
@@ -36,8 +36,8 @@ export function useWhatsAppSession() {
   const link = useLink({
     organizationId: organization.id,
     onChanged: refresh,
-    onCancelled: useCallback(() => toast(words.toasts.cancelled), [words]),
-    onOrderStored: useCallback(() => toast(words.toasts.orderStored), [words]),
+    onCancelled: useCallback(() => toast.message(words.toasts.cancelled), [words]),
+    onOrderStored: useCallback(() => toast.message(words.toasts.orderStored), [words]),
   })
   const linkOpen = link.view.step !== 'idle'
   const connectedId = link.view.step === 'connected' ? (link.row?.id ?? null) : null
@@ -65,7 +65,7 @@ export function useWhatsAppSession() {
         if (done) toast.success(done)
       } catch (error) {
         const { code, queued } = asFailure(error)
-        if (code === 'worker_offline' || queued) toast(words.toasts.orderStored)
+        if (code === 'worker_offline' || queued) toast.message(words.toasts.orderStored)
         else toast.error(words.failures[code])
       }
       refresh()

@@ -14,7 +14,7 @@ export type ClearAnswer =
 /** Has the worker carry out an order now. Throws nothing: what is wanted is stored already. */
 export async function clearNow(client: Client, sessionId: string, orderId: string): Promise<ClearAnswer> {
   try {
-    return { kind: 'done', receipt: await askWorker(client, `${sessionId}/clear`, { orderId }, Receipt) }
+    return { kind: 'done', receipt: await askWorker(client, `${sessionId}/clear`, { body: { orderId } }, Receipt) }
   } catch (error) {
     return asFailure(error).code === 'worker_offline' ? { kind: 'stored' } : { kind: 'pending' }
   }

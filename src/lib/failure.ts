@@ -1,5 +1,5 @@
 import { ERROR_CODES, ErrorBody, type ErrorCode } from '#domain/errors.ts'
-import { type AuthError, FunctionsFetchError, FunctionsHttpError } from '@supabase/supabase-js'
+import type { AuthError } from '@supabase/auth-js'
 
 /** The codes of the product, and what only the browser can notice. Each is worded in `src/words`. */
 export type FailureCode = ErrorCode | 'unreachable' | 'wrong_credentials' | 'email_not_confirmed' | 'unexpected_answer'
@@ -58,18 +58,13 @@ export function databaseFailure(error: DatabaseError, status: number): Failure {
   return new Failure(CODE_BY_SQLSTATE[error.code ?? ''] ?? CODE_BY_HTTP_STATUS[status] ?? 'internal', error.message)
 }
 
-/** What `functions.invoke` answers in `error`; reads the body of an HTTP error. */
-export async function functionFailure(error: unknown): Promise<Failure> {
-  if (error instanceof FunctionsHttpError) {
-    const response = error.context as Response
-    const body = ErrorBody.safeParse(await jsonOf(response))
-    if (!body.success) return new Failure(CODE_BY_HTTP_STATUS[response.status] ?? 'internal', `status ${response.status}`)
-    const { code, message, detail } = body.data.error
-    const field = detail?.['field']
-    return new Failure(code, message, { queued: detail?.['queued'] === true, field: typeof field === 'string' ? field : null })
-  }
-  if (error instanceof FunctionsFetchError) return new Failure('unreachable', error.message)
-  return asFailure(error)
+/** What the edge function refused, by the body of its answer. */
+export async function functionFailure(response: Response): Promise<Failure> {
+  const body = ErrorBody.safeParse(await jsonOf(response))
+  if (!body.success) return new Failure(CODE_BY_HTTP_STATUS[response.status] ?? 'internal', `status ${response.status}`)
+  const { code, message, detail } = body.data.error
+  const field = detail?.['field']
+  return new Failure(code, message, { queued: detail?.['queued'] === true, field: typeof field === 'string' ? field : null })
 }
 
 /** What Auth answers to a sign-in. */

@@ -2,10 +2,12 @@ import { DropdownMenu as Radix } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { cx } from './cx.ts'
 
-/** A menu that hangs below `trigger`, a button. */
-export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
+type MenuProps = { trigger: ReactNode; defaultOpen?: boolean; children: ReactNode }
+
+/** A menu that hangs below `trigger`, a button. It is heavy: `LazyMenu` fetches it when it is opened. */
+export function Menu({ trigger, defaultOpen = false, children }: MenuProps) {
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} defaultOpen={defaultOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

@@ -1,9 +1,10 @@
-import { createContext, use } from 'react'
-import { en, type Words } from './en.ts'
+import { use } from 'react'
+import type { Words } from './en.ts'
+import { LanguageContext } from './language.ts'
 
 /** The words of the language that the page speaks. */
-export const WordsContext = createContext<Words>(en)
-
 export function useWords(): Words {
-  return use(WordsContext)
+  const language = use(LanguageContext)
+  if (!language) throw new Error('useWords is used before a language was fetched')
+  return language.words
 }

@@ -47,7 +47,7 @@ it('signs in and out', async () => {
   await user.clear(screen.getByLabelText('Password'))
   await user.type(screen.getByLabelText('Password'), USER.password)
   await user.click(screen.getByRole('button', { name: 'Sign in' }))
-  expect(await screen.findByText('+51987654321')).toBeTruthy()
+  expect(await screen.findByText('+51 987 654 321')).toBeTruthy()
   expect(screen.getByText('Acme')).toBeTruthy()
 
   await user.click(screen.getByRole('button', { name: `Account: ${USER.email}` }))
@@ -76,10 +76,10 @@ it('shows the sessions of one organisation, and of the other when it is chosen',
   const server = new FakeServer([linkedSession('51900000001'), linkedSession('51900000002', { organization_id: GLOBEX })])
   server.organizations.push({ id: GLOBEX, name: 'Globex', role: 'agent' })
   const { user } = openPage(server)
-  await waitFor(() => expect(labels()).toEqual(['+51900000001']))
+  await waitFor(() => expect(labels()).toEqual(['+51 900 000 001']))
   await user.click(screen.getByRole('button', { name: 'Organisation: Acme' }))
   await user.click(await screen.findByRole('menuitemradio', { name: 'Globex' }))
-  await waitFor(() => expect(labels()).toEqual(['+51900000002']))
+  await waitFor(() => expect(labels()).toEqual(['+51 900 000 002']))
   // An agent looks and does not touch.
   expect(screen.queryByRole('button', { name: 'Connect device' })).toBeNull()
   expect(screen.queryByRole('button', { name: /More actions|Delete/ })).toBeNull()

@@ -29,7 +29,7 @@ it('stores the session, shows the QR, and ends with connected', async () => {
   link.send(statusEvent('linking'))
   await within(dialog).findByText('Linking…')
   link.send(statusEvent('connected', { phoneNumber: '51987654321' }))
-  await within(dialog).findByText('+51987654321 is linked and online.')
+  await within(dialog).findByText('+51 987 654 321 is linked and online.')
   // It closes itself, and closing it cancels nothing.
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull(), { timeout: 4000 })
   expect(server.called('POST', '/cancel_link')).toEqual([])
@@ -253,7 +253,7 @@ it('sees in the list that it is connected when the stream missed it', async () =
     linked_at: LONG_AGO,
     phone_number: '51987654321',
   })
-  expect(await within(dialog).findByText('+51987654321 is linked and online.')).toBeTruthy()
+  expect(await within(dialog).findByText('+51 987 654 321 is linked and online.')).toBeTruthy()
 })
 
 it('names the device while its code waits', async () => {

@@ -1,6 +1,7 @@
-import { AuthApiError, AuthRetryableFetchError, FunctionsFetchError, FunctionsHttpError } from '@supabase/supabase-js'
+import { AuthApiError, AuthRetryableFetchError } from '@supabase/auth-js'
 import { expect, it } from 'vitest'
 import { asFailure, authFailure, databaseFailure, functionFailure } from '../../src/lib/failure.ts'
+import { createSupabase } from '../../src/lib/supabase.ts'
 import { refusal } from './support/fake-server.ts'
 
 it('takes the code that our SQL raised', () => {
@@ -17,13 +18,16 @@ it('translates what Postgres and PostgREST say', () => {
 })
 
 it('reads the error body of the edge function', async () => {
-  const failure = await functionFailure(new FunctionsHttpError(refusal('worker_offline', { queued: true })))
+  const failure = await functionFailure(refusal('worker_offline', { queued: true }))
   expect(failure).toMatchObject({ code: 'worker_offline', queued: true })
 })
 
 it('survives an error without a body of ours, and a function that is not there', async () => {
-  expect((await functionFailure(new FunctionsHttpError(new Response('<html>', { status: 502 })))).code).toBe('database_unavailable')
-  expect((await functionFailure(new FunctionsFetchError(new TypeError('x')))).code).toBe('unreachable')
+  expect((await functionFailure(new Response('<html>', { status: 502 }))).code).toBe('database_unavailable')
+  const nobody = createSupabase({ supabaseUrl: 'http://127.0.0.1:9', supabaseKey: 'key', realtime: false }, () =>
+    Promise.reject(new TypeError('x')),
+  )
+  await expect(nobody.callFunction('x')).rejects.toMatchObject({ code: 'unreachable' })
 })
 
 it('tells a wrong password from a server that does not answer', () => {

@@ -4,6 +4,7 @@ import { render, screen, waitFor, within } from '@testing-library/react'
 import { expect, it, vi } from 'vitest'
 import { viewAfter, viewAfterError } from '../../src/features/link/link-view.ts'
 import { LinkPicture } from '../../src/features/link/LinkPicture.tsx'
+import { InEnglish } from './support/in-english.tsx'
 import { fakeSession } from './support/fake-rows.ts'
 import { FakeServer, refusal } from './support/fake-server.ts'
 import { pairingCode, qrEvent, statusEvent } from './support/fake-streams.ts'
@@ -64,7 +65,7 @@ it('asks for the number, writes it as it is typed, and shows the code in two gro
   await within(dialog).findByText('Linking…')
   expect(shown()).toBeNull()
   link.send(statusEvent('connected', { phoneNumber: NUMBER }))
-  await within(dialog).findByText(`${NUMBER} is linked and online.`)
+  await within(dialog).findByText('+51 987 654 321 is linked and online.')
 })
 
 it('keeps the cursor where a digit is mended in the middle', async () => {
@@ -249,7 +250,7 @@ it('says no reason and no error in the words of the wire', () => {
   const ends = STATUS_REASONS.map((reason) => viewAfter(statusEvent('ended', { reason })))
   for (const view of [...ends, ...ERROR_CODES.map(viewAfterError)]) {
     if (!view) throw new Error('an end is shown as nothing')
-    const { container, unmount } = render(<LinkPicture view={view} method="phone" onRetry={() => undefined} />)
+    const { container, unmount } = render(<LinkPicture view={view} method="phone" onRetry={() => undefined} />, { wrapper: InEnglish })
     expect(container.textContent).toMatch(/^[A-Z][^_]{5,}$/)
     unmount()
   }

@@ -4,7 +4,7 @@ import { linkedSession } from './support/fake-rows.ts'
 import { FakeServer, refusal } from './support/fake-server.ts'
 import { labels, openPage, row } from './support/open-page.tsx'
 
-const PHONE = '+51987654321'
+const PHONE = '+51 987 654 321'
 
 /** Opens the menu of the one device, and from it the question whether to reset. */
 async function askReset(server: FakeServer) {
@@ -18,6 +18,7 @@ async function askReset(server: FakeServer) {
 it('the tooltip of Reset tells what a reset does', async () => {
   const { user } = openPage(new FakeServer([linkedSession('51987654321')]))
   await user.click(within(await row(PHONE)).getByRole('button', { name: `More actions for ${PHONE}` }))
+  await screen.findByRole('menu')
   await user.keyboard('{ArrowDown}{ArrowDown}')
   const tooltip = await screen.findByRole('tooltip')
   for (const said of ['disconnects', 'deletes the credentials', 'clears backups', 'waiting messages', 'nothing can come back by itself'])

@@ -2,6 +2,7 @@ import { EFFECTIVE_STATES } from '#domain/session.ts'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { format } from 'date-fns/format'
 import { expect, it, vi } from 'vitest'
+import { formatPhone } from '../../src/lib/phone-format.ts'
 import { fakeSession, linkedSession } from './support/fake-rows.ts'
 import { FakeServer, json } from './support/fake-server.ts'
 import { labels, openPage, row } from './support/open-page.tsx'
@@ -16,7 +17,7 @@ it('shows label, name, last active, badge and reason of a session', async () => 
     status_reason: 'replaced',
   })
   openPage(new FakeServer([session]))
-  const text = (await row('+51912000111')).textContent ?? ''
+  const text = (await row('+51 912 000 111')).textContent ?? ''
   expect(text).toContain('Soporte')
   expect(text).toContain(`Last active: ${format(new Date('2026-11-22T03:13:47.142Z'), 'PP p')}`)
   expect(text).toContain('stopped')
@@ -38,7 +39,8 @@ it('shows a trash icon on every row that is not online', async () => {
   )
   openPage(new FakeServer(sessions))
   for (const session of sessions) {
-    const trash = within(await row(`+${session.phone_number}`)).queryByRole('button', { name: `Delete +${session.phone_number}` })
+    const label = formatPhone(`+${session.phone_number}`)
+    const trash = within(await row(label)).queryByRole('button', { name: `Delete ${label}` })
     expect([session.effective_status, trash !== null]).toEqual([session.effective_status, session.effective_status !== 'connected'])
   }
 })
@@ -101,10 +103,10 @@ it('stops believing what it shows when the server has not answered for ten secon
   try {
     const server = new FakeServer([linkedSession('51987654321')])
     openPage(server)
-    expect(within(await row('+51987654321')).getByText('connected')).toBeTruthy()
+    expect(within(await row('+51 987 654 321')).getByText('connected')).toBeTruthy()
     server.intercept = ({ path }) => (path.startsWith('/rest/') ? Promise.reject(new TypeError('fetch failed')) : undefined)
     await act(() => vi.advanceTimersByTimeAsync(20_000))
-    const shown = await row('+51987654321')
+    const shown = await row('+51 987 654 321')
     expect(within(shown).getByText('not known')).toBeTruthy()
     expect(within(shown).queryByText('connected')).toBeNull()
     expect((await screen.findByRole('alert')).textContent).toContain('No answer from the server')
@@ -115,7 +117,7 @@ it('stops believing what it shows when the server has not answered for ten secon
     fireEvent.online(window)
     await act(() => vi.advanceTimersByTimeAsync(50))
     expect(server.calls.length).toBeGreaterThan(before)
-    expect(within(await row('+51987654321')).getByText('connected')).toBeTruthy()
+    expect(within(await row('+51 987 654 321')).getByText('connected')).toBeTruthy()
   } finally {
     vi.useRealTimers()
   }
@@ -145,7 +147,7 @@ it('purges stale sessions when the page loads, once, and says so', async () => {
 it('says nothing when nothing was stale', async () => {
   const server = new FakeServer([linkedSession('51987654321')])
   openPage(server)
-  await row('+51987654321')
+  await row('+51 987 654 321')
   await waitFor(() => expect(server.called('POST', '/purge_stale_sessions')).toHaveLength(1))
   expect(screen.queryByText(/stale session/)).toBeNull()
 })
@@ -153,9 +155,9 @@ it('says nothing when nothing was stale', async () => {
 it('follows what the worker reports', async () => {
   const session = linkedSession('51987654321', { status: 'reconnecting', effective_status: 'reconnecting' })
   openPage(new FakeServer([session]))
-  expect(within(await row('+51987654321')).getByText('reconnecting')).toBeTruthy()
+  expect(within(await row('+51 987 654 321')).getByText('reconnecting')).toBeTruthy()
   Object.assign(session, { status: 'connected', effective_status: 'connected' })
-  expect(await within(await row('+51987654321')).findByText('connected')).toBeTruthy()
+  expect(await within(await row('+51 987 654 321')).findByText('connected')).toBeTruthy()
 })
 
 it('stops saying connected when the worker is dead', async () => {
@@ -163,7 +165,7 @@ it('stops saying connected when the worker is dead', async () => {
   const server = new FakeServer([session])
   server.isWorkerOnline = false
   openPage(server)
-  const shown = await row('+51987654321')
+  const shown = await row('+51 987 654 321')
   expect(within(shown).getByText('worker offline')).toBeTruthy()
   expect(within(shown).queryByText('connected')).toBeNull()
   expect(await screen.findByText('The worker is offline')).toBeTruthy()
@@ -173,11 +175,11 @@ it('says of the worker and of its sessions the same at every moment', async () =
   const session = linkedSession('51987654321', { status: 'reconnecting', effective_status: 'reconnecting' })
   const server = new FakeServer([session])
   openPage(server)
-  await row('+51987654321')
+  await row('+51 987 654 321')
   expect(screen.getByText('worker online')).toBeTruthy()
   session.effective_status = 'worker_offline'
   server.isWorkerOnline = false
-  await within(await row('+51987654321')).findByText('worker offline')
+  await within(await row('+51 987 654 321')).findByText('worker offline')
   expect(screen.queryByText('worker online')).toBeNull()
   expect(screen.getByText('The worker is offline')).toBeTruthy()
 })
@@ -185,13 +187,13 @@ it('says of the worker and of its sessions the same at every moment', async () =
 it('stops and starts a session from its menu', async () => {
   const server = new FakeServer([linkedSession('51987654321')])
   const { user } = openPage(server)
-  await user.click(within(await row('+51987654321')).getByRole('button', { name: 'More actions for +51987654321' }))
+  await user.click(within(await row('+51 987 654 321')).getByRole('button', { name: 'More actions for +51 987 654 321' }))
   await user.click(await screen.findByRole('menuitem', { name: 'Stop' }))
   expect(await screen.findByText('Session stopped')).toBeTruthy()
-  expect(await within(await row('+51987654321')).findByText('stopped')).toBeTruthy()
+  expect(await within(await row('+51 987 654 321')).findByText('stopped')).toBeTruthy()
   expect(server.called('POST', '/stop')).toHaveLength(1)
 
-  await user.click(screen.getByRole('button', { name: 'More actions for +51987654321' }))
+  await user.click(screen.getByRole('button', { name: 'More actions for +51 987 654 321' }))
   await user.click(await screen.findByRole('menuitem', { name: 'Start' }))
   expect(await screen.findByText('Session started')).toBeTruthy()
   expect(server.called('POST', '/start')).toHaveLength(1)
@@ -206,5 +208,5 @@ it('says why the list could not be loaded, and loads it on another try', async (
   expect(alert.textContent).toContain('The database cannot be reached')
   isDown = false
   await user.click(within(alert).getByRole('button', { name: 'Try again' }))
-  expect(await row('+51987654321')).toBeTruthy()
+  expect(await row('+51 987 654 321')).toBeTruthy()
 })

@@ -1,37 +1,24 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { CircleUserRound, LogOut } from 'lucide-react'
-import { toast } from 'sonner'
-import { authFailure } from '../../lib/failure.ts'
-import { useSupabase } from '../../lib/supabase.ts'
+import { CircleUserRound } from 'lucide-react'
+import { lazy } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { Menu, MenuItem, MenuLabel, MenuLine } from '../../ui/menu.tsx'
+import { LazyMenu } from '../../ui/LazyMenu.tsx'
 import { useWords } from '../../words/words.ts'
+
+const OpenUserMenu = lazy(() => import('./OpenUserMenu.tsx'))
 
 /** Who is signed in, and the way out. */
 export function UserMenu({ email }: { email: string }) {
   const words = useWords()
-  const client = useSupabase()
-  const queries = useQueryClient()
-  const signOut = async () => {
-    const { error } = await client.auth.signOut({ scope: 'local' })
-    if (error) toast.error(words.failures[authFailure(error).code])
-    else queries.clear()
-  }
   return (
-    <Menu
+    <LazyMenu
+      menu={OpenUserMenu}
+      email={email}
       trigger={
-        <Button look="ghost" size="small" aria-label={`${words.nav.account}: ${email}`} className="max-sm:w-9 max-sm:px-0">
+        <Button look="ghost" size="small" aria-label={`${words.nav.account}: ${email}`} className="max-md:w-9 max-md:px-0">
           <CircleUserRound aria-hidden className="size-[18px]" />
-          <span className="hidden max-w-52 truncate sm:inline">{email}</span>
+          <span className="hidden max-w-52 truncate md:inline">{email}</span>
         </Button>
       }
-    >
-      <MenuLabel>{email}</MenuLabel>
-      <MenuLine />
-      <MenuItem onSelect={() => void signOut()}>
-        <LogOut aria-hidden className="size-4 text-muted" />
-        {words.nav.signOut}
-      </MenuItem>
-    </Menu>
+    />
   )
 }

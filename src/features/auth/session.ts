@@ -1,4 +1,4 @@
-import type { User } from '@supabase/supabase-js'
+import type { User } from '@supabase/auth-js'
 import { createContext, use, useEffect, useState } from 'react'
 import { useSupabase } from '../../lib/supabase.ts'
 

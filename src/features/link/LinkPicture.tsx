@@ -1,7 +1,7 @@
 import { CircleCheck, CircleSlash, CircleX, CloudOff, KeyRound, RefreshCw, TimerOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { FailureCode } from '../../lib/failure.ts'
-import { phoneLabel } from '../../lib/phone-label.ts'
+import { usePhoneLabel } from '../../lib/phone-label.ts'
 import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import type { Words } from '../../words/en.ts'
@@ -13,6 +13,7 @@ import { QrCode } from './QrCode.tsx'
 /** The square of the dialog: the QR, or what there is instead. It keeps its size whatever it shows. */
 export function LinkPicture({ view, method, onRetry }: { view: LinkView; method: LinkMethod; onRetry: () => void }) {
   const words = useWords()
+  const phone = usePhoneLabel()
   const text = words.link
   const retry = (label: string) => (
     <Button look="primary" onClick={onRetry}>
@@ -34,7 +35,7 @@ export function LinkPicture({ view, method, onRetry }: { view: LinkView; method:
         <Message
           icon={<CircleCheck className="size-12 text-good" strokeWidth={1.5} />}
           title={text.connected}
-          hint={view.already ? text.alreadyLinked : view.phoneNumber ? text.connectedAs(phoneLabel(view.phoneNumber)) : undefined}
+          hint={view.already ? text.alreadyLinked : view.phoneNumber ? text.connectedAs(phone(view.phoneNumber)) : undefined}
         />
       )
     case 'expired':

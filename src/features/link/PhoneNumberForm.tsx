@@ -2,12 +2,14 @@ import { useEffect, useRef } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
+import { useLanguage } from '../../words/language.ts'
 import { useWords } from '../../words/words.ts'
 import type { PairingState } from './usePairing.ts'
 
 /** Asks which phone is to be linked, in the place of the QR. */
 export function PhoneNumberForm({ pairing }: { pairing: PairingState }) {
   const words = useWords()
+  const { code } = useLanguage()
   const text = words.link.pairing
   const { number, country, problem, asking } = pairing
   const form = useRef<HTMLFormElement>(null)
@@ -36,7 +38,7 @@ export function PhoneNumberForm({ pairing }: { pairing: PairingState }) {
         value={number}
         readOnly={asking}
         onChange={({ currentTarget: { value, selectionStart } }) => pairing.type(value, selectionStart === value.length)}
-        aside={country && <span className="text-xs text-muted">{countryName(country, words.language)}</span>}
+        aside={country && <span className="text-xs text-muted">{countryName(country, code)}</span>}
       />
       <Button look="primary" type="submit" className="mt-4 w-full" aria-disabled={asking}>
         {asking && <Spinner />}

@@ -27,9 +27,9 @@ export async function requestLinkAnyhow(client: Client, organizationId: string, 
 
 /** Opens the stream of what happens to a link. Throws a `Failure`. */
 export async function openLinkStream(client: Client, sessionId: string, signal: AbortSignal): Promise<Response> {
-  const { data, error } = await client.functions.invoke<Response>(`whatsapp-session/${sessionId}/link`, { method: 'GET', signal })
-  if (error) throw await functionFailure(error)
-  return data as Response
+  const response = await client.callFunction(`${sessionId}/link`, { signal })
+  if (!response.ok) throw await functionFailure(response)
+  return response
 }
 
 /** What `cancel_link` did. */

@@ -43,5 +43,5 @@ function problemOf(text: string): NumberProblem {
 
 /** Asks for a code to type on the phone `phoneNumber` (E.164). Throws a `Failure`. */
 export function requestPairingCode(client: Client, sessionId: string, phoneNumber: string, signal: AbortSignal): Promise<PairingCode> {
-  return askWorker(client, `${sessionId}/request-pairing-code`, { phoneNumber }, PairingCode, signal)
+  return askWorker(client, `${sessionId}/request-pairing-code`, { body: { phoneNumber }, signal }, PairingCode)
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { asFailure, type Failure } from '../../lib/failure.ts'
-import { phoneLabel } from '../../lib/phone-label.ts'
+import { usePhoneLabel } from '../../lib/phone-label.ts'
 import { useWords } from '../../words/words.ts'
 import type { LinkView, Pairing } from './link-view.ts'
 import type { formatAsTyped, NumberProblem } from './phone-tools.ts'
@@ -16,6 +16,7 @@ export type PairingProblem = { text: string; field: boolean }
  */
 export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) => Promise<Failure | null>) {
   const words = useWords()
+  const phone = usePhoneLabel()
   const [chosen, setChosen] = useState<LinkMethod | null>(null)
   const [number, setNumber] = useState('')
   const [country, setCountry] = useState<string | null>(null)
@@ -25,7 +26,7 @@ export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) 
   const [tools, setTools] = useState<{ formatAsTyped: typeof formatAsTyped } | null>(null)
 
   const numberOf = ({ phoneNumber }: Pairing) => {
-    const label = phoneLabel(phoneNumber)
+    const label = phone(phoneNumber)
     return tools?.formatAsTyped(label).text ?? label
   }
   const pairing = view.step === 'scan' ? view.pairing : null

@@ -1,7 +1,7 @@
 import { createContext, use } from 'react'
 import type { Organization } from './organization-queries.ts'
 
-type OrganizationChoice = { current: Organization; all: Organization[]; choose: (id: string) => void }
+export type OrganizationChoice = { current: Organization; all: Organization[]; choose: (id: string) => void }
 
 export const OrganizationContext = createContext<OrganizationChoice | null>(null)
 

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { AlertDialog, AlertDialogCancel } from '../../ui/alert-dialog.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
+import { usePhoneLabel } from '../../lib/phone-label.ts'
 import { useWords } from '../../words/words.ts'
 import { sessionLabel, type SessionOverview } from './session-overview.ts'
 import type { RemovalResult } from './useRemoval.ts'
@@ -21,7 +22,7 @@ export function RemovalDialog({ kind, session, onConfirm, onClose }: RemovalDial
   const words = useWords()
   const text = words.removal
   const [phase, setPhase] = useState<'asking' | 'working' | RemovalResult>('asking')
-  const label = sessionLabel(session)
+  const label = sessionLabel(session, usePhoneLabel())
   const confirm = async () => {
     setPhase('working')
     const result = await onConfirm(session.id)

@@ -1,15 +1,18 @@
-import { format } from 'date-fns/format'
-import { EllipsisVertical, Link2, Play, RotateCcw, Smartphone, Square, Trash2 } from 'lucide-react'
+import { EllipsisVertical, Link2, Smartphone, Trash2 } from 'lucide-react'
+import { lazy } from 'react'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
-import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { LazyMenu } from '../../ui/LazyMenu.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
-import { Tooltip } from '../../ui/tooltip.tsx'
+import { useDates } from '../../lib/dates.ts'
+import { usePhoneLabel } from '../../lib/phone-label.ts'
 import { useWords } from '../../words/words.ts'
 import { rowActions } from './row-actions.ts'
 import { sessionLabel, type SessionOverview } from './session-overview.ts'
 import { STATE_BADGES } from './state-badges.ts'
+
+const RowMenu = lazy(() => import('./RowMenu.tsx'))
 
 /** What a row can ask for. */
 export type RowOrders = {
@@ -30,7 +33,8 @@ type SessionRowProps = RowOrders & {
 
 export function SessionRow({ session, mayChange, isDeleting, outdated, ...orders }: SessionRowProps) {
   const words = useWords()
-  const label = sessionLabel(session)
+  const dates = useDates()
+  const label = sessionLabel(session, usePhoneLabel())
   const name = session.display_name && session.display_name !== label ? session.display_name : null
   return (
     <li data-session={session.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3.5 sm:flex-nowrap sm:px-5">
@@ -43,7 +47,7 @@ export function SessionRow({ session, mayChange, isDeleting, outdated, ...orders
           {name && <bdi className="truncate text-muted">{name}</bdi>}
         </p>
         <p className="mt-0.5 text-xs text-muted">
-          {words.list.lastActive(format(new Date(session.updated_at), 'PP p'))}
+          {words.list.lastActive(dates.dateTime(session.updated_at))}
           {session.status_reason && <span className="before:mx-1.5 before:content-['·']">{words.reasons[session.status_reason]}</span>}
         </p>
       </div>
@@ -90,34 +94,18 @@ function Actions({ session, label, isDeleting, onLink, onStart, onStop, onReset,
         </Button>
       )}
       {menu.length > 0 && (
-        <Menu
+        <LazyMenu
+          menu={RowMenu}
+          items={menu}
+          onStart={() => onStart(session)}
+          onStop={() => onStop(session)}
+          onReset={() => onReset(session)}
           trigger={
             <Button look="ghost" size="icon" aria-label={words.list.menuOf(label)}>
               <EllipsisVertical aria-hidden className="size-4" />
             </Button>
           }
-        >
-          {menu.includes('start') && (
-            <MenuItem onSelect={() => onStart(session)}>
-              <Play aria-hidden className="size-4 text-muted" />
-              {words.list.start}
-            </MenuItem>
-          )}
-          {menu.includes('stop') && (
-            <MenuItem onSelect={() => onStop(session)}>
-              <Square aria-hidden className="size-4 text-muted" />
-              {words.list.stop}
-            </MenuItem>
-          )}
-          {menu.includes('reset') && (
-            <Tooltip text={words.removal.resetTooltip}>
-              <MenuItem danger onSelect={() => onReset(session)}>
-                <RotateCcw aria-hidden className="size-4" />
-                {words.list.reset}
-              </MenuItem>
-            </Tooltip>
-          )}
-        </Menu>
+        />
       )}
       {trash && (
         <Button

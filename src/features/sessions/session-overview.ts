@@ -2,7 +2,6 @@ import { Receipt, ClearReason } from '#domain/clearance.ts'
 import { StatusReason } from '#domain/reasons.ts'
 import { EFFECTIVE_STATES, OrganizationId, SESSION_STATES, SessionId, Timestamp } from '#domain/session.ts'
 import * as z from 'zod/mini'
-import { phoneLabel } from '../../lib/phone-label.ts'
 
 /** The columns of `whatsapp_session_overview` that the page reads. */
 export const OVERVIEW_COLUMNS =
@@ -41,14 +40,16 @@ export const RemovalOrder = z.object({
 })
 export type RemovalOrder = z.infer<typeof RemovalOrder>
 
-/** What a session is called: its number, else its name, else the beginning of its id. */
-export function sessionLabel(session: Pick<SessionOverview, 'phone_number' | 'display_name' | 'id'>): string {
-  return phoneLabel(session.phone_number) || session.display_name || shortId(session.id)
+type PhoneLabel = (phoneNumber: string | null) => string
+
+/** What a session is called: its number, else its name, else the beginning of its id. `phone`: of `usePhoneLabel`. */
+export function sessionLabel(session: Pick<SessionOverview, 'phone_number' | 'display_name' | 'id'>, phone: PhoneLabel): string {
+  return phone(session.phone_number) || session.display_name || shortId(session.id)
 }
 
 /** What an order's session was called. */
-export function orderLabel(order: Pick<RemovalOrder, 'phone_number' | 'label' | 'session_id'>): string {
-  return phoneLabel(order.phone_number) || order.label || shortId(order.session_id)
+export function orderLabel(order: Pick<RemovalOrder, 'phone_number' | 'label' | 'session_id'>, phone: PhoneLabel): string {
+  return phone(order.phone_number) || order.label || shortId(order.session_id)
 }
 
 function shortId(id: string): string {

@@ -1,23 +1,30 @@
-import { format } from 'date-fns/format'
-import { useState } from 'react'
-import { ConnectDialog } from '../../features/link/ConnectDialog.tsx'
+import { lazy, Suspense, useState } from 'react'
 import { BeingRemoved } from '../../features/sessions/BeingRemoved.tsx'
-import { RemovalDialog } from '../../features/sessions/RemovalDialog.tsx'
 import { rowActions } from '../../features/sessions/row-actions.ts'
 import type { SessionOverview } from '../../features/sessions/session-overview.ts'
 import { SessionList } from '../../features/sessions/SessionList.tsx'
 import { WorkerIndicator } from '../../features/sessions/WorkerIndicator.tsx'
 import { useWhatsAppSession } from '../../hooks/useWhatsAppSession.ts'
+import { useDates } from '../../lib/dates.ts'
+import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { useWords } from '../../words/words.ts'
+
+// Heavy, and opened by few visits: fetched once the list stands.
+const connectDialog = () => import('../../features/link/ConnectDialog.tsx')
+const ConnectDialog = lazy(() => connectDialog().then(({ ConnectDialog }) => ({ default: ConnectDialog })))
+const removalDialog = () => import('../../features/sessions/RemovalDialog.tsx')
+const RemovalDialog = lazy(() => removalDialog().then(({ RemovalDialog }) => ({ default: RemovalDialog })))
 
 /** Settings › WhatsApp: the organisation's devices, and linking, resetting and removing them. */
 export function WhatsAppConnection() {
   const words = useWords()
+  const dates = useDates()
   const whatsApp = useWhatsAppSession()
   const { connectionState } = whatsApp
   const [removal, setRemoval] = useState<{ kind: 'reset' | 'delete'; session: SessionOverview } | null>(null)
   const [purgeSeen, setPurgeSeen] = useState(false)
+  useFetchedWhenIdle(connectDialog, removalDialog)
 
   const askOrDelete = (session: SessionOverview) => {
     if (rowActions(session).confirmDelete) setRemoval({ kind: 'delete', session })
@@ -41,7 +48,7 @@ export function WhatsAppConnection() {
 
       {whatsApp.outdatedSince !== null ? (
         <Notice tone="bad" title={words.list.outdatedTitle}>
-          {words.list.outdated(format(whatsApp.outdatedSince, 'p'))}
+          {words.list.outdated(dates.time(whatsApp.outdatedSince))}
         </Notice>
       ) : (
         whatsApp.workerOnline === false && (
@@ -78,23 +85,27 @@ export function WhatsAppConnection() {
       )}
       <BeingRemoved orders={whatsApp.orders} workerOnline={whatsApp.workerOnline} />
 
-      <ConnectDialog
-        view={connectionState.view}
-        session={connectionState.sessionId ? { id: connectionState.sessionId, name: connectionState.sessionName } : null}
-        onRetry={whatsApp.retryConnection}
-        onRequestCode={whatsApp.requestPairingCode}
-        onCancel={() => void whatsApp.cancelConnection()}
-        onClose={whatsApp.closeConnection}
-        onRename={whatsApp.renameSession}
-      />
-      {removal && (
-        <RemovalDialog
-          kind={removal.kind}
-          session={removal.session}
-          onConfirm={removal.kind === 'reset' ? whatsApp.resetSession : whatsApp.deleteSession}
-          onClose={() => setRemoval(null)}
-        />
-      )}
+      <Suspense fallback={null}>
+        {connectionState.isConnecting && (
+          <ConnectDialog
+            view={connectionState.view}
+            session={connectionState.sessionId ? { id: connectionState.sessionId, name: connectionState.sessionName } : null}
+            onRetry={whatsApp.retryConnection}
+            onRequestCode={whatsApp.requestPairingCode}
+            onCancel={() => void whatsApp.cancelConnection()}
+            onClose={whatsApp.closeConnection}
+            onRename={whatsApp.renameSession}
+          />
+        )}
+        {removal && (
+          <RemovalDialog
+            kind={removal.kind}
+            session={removal.session}
+            onConfirm={removal.kind === 'reset' ? whatsApp.resetSession : whatsApp.deleteSession}
+            onClose={() => setRemoval(null)}
+          />
+        )}
+      </Suspense>
     </div>
   )
 }

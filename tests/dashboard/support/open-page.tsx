@@ -4,14 +4,22 @@ import { StrictMode } from 'react'
 import { toast } from 'sonner'
 import { afterEach, beforeAll, beforeEach, vi } from 'vitest'
 import { App } from '../../../src/app/App.tsx'
-// Loaded with the tests: the page fetches it apart, and the first test would pay for it.
+// Loaded with the tests: the page fetches them apart, and the first test would pay for it.
 import '../../../src/app/router.tsx'
+import '../../../src/features/link/ConnectDialog.tsx'
+import '../../../src/features/sessions/RemovalDialog.tsx'
+import '../../../src/features/sessions/RowMenu.tsx'
+import '../../../src/ui/Toaster.tsx'
+import '../../../src/words/en.ts'
+import { fetchPhoneFormat } from '../../../src/lib/phone-label.ts'
 import type { FakeServer } from './fake-server.ts'
 
 configure({ asyncUtilTimeout: 3000 })
 
 /** What a browser has and jsdom lacks. */
-beforeAll(() => {
+beforeAll(async () => {
+  // So that numbers stand as they stand on a page that has been looked at for a moment.
+  await fetchPhoneFormat()
   globalThis.ResizeObserver ??= class {
     observe() {}
     unobserve() {}

@@ -1,0 +1,18 @@
+import type { LazyMenuProps } from '../../ui/LazyMenu.tsx'
+import { Menu, MenuChoice, MenuChoices } from '../../ui/menu.tsx'
+import { LANGUAGE_CODES, LANGUAGES, useLanguage } from '../../words/language.ts'
+
+export default function LanguageMenu(props: LazyMenuProps) {
+  const { code, choose } = useLanguage()
+  return (
+    <Menu {...props}>
+      <MenuChoices value={code} onValueChange={(chosen) => choose(LANGUAGE_CODES.find((one) => one === chosen) ?? code)}>
+        {LANGUAGE_CODES.map((one) => (
+          <MenuChoice key={one} value={one}>
+            <span lang={one}>{LANGUAGES[one]}</span>
+          </MenuChoice>
+        ))}
+      </MenuChoices>
+    </Menu>
+  )
+}

@@ -1,0 +1,21 @@
+import { lazy } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { LazyMenu } from '../../ui/LazyMenu.tsx'
+import { LANGUAGES, useLanguage } from '../../words/language.ts'
+
+const LanguageMenu = lazy(() => import('./LanguageMenu.tsx'))
+
+/** The language that the page speaks; a menu of the others. */
+export function LanguageSwitch() {
+  const { code, words } = useLanguage()
+  return (
+    <LazyMenu
+      menu={LanguageMenu}
+      trigger={
+        <Button look="ghost" size="small" className="px-2 uppercase" aria-label={`${words.nav.language}: ${LANGUAGES[code]}`}>
+          {code.slice(0, 2)}
+        </Button>
+      }
+    />
+  )
+}

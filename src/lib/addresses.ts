@@ -1,0 +1,13 @@
+/** The addresses of the pages. */
+export const ADDRESSES = {
+  devices: '/settings/whatsapp',
+  device: '/settings/whatsapp/:sessionId',
+  members: '/settings/members',
+  activity: '/activity',
+  account: '/account',
+} as const
+
+/** Where one session's page stands. */
+export function deviceAddress(sessionId: string): string {
+  return ADDRESSES.device.replace(':sessionId', sessionId)
+}

@@ -1,0 +1,4 @@
+/** Settings › WhatsApp › one session. */
+export default function SessionPage({ sessionId }: { sessionId: string }) {
+  return <h1>{sessionId}</h1>
+}

@@ -1,0 +1,31 @@
+import type { Words } from './en.ts'
+import { failures, reasons, removalReasons, states } from './es/codes.ts'
+import { signIn } from './es/account.ts'
+import { boot } from './es/boot.ts'
+import { common } from './es/common.ts'
+import { link } from './es/link.ts'
+import { list } from './es/list.ts'
+import { nav } from './es/nav.ts'
+import { organization } from './es/organization.ts'
+import { removal } from './es/removal.ts'
+import { toasts } from './es/toasts.ts'
+import { worker } from './es/worker.ts'
+
+export const es: Words = {
+  product: 'Latchkey',
+  promise: 'Lo borrado, borrado está; lo conectado, conectado.',
+  failures,
+  reasons,
+  states,
+  removalReasons,
+  common,
+  boot,
+  signIn,
+  nav,
+  organization,
+  worker,
+  list,
+  removal,
+  toasts,
+  link,
+}

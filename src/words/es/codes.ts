@@ -1,0 +1,1 @@
+export { failures, reasons, states, removalReasons } from '../en/codes.ts'

@@ -1,0 +1,1 @@
+export { organization } from '../en/organization.ts'

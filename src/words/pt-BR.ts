@@ -1,0 +1,31 @@
+import type { Words } from './en.ts'
+import { failures, reasons, removalReasons, states } from './pt-BR/codes.ts'
+import { signIn } from './pt-BR/account.ts'
+import { boot } from './pt-BR/boot.ts'
+import { common } from './pt-BR/common.ts'
+import { link } from './pt-BR/link.ts'
+import { list } from './pt-BR/list.ts'
+import { nav } from './pt-BR/nav.ts'
+import { organization } from './pt-BR/organization.ts'
+import { removal } from './pt-BR/removal.ts'
+import { toasts } from './pt-BR/toasts.ts'
+import { worker } from './pt-BR/worker.ts'
+
+export const ptBR: Words = {
+  product: 'Latchkey',
+  promise: 'Apagado é apagado, conectado é conectado.',
+  failures,
+  reasons,
+  states,
+  removalReasons,
+  common,
+  boot,
+  signIn,
+  nav,
+  organization,
+  worker,
+  list,
+  removal,
+  toasts,
+  link,
+}

@@ -1,0 +1,1 @@
+export { removal } from '../en/removal.ts'
