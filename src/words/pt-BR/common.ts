@@ -1,1 +1,11 @@
-export { common } from '../en/common.ts'
+import type { Words } from '../en.ts'
+
+export const common: Words['common'] = {
+  cancel: 'Cancelar',
+  done: 'Concluir',
+  close: 'Fechar',
+  tryAgain: 'Tentar de novo',
+  loading: 'Carregando',
+  dismiss: 'Dispensar',
+  skipToContent: 'Ir para o conteúdo',
+}
