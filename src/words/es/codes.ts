@@ -15,6 +15,7 @@ export const failures: Words['failures'] = {
   order_missing: 'No hay ninguna orden para quitar esta sesión. Recarga la página.',
   ambiguous_phone_number: 'Hay más de una sesión con este número.',
   link_ended: 'Este intento terminó. Pide un código nuevo.',
+  already_member: 'Esta persona ya pertenece a la organización.',
   limit_reached: 'Ya hay tantos como se permite. Quita primero alguno que no necesites.',
   payload_too_large: 'Es demasiado largo.',
   whatsapp_unavailable: 'WhatsApp no respondió. Inténtalo de nuevo en un momento.',

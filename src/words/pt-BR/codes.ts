@@ -15,6 +15,7 @@ export const failures: Words['failures'] = {
   order_missing: 'Não há nenhuma ordem para remover esta sessão. Recarregue a página.',
   ambiguous_phone_number: 'Há mais de uma sessão com este número.',
   link_ended: 'Esta tentativa terminou. Peça um novo código.',
+  already_member: 'Esta pessoa já pertence à organização.',
   limit_reached: 'Já há tantos quantos são permitidos. Remova primeiro algum de que não precise.',
   payload_too_large: 'É longo demais.',
   whatsapp_unavailable: 'O WhatsApp não respondeu. Tente de novo daqui a pouco.',
