@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { en } from '../../src/words/en.ts'
+import { es } from '../../src/words/es.ts'
+import { preferredLanguage } from '../../src/words/language.ts'
+import { ptBR } from '../../src/words/pt-BR.ts'
+
+type Leaf = string | ((...given: never[]) => string)
+
+/** Every word by its path. */
+function leaves(words: object, path = ''): Map<string, Leaf> {
+  return new Map(
+    Object.entries(words).flatMap(([key, value]: [string, unknown]) => {
+      if (typeof value === 'object' && value !== null) return [...leaves(value, `${path}${key}.`)]
+      return [[`${path}${key}`, value as Leaf]]
+    }),
+  )
+}
+
+/** Words that are written alike: names, codes, and what the languages share. */
+const ALIKE = new Set(['product', 'nav.whatsapp', 'link.pairing.numberPlaceholder'])
+
+const ENGLISH = leaves(en)
+
+it.each([
+  ['Spanish', es],
+  ['Brazilian Portuguese', ptBR],
+])('%s has every word that English has, and no other', (_language, words) => {
+  expect([...leaves(words).keys()].toSorted()).toEqual([...ENGLISH.keys()].toSorted())
+})
+
+it.each([
+  ['Spanish', es],
+  ['Brazilian Portuguese', ptBR],
+])('%s takes what English takes, says something everywhere, and nothing in English', (_language, words) => {
+  const wrong = [...leaves(words)].flatMap(([path, word]) => {
+    const english = ENGLISH.get(path)
+    if (typeof word !== typeof english) return [`${path}: another kind of word`]
+    if (typeof word === 'function') {
+      if (word === english) return [`${path}: is English`]
+      return word.length === english?.length ? [] : [`${path}: takes ${word.length}, not ${english?.length}`]
+    }
+    if (word.trim() === '') return [`${path}: says nothing`]
+    return word === english && !ALIKE.has(path) && /\p{L}{3}/u.test(word) ? [`${path}: is English: ${word}`] : []
+  })
+  expect(wrong).toEqual([])
+})
+
+it('speaks the first language of the browser that it knows, in any of its countries', () => {
+  expect(preferredLanguage(['es-PE', 'en'])).toBe('es')
+  expect(preferredLanguage(['pt-PT'])).toBe('pt-BR')
+  expect(preferredLanguage(['qu', 'ES'])).toBe('es')
+  expect(preferredLanguage(['de-DE', 'fr'])).toBe('en')
+  expect(preferredLanguage([])).toBe('en')
+})
