@@ -11,6 +11,7 @@ import type { SentText } from './server/phone-texts.ts'
 import { listWaiting } from './server/registration.ts'
 import type { WaitingDevice } from './server/registration.ts'
 import { failure, replaced } from './server/stanzas.ts'
+import { readTexts } from './server/receipts.ts'
 import { unlinkByPhone } from './server/unlinking.ts'
 import type { Counts, World } from './server/world.ts'
 import type { Behaviour, NewContact, NewGroup, NewPhone } from './settings.ts'
@@ -51,6 +52,8 @@ export type Controls = {
   addAccount(phone: NewPhone): boolean
   /** The texts that a phone received, the oldest first; `undefined` when there is no such phone. */
   texts(phone: string): ReceivedText[] | undefined
+  /** The owner of a phone opens the texts on it, and their senders hear so; how many, or `undefined` when there is no such phone. */
+  readTexts(phone: string): number | undefined
   /** Adds somebody to a phone's address book; its devices hear of it. `false` when there is no such phone. */
   addContact(phone: string, contact: NewContact): Promise<boolean>
   /** The owner of a phone calls somebody otherwise. `false` when there is no such phone. */
@@ -120,6 +123,7 @@ export function createControls(world: World): Controls {
       const account = world.accounts.find(phone)
       return account && world.phoneOf(account).texts()
     },
+    readTexts: (phone) => (world.accounts.find(phone) ? readTexts(world, phone) : undefined),
     addContact: (phone, contact) => putContact(world, phone, contact),
     renameContact: (phone, contact, name) => putContact(world, phone, { phone: contact, name }),
     addGroup: (phone, group) => addGroup(world, phone, group),

@@ -19,7 +19,11 @@ const simulator = await startSimulator({
   ...(env.SIMULATOR_SEED === undefined ? {} : { randomSeed: env.SIMULATOR_SEED }),
   maxDevices: env.SIMULATOR_MAX_DEVICES,
   refSeconds: { count: env.SIMULATOR_REF_COUNT, first: env.SIMULATOR_REF_FIRST_SECONDS, next: env.SIMULATOR_REF_NEXT_SECONDS },
-  behaviour: { unlinkReply: env.SIMULATOR_UNLINK_REPLY, unlinkDelayMs: env.SIMULATOR_UNLINK_DELAY_MS },
+  behaviour: {
+    unlinkReply: env.SIMULATOR_UNLINK_REPLY,
+    unlinkDelayMs: env.SIMULATOR_UNLINK_DELAY_MS,
+    readDelayMs: env.SIMULATOR_READ_DELAY_MS,
+  },
   log: (message, detail) => {
     if (env.SIMULATOR_LOG === 'info') process.stdout.write(`${JSON.stringify({ part: 'simulator', message, ...detail })}\n`)
   },

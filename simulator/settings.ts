@@ -45,6 +45,8 @@ export const Behaviour = z.strictObject({
   messageReply: z.enum(['ack', 'ignored', 'refused']),
   /** Time from the acknowledgement of a message to the receipt of the phone that it is for, milliseconds. */
   receiptDelayMs: z.int().min(0).max(600_000),
+  /** Time from that receipt until the owner of the phone opens the text, milliseconds; `null`: not before somebody says so. */
+  readDelayMs: z.int().min(0).max(600_000).nullable(),
   /** How long each frame to a client is under way, milliseconds; frames do not overtake each other. */
   latencyMs: z.int().min(0).max(60_000),
   /** At most so much is added, by chance for each frame. */
@@ -69,6 +71,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   restartDelayMs: 0,
   messageReply: 'ack',
   receiptDelayMs: 400,
+  readDelayMs: null,
   latencyMs: 0,
   jitterMs: 0,
   dropEverySeconds: 0,
@@ -101,6 +104,8 @@ export const Environment = z.object({
   SIMULATOR_REF_NEXT_SECONDS: z.coerce.number().positive().default(DEFAULT_REF_TIMES.next),
   SIMULATOR_UNLINK_REPLY: Behaviour.shape.unlinkReply.default(DEFAULT_BEHAVIOUR.unlinkReply),
   SIMULATOR_UNLINK_DELAY_MS: z.coerce.number().pipe(Behaviour.shape.unlinkDelayMs).default(DEFAULT_BEHAVIOUR.unlinkDelayMs),
+  /** In a demo people read what they get. */
+  SIMULATOR_READ_DELAY_MS: z.coerce.number().pipe(Behaviour.shape.readDelayMs.unwrap()).default(3_000),
   /** Where chance comes from; without it ids, refs and keys are random. */
   SIMULATOR_SEED: z.string().min(1).optional(),
   SIMULATOR_MAX_DEVICES: z.coerce.number().int().min(1).max(DEFAULT_MAX_DEVICES).default(DEFAULT_MAX_DEVICES),

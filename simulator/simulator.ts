@@ -86,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     online: new Map(),
     histories: new Map(),
     pending: new Map(),
+    unread: new Map(),
     silenced: new Set(),
     refusals: [],
     watchers: new Set(),

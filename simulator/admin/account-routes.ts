@@ -37,6 +37,10 @@ export function accountRoutes(controls: Controls): Route[] {
       const texts = controls.texts(phone)
       return texts ? ok({ texts }) : UNKNOWN_PHONE
     }),
+    onPhone('POST', 'read', Body.nothing, (phone) => {
+      const read = controls.readTexts(phone)
+      return read === undefined ? UNKNOWN_PHONE : ok({ read })
+    }),
     onPhone('POST', 'send', Body.text, async (phone, { to, text }) => {
       const sent = await controls.sendText(phone, to, text)
       return sent.ok ? ok({ id: sent.id, devices: sent.devices }) : UNKNOWN_PHONE

@@ -42,6 +42,8 @@ export async function act(controls: Controls, step: Step): Promise<string> {
       return controls.addAccount(step.account) ? 'ok' : 'phone_taken'
     case 'sendText':
       return outcome(await controls.sendText(step.phone, step.to, step.text))
+    case 'readTexts':
+      return phoneKnown(controls.readTexts(step.phone) !== undefined)
     case 'addContact':
       return phoneKnown(await controls.addContact(step.phone, step.contact))
     case 'renameContact':

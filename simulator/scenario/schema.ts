@@ -33,6 +33,7 @@ export const Step = z.discriminatedUnion('do', [
   step('demandPasskey', { phone, demanded: z.boolean() }),
   step('addAccount', { account: NewPhone }),
   step('sendText', { phone, to: PhoneNumber, text: z.string().min(1).max(4_096) }),
+  step('readTexts', { phone }),
   step('addContact', { phone, contact: NewContact }),
   step('renameContact', { phone, contact: PhoneNumber, name: z.string().trim().min(1).max(60) }),
   step('addGroup', { phone, group: NewGroup }),

@@ -26,10 +26,21 @@ export async function sendToCompanion(world: World, writer: Account, device: Dev
 export function sendUntilConfirmed(world: World, jid: string, stanza: BinaryNode, again: Pending['again'] = async () => undefined): void {
   const pending = world.pending.get(jid) ?? new Map<string, Pending>()
   world.pending.set(jid, pending)
-  pending.set(stanza.attrs['id'] ?? '', { stanza, again })
+  pending.set(pendingKey(stanza), { stanza, again })
   const [oldest] = pending.keys()
   if (pending.size > MAX_PENDING && oldest !== undefined) pending.delete(oldest)
   world.online.get(jid)?.send(stanza)
+}
+
+/** A device confirms a notification or a receipt. */
+export function takeConfirmation(world: World, jid: string, { attrs }: BinaryNode): void {
+  world.pending.get(jid)?.delete(pendingKey({ tag: attrs['class'] ?? '', attrs }))
+}
+
+/** The receipts of a text bear its id, too: that of its delivery and that of its reading wait side by side. */
+function pendingKey({ tag, attrs }: Pick<BinaryNode, 'tag' | 'attrs'>): string {
+  const id = attrs['id'] ?? ''
+  return tag === 'receipt' ? `receipt ${attrs['type'] ?? ''} ${id}` : id
 }
 
 /** Encrypts a message for one device; `count`: because it could not read the message so many times, with a conversation begun anew. */

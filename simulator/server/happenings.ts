@@ -17,6 +17,8 @@ export const HAPPENINGS = [
   'told',
   /** A phone took a text of a device. */
   'text',
+  /** A phone said that it has it; its owner can open it from now on. */
+  'delivered',
 ] as const
 export type Happening = (typeof HAPPENINGS)[number]
 

@@ -2,9 +2,9 @@ import type { BinaryNode } from 'baileys'
 import type { Taken } from '../phone/phones.ts'
 import type { Connection } from './connection.ts'
 import { happened } from './happenings.ts'
+import { tellDelivered } from './receipts.ts'
 import { bytes, child, children, node, seconds } from './stanzas.ts'
 import { addressee } from './users.ts'
-import { later } from './world.ts'
 import type { World } from './world.ts'
 
 /** Nobody has the number that a message is for. */
@@ -20,14 +20,20 @@ export async function takeMessage(world: World, connection: Connection, sender: 
   const { messageReply } = world.behaviour
   if (messageReply === 'refused') return connection.send(acknowledgement(message, RESTRICTED))
   if (!addressee(world, message.attrs['to'] ?? '')) return connection.send(acknowledgement(message, NO_SUCH_USER))
-  const taken = await Promise.all(partsOf(message).map((part) => deliver(world, sender, message.attrs['id'] ?? '', part)))
+  const id = message.attrs['id'] ?? ''
+  const taken = await Promise.all(partsOf(message).map((part) => deliver(world, sender, id, part)))
   if (messageReply !== 'ack') return
   connection.send(acknowledgement(message))
-  const arrived = taken.some((how) => how === 'text' || how === 'double')
-  if (arrived) later(world, world.behaviour.receiptDelayMs, () => world.online.get(sender)?.send(receiptOf(message)))
+  for (const one of taken) {
+    if (one?.how === 'text' || one?.how === 'double')
+      tellDelivered(world, one.owner, { id, device: sender, phone: message.attrs['to'] ?? '' })
+  }
 }
 
-async function deliver(world: World, sender: string, id: string, { to, enc }: { to: string; enc: BinaryNode }): Promise<Taken | undefined> {
+/** Whose phone took it, and how. */
+type Delivered = { owner: string; how: Taken }
+
+async function deliver(world: World, sender: string, id: string, { to, enc }: Part): Promise<Delivered | undefined> {
   const account = addressee(world, to)
   const from = world.accounts.device(sender)?.account.phone
   const type = enc.attrs['type']
@@ -40,11 +46,14 @@ async function deliver(world: World, sender: string, id: string, { to, enc }: { 
   if (taken === 'double') world.counts.doubles += 1
   if (taken === 'unreadable') world.counts.unreadable += 1
   world.log('a phone took a message', { phone: account.phone, taken })
-  return taken
+  return { owner: account.phone, how: taken }
 }
 
-/** For whom a message is, each with what is encrypted for that device. */
-function partsOf(message: BinaryNode): { to: string; enc: BinaryNode }[] {
+/** What is encrypted for one device. */
+type Part = { to: string; enc: BinaryNode }
+
+/** For whom a message is. */
+function partsOf(message: BinaryNode): Part[] {
   return children(child(message, 'participants') ?? message).flatMap((part) => {
     const enc = part.tag === 'enc' ? part : child(part, 'enc')
     return enc ? [{ to: part.attrs['jid'] ?? message.attrs['to'] ?? '', enc }] : []
@@ -54,9 +63,4 @@ function partsOf(message: BinaryNode): { to: string; enc: BinaryNode }[] {
 function acknowledgement({ attrs }: BinaryNode, error?: number): BinaryNode {
   const about = { class: 'message', id: attrs['id'] ?? '', from: attrs['to'] ?? '', t: seconds() }
   return node('ack', error === undefined ? about : { ...about, error: String(error) })
-}
-
-/** The recipient's phone has it. */
-function receiptOf({ attrs }: BinaryNode): BinaryNode {
-  return node('receipt', { id: attrs['id'] ?? '', from: attrs['to'] ?? '', t: seconds() })
 }

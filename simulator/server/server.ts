@@ -1,7 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { WebSocket } from 'ws'
 import { answerCodeStage } from './code-linking.ts'
-import { takeReceipt } from './companion-messages.ts'
+import { takeConfirmation, takeReceipt } from './companion-messages.ts'
 import { acceptConnection } from './connection.ts'
 import type { Connection, ConnectionHandlers } from './connection.ts'
 import { confirmHistory } from './first-sync.ts'
@@ -16,6 +16,8 @@ import type { World } from './world.ts'
 
 /** What a client hears that is too old. */
 const OUTDATED = 405
+/** What a client confirms by an acknowledgement; a message, by a receipt. */
+const CONFIRMED: ReadonlySet<string> = new Set(['notification', 'receipt'])
 
 /** Serves one client from its first byte to its last. */
 export function serveClient(world: World, socket: WebSocket): void {
@@ -67,8 +69,8 @@ function receive(world: World, connection: Connection, stanza: BinaryNode): void
     })
     return
   }
-  if (stanza.tag === 'ack' && stanza.attrs['class'] === 'notification') {
-    world.pending.get(jidOf(world, connection) ?? '')?.delete(stanza.attrs['id'] ?? '')
+  if (stanza.tag === 'ack' && CONFIRMED.has(stanza.attrs['class'] ?? '')) {
+    takeConfirmation(world, jidOf(world, connection) ?? '', stanza)
     return
   }
   if (stanza.tag !== 'iq') return

@@ -7,6 +7,7 @@ import type { Behaviour, Log, RefTimes } from '../settings.ts'
 import type { Pending } from './companion-messages.ts'
 import type { Connection } from './connection.ts'
 import type { Happening } from './happenings.ts'
+import type { Unread } from './receipts.ts'
 
 /** Logins or registrations to refuse. */
 export type Refusal = {
@@ -86,6 +87,8 @@ export type World = {
   histories: Map<string, Set<string>>
   /** Messages that devices have not confirmed, by jid and by id; they do not outlive the process. */
   pending: Map<string, Map<string, Pending>>
+  /** Texts that phones have and their owners have not opened, by the number of the phone; they do not outlive the process. */
+  unread: Map<string, Unread[]>
   /** Devices the server does not answer. */
   silenced: Set<string>
   refusals: Refusal[]

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { EXAMPLE } from '../../scripts/openapi/examples.ts'
 import { json } from './support/recording-worker.ts'
 import { A_TEXT } from './support/routes.ts'
 import { startWorld, type World } from './support/world.ts'
@@ -81,6 +82,31 @@ describe('groups and contacts', () => {
     expect(await call('GET', `/${id}/${route}`, undefined, world.agent.token)).toMatchObject({ status: 200, body: list })
     expect(world.worker.calls).toMatchObject([{ path: `/api/sessions/${id}/${route}` }])
   })
+})
+
+describe.each([
+  ['sent', () => EXAMPLE.sentTexts],
+  ['holdings', (sessionId: string) => ({ ...EXAMPLE.holdings, sessionId })],
+])('%s', (route, of) => {
+  it('is for every member, and for nobody else: to them there is no such session', async () => {
+    const id = await world.session('connected')
+    world.worker.answer((_, response) => json(response, 200, of(id)))
+    expect(await call('GET', `/${id}/${route}`, undefined, world.agent.token)).toMatchObject({ status: 200, body: of(id) })
+    expect(world.worker.calls).toMatchObject([{ method: 'GET', path: `/api/sessions/${id}/${route}` }])
+    expect(await call('GET', `/${id}/${route}`, undefined, world.stranger.token)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_found' } },
+    })
+    expect(world.worker.calls).toHaveLength(1)
+  })
+})
+
+it('hands on no holdings of another session than the one that was asked for', async () => {
+  const id = await world.session('connected')
+  world.worker.answer((_, response) => json(response, 200, EXAMPLE.holdings))
+  const { status, body } = await call('GET', `/${id}/holdings`)
+  expect(status).toBeGreaterThanOrEqual(500)
+  expect(JSON.stringify(body)).not.toContain(EXAMPLE.holdings.sessionId)
 })
 
 describe('a pairing code', () => {

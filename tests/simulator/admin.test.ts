@@ -173,7 +173,7 @@ it('listens to this machine only: a foreign host or origin is refused, for the A
   expect(await status('/elsewhere', upgrade)).toBe('cut')
 })
 
-it('tells the texts that a phone received', async () => {
+it('tells the texts that a phone received, and opens them', async () => {
   const simulator = await simulate()
   const { socket } = await linkedDevice(simulator)
   expect(await call(simulator, 'PATCH', '/api/behaviour', { messageReply: 'refused' })).toMatchObject({ body: { messageReply: 'refused' } })
@@ -185,10 +185,18 @@ it('tells the texts that a phone received', async () => {
     status: 200,
     body: { texts: [{ id: 'ADMIN-1', from: '51987654321', text: 'Hola', doubles: 0 }] },
   })
-  expect(await call(simulator, 'GET', '/api/accounts/4930123456/texts')).toMatchObject({
-    status: 404,
-    body: { error: { code: 'unknown_phone' } },
+  await vi.waitFor(async () => {
+    expect(await call(simulator, 'POST', '/api/accounts/51912000111/read')).toMatchObject({ status: 200, body: { read: 1 } })
   })
+  for (const [method, path] of [
+    ['GET', 'texts'],
+    ['POST', 'read'],
+  ] as const) {
+    expect(await call(simulator, method, `/api/accounts/4930123456/${path}`)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown_phone' } },
+    })
+  }
   expect(await call(simulator, 'GET', '/api/accounts/Luis/texts')).toMatchObject({ status: 400, body: refused('phone') })
 })
 
