@@ -59,7 +59,7 @@ describe('on a small screen', () => {
     )
     await world.phone('scan', { qr, phone: LUIS })
     await dialog().waitFor({ state: 'hidden' })
-    const number = page.locator('[data-session]').getByText(`+${LUIS}`)
+    const number = page.locator('[data-session]').getByText('+51 912 000 111')
     await number.waitFor()
     expect(await number.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(false)
     expect(await page.locator('html').evaluate((html) => html.scrollWidth)).toBe(390)
