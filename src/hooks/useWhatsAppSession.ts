@@ -4,9 +4,10 @@ import type { LinkView } from '../features/link/link-view.ts'
 import { useLink } from '../features/link/useLink.ts'
 import { useOrganization } from '../features/organization/organization.ts'
 import { mayChange as roleMayChange } from '../features/organization/organization-queries.ts'
+import { usePurgeOnLoad } from '../features/removal/usePurgeOnLoad.ts'
+import { useRemoval } from '../features/removal/useRemoval.ts'
 import { renameSession, startSession, stopSession } from '../features/sessions/session-commands.ts'
-import { useRemoval } from '../features/sessions/useRemoval.ts'
-import { usePurgeOnLoad, useSessionList } from '../features/sessions/useSessionList.ts'
+import { useSessionList } from '../features/sessions/useSessionList.ts'
 import { asFailure, type FailureCode } from '../lib/failure.ts'
 import { toast } from '../lib/toast.ts'
 import { useSupabase } from '../lib/supabase.ts'
@@ -45,7 +46,7 @@ export function useWhatsAppSession() {
   useEffect(() => {
     refreshNow.current = list.refresh
   }, [list.refresh])
-  const removal = useRemoval(organization.id, refresh)
+  const removal = useRemoval(refresh)
   const purgedCount = usePurgeOnLoad(organization.id, mayChange, refresh)
 
   const { row, noticeConnected } = link

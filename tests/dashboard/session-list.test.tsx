@@ -94,7 +94,7 @@ it('says so when a row was gone before it could be deleted', async () => {
   await row('Gone')
   await user.click(screen.getByRole('button', { name: 'Delete Gone' }))
   expect(await screen.findByText('This session was gone already')).toBeTruthy()
-  expect(labels()).toEqual([])
+  await waitFor(() => expect(labels()).toEqual([]))
   expect(screen.queryByText('Session removed')).toBeNull()
 })
 

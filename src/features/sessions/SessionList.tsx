@@ -6,7 +6,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useWords } from '../../words/words.ts'
 import { type RowOrders, SessionRow } from './SessionRow.tsx'
-import type { SessionOverview } from './session-overview.ts'
+import type { SessionOverview } from '../../lib/session-overview.ts'
 
 type SessionListProps = RowOrders & {
   sessions: SessionOverview[]

@@ -9,7 +9,7 @@ import { useDates } from '../../lib/dates.ts'
 import { usePhoneLabel } from '../../lib/phone-label.ts'
 import { useWords } from '../../words/words.ts'
 import { rowActions } from './row-actions.ts'
-import { sessionLabel, type SessionOverview } from './session-overview.ts'
+import { sessionLabel, type SessionOverview } from '../../lib/session-overview.ts'
 import { STATE_BADGES } from './state-badges.ts'
 
 const RowMenu = lazy(() => import('./RowMenu.tsx'))

@@ -1,5 +1,5 @@
 import type { LiveState } from '../../lib/live.ts'
-import type { SessionOverview } from './session-overview.ts'
+import type { SessionOverview } from '../../lib/session-overview.ts'
 
 /** While a row lags behind what the page knows of it, milliseconds. */
 const HASTY_POLL = 200

@@ -1,5 +1,5 @@
 import type { SessionState } from '#domain/session.ts'
-import type { SessionOverview } from './session-overview.ts'
+import type { SessionOverview } from '../../lib/session-overview.ts'
 
 /** What may be done with a row. */
 export type RowActions = {

@@ -1,7 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import * as z from 'zod/mini'
 import { ask, type Client } from '../../lib/supabase.ts'
-import { OVERVIEW_COLUMNS, ORDER_COLUMNS, RemovalOrder, SessionOverview } from './session-overview.ts'
+import { ORDER_COLUMNS, RemovalOrder } from '../../lib/removal-order.ts'
+import { OVERVIEW_COLUMNS, SessionOverview } from '../../lib/session-overview.ts'
 
 /** What one look at the database finds. Read together, so that no row contradicts what is said of the worker. */
 export type Look = { sessions: SessionOverview[]; /** Whether any worker's heartbeat is fresh. */ workerOnline: boolean }

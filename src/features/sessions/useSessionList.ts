@@ -5,7 +5,6 @@ import { outdatedSince } from '../../lib/outdated.ts'
 import { usePageVisible } from '../../lib/usePageVisible.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { createFailureCount, lags, pollInterval } from './poll-interval.ts'
-import { clearPurged, purgeStale } from './session-commands.ts'
 import { openOrdersQuery, sessionsQuery } from './session-queries.ts'
 import { silenceQuery } from './silence-query.ts'
 
@@ -77,25 +76,4 @@ export function useSessionList({ organizationId, mayChange, linkOpen, connectedI
     /** To be called after each command: looks again, and has the other tabs do so. */
     refresh: changed,
   }
-}
-
-/** Purges stale sessions once per page load and organisation; answers with how many were removed. */
-export function usePurgeOnLoad(organizationId: string, enabled: boolean, onPurged: () => void): number {
-  const client = useSupabase()
-  const purge = useQuery({
-    queryKey: ['purge-stale', organizationId],
-    queryFn: async () => {
-      const removed = await purgeStale(client)
-      if (removed.length > 0) {
-        onPurged()
-        void clearPurged(client, removed).then(onPurged)
-      }
-      return removed.length
-    },
-    enabled,
-    retry: 1,
-    staleTime: 'static',
-    gcTime: Number.POSITIVE_INFINITY,
-  })
-  return purge.data ?? 0
 }

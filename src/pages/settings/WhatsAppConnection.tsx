@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from 'react'
-import { BeingRemoved } from '../../features/sessions/BeingRemoved.tsx'
+import { BeingRemoved } from '../../features/removal/BeingRemoved.tsx'
 import { rowActions } from '../../features/sessions/row-actions.ts'
-import type { SessionOverview } from '../../features/sessions/session-overview.ts'
+import type { SessionOverview } from '../../lib/session-overview.ts'
 import { SessionList } from '../../features/sessions/SessionList.tsx'
 import { WorkerIndicator } from '../../features/sessions/WorkerIndicator.tsx'
 import { useWhatsAppSession } from '../../hooks/useWhatsAppSession.ts'
@@ -13,7 +13,7 @@ import { useWords } from '../../words/words.ts'
 // Heavy, and opened by few visits: fetched once the list stands.
 const connectDialog = () => import('../../features/link/ConnectDialog.tsx')
 const ConnectDialog = lazy(() => connectDialog().then(({ ConnectDialog }) => ({ default: ConnectDialog })))
-const removalDialog = () => import('../../features/sessions/RemovalDialog.tsx')
+const removalDialog = () => import('../../features/removal/RemovalDialog.tsx')
 const RemovalDialog = lazy(() => removalDialog().then(({ RemovalDialog }) => ({ default: RemovalDialog })))
 
 /** Settings › WhatsApp: the organisation's devices, and linking, resetting and removing them. */

@@ -145,7 +145,8 @@ export class FakeServer {
     if (name === 'organizations') return json(this.organizations)
     if (name === 'organization_members') return json(this.organizations.map(({ id: organization_id, role }) => ({ organization_id, role })))
     const organization = query.get('organization_id')?.replace('eq.', '')
-    if (name === 'whatsapp_session_overview') return json(this.sessions.filter((row) => row.organization_id === organization))
+    if (name === 'whatsapp_session_overview')
+      return json(this.sessions.filter((row) => (id ? row.id === id : row.organization_id === organization)))
     if (name === 'whatsapp_clearances') return json(this.#openOrders(query, organization))
     return json({ message: `no table ${name}` }, 404)
   }

@@ -7,7 +7,7 @@ import { App } from '../../../src/app/App.tsx'
 // Loaded with the tests: the page fetches them apart, and the first test would pay for it.
 import '../../../src/app/router.tsx'
 import '../../../src/features/link/ConnectDialog.tsx'
-import '../../../src/features/sessions/RemovalDialog.tsx'
+import '../../../src/features/removal/RemovalDialog.tsx'
 import '../../../src/features/sessions/RowMenu.tsx'
 import '../../../src/ui/Toaster.tsx'
 import '../../../src/words/en.ts'

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { usePhoneLabel } from '../../lib/phone-label.ts'
 import { useWords } from '../../words/words.ts'
-import { sessionLabel, type SessionOverview } from './session-overview.ts'
+import { sessionLabel, type SessionOverview } from '../../lib/session-overview.ts'
 import type { RemovalResult } from './useRemoval.ts'
 
 type RemovalDialogProps = {

@@ -1,4 +1,3 @@
-import { Receipt, ClearReason } from '#domain/clearance.ts'
 import { StatusReason } from '#domain/reasons.ts'
 import { EFFECTIVE_STATES, OrganizationId, SESSION_STATES, SessionId, Timestamp } from '#domain/session.ts'
 import * as z from 'zod/mini'
@@ -24,34 +23,15 @@ export const SessionOverview = z.object({
 })
 export type SessionOverview = z.infer<typeof SessionOverview>
 
-export const ORDER_COLUMNS = 'id, session_id, label, phone_number, reason, requested_at, attempts, completed_at, receipt'
+/** Of `usePhoneLabel`. */
+export type PhoneLabel = (phoneNumber: string | null) => string
 
-/** One order to clear, as owners and admins may read it. */
-export const RemovalOrder = z.object({
-  id: z.uuid(),
-  session_id: SessionId,
-  label: z.nullable(z.string()),
-  phone_number: z.nullable(z.string()),
-  reason: ClearReason,
-  requested_at: Timestamp,
-  attempts: z.int(),
-  completed_at: z.nullable(Timestamp),
-  receipt: z.nullable(Receipt),
-})
-export type RemovalOrder = z.infer<typeof RemovalOrder>
-
-type PhoneLabel = (phoneNumber: string | null) => string
-
-/** What a session is called: its number, else its name, else the beginning of its id. `phone`: of `usePhoneLabel`. */
+/** What a session is called: its number, else its name, else the beginning of its id. */
 export function sessionLabel(session: Pick<SessionOverview, 'phone_number' | 'display_name' | 'id'>, phone: PhoneLabel): string {
   return phone(session.phone_number) || session.display_name || shortId(session.id)
 }
 
-/** What an order's session was called. */
-export function orderLabel(order: Pick<RemovalOrder, 'phone_number' | 'label' | 'session_id'>, phone: PhoneLabel): string {
-  return phone(order.phone_number) || order.label || shortId(order.session_id)
-}
-
-function shortId(id: string): string {
+/** The beginning of an id, where there is no better name. */
+export function shortId(id: string): string {
   return `${id.slice(0, 20)}…`
 }

@@ -3,7 +3,7 @@ import { usePhoneLabel } from '../../lib/phone-label.ts'
 import { useNow } from '../../lib/useNow.ts'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
-import { orderLabel, type RemovalOrder } from './session-overview.ts'
+import { orderLabel, type RemovalOrder } from '../../lib/removal-order.ts'
 
 /** What is younger is not counted, milliseconds. */
 const JUST_NOW = 5000

@@ -1,26 +1,23 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import type { ClearAnswer } from '../../lib/clear-now.ts'
 import { asFailure, type FailureCode } from '../../lib/failure.ts'
 import { toast } from '../../lib/toast.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { useWords } from '../../words/words.ts'
-import { clearDeleted, deleteRow, resetAndClear } from './session-commands.ts'
-import { sessionsQuery } from './session-queries.ts'
+import { clearDeleted, deleteRow, resetAndClear, type NotDeleted, whyNotDeleted } from './removal-commands.ts'
 
 /** What became of a removal that was asked for. */
 export type RemovalResult =
   | { kind: 'ordered'; answer: ClearAnswer }
-  | { kind: 'not_deleted'; why: 'gone' | 'connected' | 'refused' }
+  | { kind: 'not_deleted'; why: NotDeleted }
   | { kind: 'failed'; code: FailureCode }
 
 /**
  * Deletes and resets sessions. Nothing is optimistic: a row leaves the page when the database says so. The promises
  * never reject; what went wrong is in the result and has been said in a toast.
  */
-export function useRemoval(organizationId: string, onChanged: () => void) {
+export function useRemoval(onChanged: () => void) {
   const client = useSupabase()
-  const queries = useQueryClient()
   const words = useWords()
   const [deleting, setDeleting] = useState<ReadonlySet<string>>(new Set())
   const [resetting, setResetting] = useState<ReadonlySet<string>>(new Set())
@@ -39,9 +36,8 @@ export function useRemoval(organizationId: string, onChanged: () => void) {
       setDeleting((ids) => new Set(ids).add(sessionId))
       try {
         if (!(await deleteRow(client, sessionId))) {
-          const { sessions } = await queries.fetchQuery({ ...sessionsQuery(client, organizationId), staleTime: 0 })
-          const row = sessions.find((session) => session.id === sessionId)
-          const why = !row ? 'gone' : row.effective_status === 'connected' ? 'connected' : 'refused'
+          const why = await whyNotDeleted(client, sessionId)
+          onChanged()
           toast.warning({ gone: words.toasts.goneAlready, connected: words.toasts.nowConnected, refused: words.toasts.notDeleted }[why])
           return { kind: 'not_deleted', why }
         }
@@ -56,7 +52,7 @@ export function useRemoval(organizationId: string, onChanged: () => void) {
       onChanged()
       return { kind: 'ordered', answer }
     },
-    [client, fail, onChanged, organizationId, queries, words],
+    [client, fail, onChanged, words],
   )
 
   const resetSession = useCallback(
