@@ -290,6 +290,7 @@ export type Database = {
           last_error: string | null
           max_generation: number
           organization_id: string
+          outcome: Database['public']['Enums']['clear_outcome'] | null
           phone_number: string | null
           reason: Database['public']['Enums']['clear_reason']
           receipt: Json | null
@@ -308,6 +309,7 @@ export type Database = {
           last_error?: string | null
           max_generation?: number | null
           organization_id?: string | null
+          outcome?: never
           phone_number?: string | null
           reason?: Database['public']['Enums']['clear_reason'] | null
           receipt?: Json | null
@@ -325,6 +327,7 @@ export type Database = {
           last_error?: string | null
           max_generation?: number | null
           organization_id?: string | null
+          outcome?: never
           phone_number?: string | null
           reason?: Database['public']['Enums']['clear_reason'] | null
           receipt?: Json | null
@@ -416,9 +419,12 @@ export type Database = {
           before?: string
           before_id?: string
           organization_id: string
+          outcomes?: Database['public']['Enums']['clear_outcome'][]
           page_size?: number
           query?: string
           reasons?: Database['public']['Enums']['clear_reason'][]
+          since?: string
+          until?: string
         }
         Returns: {
           attempts: number
@@ -428,6 +434,7 @@ export type Database = {
           last_error: string | null
           max_generation: number
           organization_id: string
+          outcome: Database['public']['Enums']['clear_outcome'] | null
           phone_number: string | null
           reason: Database['public']['Enums']['clear_reason']
           receipt: Json | null
@@ -607,6 +614,7 @@ export type Database = {
       }
     }
     Enums: {
+      clear_outcome: 'open' | 'gone' | 'gone_here'
       clear_reason: 'cancel' | 'delete' | 'purge' | 'reset' | 'unlinked'
       desired_state: 'online' | 'stopped'
       effective_status: 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'disconnected' | 'worker_offline'
@@ -757,6 +765,7 @@ export type CompositeTypes<
 export const Constants = {
   public: {
     Enums: {
+      clear_outcome: ['open', 'gone', 'gone_here'],
       clear_reason: ['cancel', 'delete', 'purge', 'reset', 'unlinked'],
       desired_state: ['online', 'stopped'],
       effective_status: ['connecting', 'connected', 'reconnecting', 'stopped', 'disconnected', 'worker_offline'],

@@ -15,12 +15,20 @@ $$;
 revoke execute on function private.requester_email(uuid) from public;
 grant execute on function private.requester_email(uuid) to authenticated;
 
+-- How a removal went. `gone_here`: WhatsApp did not confirm the unlink, which is to be done on the phone.
+create type public.clear_outcome as enum ('open', 'gone', 'gone_here');
+
 -- Nobody stands behind what the worker ordered, and nobody is known where the account is gone.
 create view public.whatsapp_clearance_overview with (security_invoker = true) as
 select
   c.id, c.organization_id, c.session_id, c.label, c.phone_number, c.worker_id, c.max_generation, c.reason, c.requested_by,
   private.requester_email(c.requested_by) as requested_by_email,
-  c.requested_at, c.attempts, c.last_error, c.completed_at, c.receipt
+  c.requested_at, c.attempts, c.last_error, c.completed_at, c.receipt,
+  case
+    when c.completed_at is null then 'open'
+    when c.receipt ->> 'remoteUnlink' = 'unconfirmed' then 'gone_here'
+    else 'gone'
+  end::public.clear_outcome as outcome
 from public.whatsapp_clearances c;
 
 revoke all on public.whatsapp_clearance_overview from anon, authenticated, service_role;
@@ -28,10 +36,11 @@ grant select on public.whatsapp_clearance_overview to authenticated;
 
 -- One page, newest first: what comes after the row `(before, before_id)`, or the first page. A page that is asked for while others order
 -- more neither repeats a row nor leaves one out. The query finds a part of the session's name or of the requester's e-mail, digits of the
--- phone number, the beginning of the session's id.
+-- phone number, the beginning of the session's id. The period holds `since` and not `until`.
 create function public.activity(
   organization_id uuid, query text default '', reasons public.clear_reason[] default null,
-  before timestamptz default null, before_id uuid default null, page_size integer default 50
+  before timestamptz default null, before_id uuid default null, page_size integer default 50,
+  outcomes public.clear_outcome[] default null, since timestamptz default null, until timestamptz default null
 ) returns setof public.whatsapp_clearance_overview
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -42,6 +51,7 @@ declare
   digits text := case when asked ~ '^[-+ ().\d]*\d[-+ ().\d]*$' then regexp_replace(asked, '\D', '', 'g') end;
   beginning text := case when part ~ '^[-0-9a-f]{4,36}$' then part end;
   wanted public.clear_reason[] := case when cardinality(reasons) > 0 then reasons end;
+  ended public.clear_outcome[] := case when cardinality(outcomes) > 0 then outcomes end;
   requesters uuid[] := case when part <> '' then array(
     -- One order for each person: an e-mail is looked up once and not for each order.
     select o.requested_by from public.whatsapp_clearance_overview o where o.id in (
@@ -55,6 +65,9 @@ begin
   select o.* from public.whatsapp_clearance_overview o
   where o.organization_id = activity.organization_id
     and (wanted is null or o.reason = any (wanted))
+    and (ended is null or o.outcome = any (ended))
+    and (since is null or o.requested_at >= since)
+    and (until is null or o.requested_at < until)
     and (before is null or (o.requested_at, o.id) < (before, coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')))
     and (
       part = ''
@@ -68,6 +81,9 @@ begin
 end
 $$;
 
-revoke execute on function public.activity(uuid, text, public.clear_reason[], timestamptz, uuid, integer)
-  from public, anon, authenticated, service_role;
-grant execute on function public.activity(uuid, text, public.clear_reason[], timestamptz, uuid, integer) to authenticated;
+revoke execute on function public.activity(
+  uuid, text, public.clear_reason[], timestamptz, uuid, integer, public.clear_outcome[], timestamptz, timestamptz
+) from public, anon, authenticated, service_role;
+grant execute on function public.activity(
+  uuid, text, public.clear_reason[], timestamptz, uuid, integer, public.clear_outcome[], timestamptz, timestamptz
+) to authenticated;

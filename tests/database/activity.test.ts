@@ -83,6 +83,35 @@ describe('the record of what was removed', () => {
     expect(await activity({ reasons: [] })).toHaveLength(3)
   })
 
+  it('tells what is open from what is gone, and from what is gone here alone', async () => {
+    const { sql } = cast.db
+    const complete = async (label: string, remoteUnlink: string) => {
+      const { id } = await ordered(label, 1, null)
+      await sql`update public.whatsapp_clearances set completed_at = now(), receipt = ${sql.json({ remoteUnlink })} where id = ${id}`
+    }
+    await ordered('waits', 1, null)
+    for (const remoteUnlink of ['confirmed', 'not_linked', 'unconfirmed']) await complete(remoteUnlink, remoteUnlink)
+    const found = async (args: Args) => (await activity(args)).map(({ label, outcome }) => `${label}: ${outcome}`).toSorted()
+    expect(await found({ outcomes: ['open'] })).toEqual(['waits: open'])
+    expect(await found({ outcomes: ['gone'] })).toEqual(['confirmed: gone', 'not_linked: gone'])
+    expect(await found({ outcomes: ['gone_here', 'open'] })).toEqual(['unconfirmed: gone_here', 'waits: open'])
+    expect(await found({ outcomes: [] })).toHaveLength(4)
+  })
+
+  it('keeps a period: from its beginning to before its end, page after page', async () => {
+    const now = Date.now()
+    const minutesAgo = (minutes: number) => new Date(Math.floor(now / 60_000) * 60_000 - minutes * 60_000).toISOString()
+    const id = (await ordered('in the middle', 0, null)).id
+    for (const label of ['end', 'late', 'beginning', 'before']) await ordered(label, 0, null)
+    for (const [label, minutes] of Object.entries({ end: 10, late: 11, 'in the middle': 15, beginning: 20, before: 21 }))
+      await cast.db
+        .sql`update public.whatsapp_clearances set requested_at = ${minutesAgo(minutes)} where organization_id = ${acme} and label = ${label}`
+    const period = { since: minutesAgo(20), until: minutesAgo(10) }
+    expect((await activity(period)).map(({ label }) => label)).toEqual(['late', 'in the middle', 'beginning'])
+    const rest = await activity({ ...period, before: minutesAgo(15), before_id: id, page_size: 1 })
+    expect(rest.map(({ label }) => label)).toEqual(['beginning'])
+  })
+
   it('finds what a session was called, whose number it had, who asked for it, and its id', async () => {
     const peru = await ordered('Tienda Perú 100%', 1, cast.owner.id, 'reset', '+51987654321')
     const other = await ordered('Branch', 2, cast.agent.id, 'delete', '+51912000111')
