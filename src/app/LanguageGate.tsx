@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { keep, kept } from '../lib/kept.ts'
-import { fetchLanguage, LANGUAGE_CODES, type Language, LanguageContext, preferredLanguage } from '../words/language.ts'
+import { fetchLanguage, type Language, LanguageContext } from '../words/language.ts'
+import { LANGUAGE_CODES, preferredLanguage } from '../words/languages.ts'
 
 /** How long after a language could not be fetched it is tried again, milliseconds. */
 const TRY_AGAIN = 1000

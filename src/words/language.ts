@@ -1,11 +1,7 @@
 import type { Locale } from 'date-fns'
 import { createContext, use } from 'react'
 import type { Words } from './en.ts'
-
-/** The languages, each by its own name. */
-export const LANGUAGES = { en: 'English', es: 'Español', 'pt-BR': 'Português (Brasil)' } as const
-export type LanguageCode = keyof typeof LANGUAGES
-export const LANGUAGE_CODES = Object.keys(LANGUAGES) as LanguageCode[]
+import type { LanguageCode } from './languages.ts'
 
 /** Words, and how dates are written. Fetched apart: a browser loads one language. */
 export type Language = { code: LanguageCode; words: Words; locale: Locale }
@@ -28,16 +24,6 @@ const FETCH: Record<LanguageCode, () => Promise<Omit<Language, 'code'>>> = {
 /** Fetches a language. Rejects where the network does not give it. */
 export async function fetchLanguage(code: LanguageCode): Promise<Language> {
   return { code, ...(await FETCH[code]()) }
-}
-
-/** The first of the languages somebody prefers (BCP 47) that we speak: any Spanish is Spanish, any Portuguese Brazilian; else English. */
-export function preferredLanguage(preferences: readonly string[]): LanguageCode {
-  for (const preference of preferences) {
-    const base = preference.toLowerCase().split('-')[0]
-    const spoken = LANGUAGE_CODES.find((code) => code.toLowerCase().split('-')[0] === base)
-    if (spoken) return spoken
-  }
-  return 'en'
 }
 
 export const LanguageContext = createContext<(Language & { choose: (code: LanguageCode) => void }) | null>(null)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
 import { es } from '../../src/words/es.ts'
-import { preferredLanguage } from '../../src/words/language.ts'
+import { preferredLanguage } from '../../src/words/languages.ts'
 import { ptBR } from '../../src/words/pt-BR.ts'
 
 type Leaf = string | ((...given: never[]) => string)

@@ -1,6 +1,7 @@
 import type { LazyMenuProps } from '../../ui/LazyMenu.tsx'
 import { Menu, MenuChoice, MenuChoices } from '../../ui/menu.tsx'
-import { LANGUAGE_CODES, LANGUAGES, useLanguage } from '../../words/language.ts'
+import { useLanguage } from '../../words/language.ts'
+import { LANGUAGE_CODES, LANGUAGES } from '../../words/languages.ts'
 
 export default function LanguageMenu(props: LazyMenuProps) {
   const { code, choose } = useLanguage()

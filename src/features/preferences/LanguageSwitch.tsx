@@ -1,7 +1,8 @@
 import { lazy } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { LazyMenu } from '../../ui/LazyMenu.tsx'
-import { LANGUAGES, useLanguage } from '../../words/language.ts'
+import { useLanguage } from '../../words/language.ts'
+import { LANGUAGES } from '../../words/languages.ts'
 
 const LanguageMenu = lazy(() => import('./LanguageMenu.tsx'))
 

@@ -1,0 +1,56 @@
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { readQr } from '../../support/qr.ts'
+import { eventually } from '../support/eventually.ts'
+import { openWorld, signIn, type World } from '../support/world.ts'
+
+/** A Latchkey in which something of everything can be seen. */
+export type Furnished = World & {
+  /** The session of the phone that is linked and online. */
+  linked: string
+  /** What a browser keeps of the signed-in admin: for contexts that need not sign in themselves. */
+  admin: NonNullable<BrowserContextOptions['storageState']>
+}
+
+const DEVICES = [
+  { phone: '51987654321', name: 'Ventas' },
+  { phone: '51912000111', name: 'Soporte' },
+]
+
+/** Links two phones through the page, stops one, and adds rows in the other states. */
+export async function furnish(): Promise<Furnished> {
+  const world = await openWorld()
+  try {
+    const { page } = await signIn(world)
+    for (const device of DEVICES) await link(world, page, device)
+    const [linked] = await world.sql<{ id: string }[]>`select id from whatsapp_sessions order by created_at`
+    if (!linked) throw new Error('two devices were linked')
+    await page.getByRole('button', { name: 'More actions for +51 912 000 111' }).click()
+    await page.getByRole('menuitem', { name: 'Stop' }).click()
+    await page.getByText('stopped', { exact: true }).waitFor()
+    await world.sql`
+      insert into whatsapp_sessions (organization_id, display_name, desired, status, status_reason, phone_number, linked_at, last_active_at)
+      select id, 'Cobranza', 'online', 'disconnected', 'unlinked_from_phone', '+51944123456', now() - interval '9 days', now() - interval '2 hours'
+      from organizations limit 1`
+    const admin = await page.context().storageState()
+    await page.context().close()
+    return { ...world, linked: linked.id, admin }
+  } catch (error) {
+    await world.stop()
+    throw error
+  }
+}
+
+async function link(world: World, page: Page, { phone, name }: { phone: string; name: string }): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'Connect device' }).first().click()
+  const image = dialog.getByRole('img', { name: 'QR code' })
+  await image.waitFor()
+  await page.getByLabel('Name (optional)').fill(name)
+  await page.getByText('Saved').waitFor()
+  const qr = await eventually(
+    async () => readQr(await image.screenshot()),
+    (text) => text !== null,
+  )
+  await world.phone('scan', { qr, phone })
+  await dialog.waitFor({ state: 'hidden' })
+}

@@ -1,0 +1,39 @@
+import type { Page } from 'playwright-core'
+import { en } from '../../../src/words/en.ts'
+import type { Words } from '../../../src/words/en.ts'
+import { es } from '../../../src/words/es.ts'
+import type { LanguageCode } from '../../../src/words/languages.ts'
+import { ptBR } from '../../../src/words/pt-BR.ts'
+import type { Furnished } from './furnished.ts'
+
+export const WORDS: Record<LanguageCode, Words> = { en, es, 'pt-BR': ptBR }
+
+export type Theme = 'light' | 'dark'
+/** What a view is opened with. */
+export type To = { url: string; words: Words; linked: string }
+/** A page or dialog by its name, and the way to it for somebody at any page, in any language. */
+export type View = { name: string; isGuest?: true; open: (page: Page, to: To) => Promise<void> }
+
+/** Opens views one after the other, as the demo's admin and as a guest. No browser context is closed meanwhile: the packed Chromium would not survive it. */
+export async function createViewer(world: Furnished) {
+  const { url } = world.stack
+  // What moves cannot be measured, and is not what is looked at.
+  const open = async (options: object) => (await world.browser.newContext({ reducedMotion: 'reduce', ...options })).newPage()
+  const member = await open({ storageState: world.admin })
+  const guest = await open({})
+  return {
+    async open(view: View, language: LanguageCode): Promise<Page> {
+      const page = view.isGuest ? guest : member
+      await page.goto(`${url}/config.json`)
+      await page.evaluate(`localStorage.setItem('latchkey.language', '${language}')`)
+      await view.open(page, { url, words: WORDS[language], linked: world.linked })
+      return page
+    },
+    /** `width`: CSS pixels. */
+    async lookAs(page: Page, theme: Theme, width: number): Promise<void> {
+      await page.emulateMedia({ colorScheme: theme })
+      await page.setViewportSize({ width, height: 900 })
+    },
+  }
+}
+export type Viewer = Awaited<ReturnType<typeof createViewer>>
