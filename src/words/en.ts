@@ -4,9 +4,12 @@ import { boot } from './en/boot.ts'
 import { common } from './en/common.ts'
 import { link } from './en/link.ts'
 import { list } from './en/list.ts'
+import { messages } from './en/messages.ts'
 import { nav } from './en/nav.ts'
 import { organization } from './en/organization.ts'
 import { removal } from './en/removal.ts'
+import { session } from './en/session.ts'
+import { timeline } from './en/timeline.ts'
 import { toasts } from './en/toasts.ts'
 import { worker } from './en/worker.ts'
 
@@ -28,6 +31,9 @@ export const en = {
   removal,
   toasts,
   link,
+  session,
+  timeline,
+  messages,
 }
 
 export type Words = typeof en

@@ -5,9 +5,12 @@ import { boot } from './es/boot.ts'
 import { common } from './es/common.ts'
 import { link } from './es/link.ts'
 import { list } from './es/list.ts'
+import { messages } from './es/messages.ts'
 import { nav } from './es/nav.ts'
 import { organization } from './es/organization.ts'
 import { removal } from './es/removal.ts'
+import { session } from './es/session.ts'
+import { timeline } from './es/timeline.ts'
 import { toasts } from './es/toasts.ts'
 import { worker } from './es/worker.ts'
 
@@ -28,4 +31,7 @@ export const es: Words = {
   removal,
   toasts,
   link,
+  session,
+  timeline,
+  messages,
 }

@@ -5,9 +5,12 @@ import { boot } from './pt-BR/boot.ts'
 import { common } from './pt-BR/common.ts'
 import { link } from './pt-BR/link.ts'
 import { list } from './pt-BR/list.ts'
+import { messages } from './pt-BR/messages.ts'
 import { nav } from './pt-BR/nav.ts'
 import { organization } from './pt-BR/organization.ts'
 import { removal } from './pt-BR/removal.ts'
+import { session } from './pt-BR/session.ts'
+import { timeline } from './pt-BR/timeline.ts'
 import { toasts } from './pt-BR/toasts.ts'
 import { worker } from './pt-BR/worker.ts'
 
@@ -28,4 +31,7 @@ export const ptBR: Words = {
   removal,
   toasts,
   link,
+  session,
+  timeline,
+  messages,
 }

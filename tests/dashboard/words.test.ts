@@ -17,7 +17,7 @@ function leaves(words: object, path = ''): Map<string, Leaf> {
 }
 
 /** Words that are written alike: names, codes, and what the languages share. */
-const ALIKE = new Set(['product', 'nav.whatsapp', 'link.pairing.numberPlaceholder'])
+const ALIKE = new Set(['product', 'nav.whatsapp', 'link.pairing.numberPlaceholder', 'messages.toPlaceholder'])
 
 const ENGLISH = leaves(en)
 

@@ -1,0 +1,70 @@
+import type { TimelineKind } from '#domain/events.ts'
+import type { SessionState } from '#domain/session.ts'
+
+const events: Record<TimelineKind, string> = {
+  created: 'Session created',
+  renamed: 'Renamed',
+  deleted: 'Session deleted',
+  status: 'State changed',
+  link_requested: 'A link was asked for',
+  stop_requested: 'A stop was asked for',
+  start_requested: 'A start was asked for',
+  clear_ordered: 'Removal ordered',
+  cleared: 'Removed, and checked that nothing is left',
+  link_attempt: 'Began to link',
+  pairing_code_requested: 'Pairing code asked for',
+  link_expired: 'Linking ended',
+  linked: 'Linked to a phone',
+  connection_closed: 'Connection closed',
+  storage_failed: 'The worker could not write to its disk',
+  credentials_damaged: 'Credentials were found damaged',
+  backup_restored: 'A backup was restored',
+  set_aside: 'Set aside in quarantine',
+  text_refused: 'WhatsApp refused a message',
+  text_unanswered: 'A message got no answer',
+  notes_lost: 'Entries are missing here',
+}
+
+const became: Record<SessionState, string> = {
+  connecting: 'Waits to be linked',
+  connected: 'Connected',
+  reconnecting: 'Connecting again',
+  stopped: 'Stopped',
+  disconnected: 'Disconnected',
+}
+
+/** What happened to a session, when and why. */
+export const timeline = {
+  events,
+  became,
+  unknown: 'Something that this page has no word for',
+  filter: 'Show',
+  groups: { all: 'All', connection: 'Connection', linking: 'Linking', messages: 'Messages', changes: 'Changes' },
+  today: 'Today',
+  yesterday: 'Yesterday',
+  older: 'Show older',
+  kept: 'Entries are kept for 90 days; of a busy device, only the newest 400.',
+  empty: 'Nothing has happened yet',
+  emptyHint: 'What happens to this device, and why, is written here.',
+  noMatch: 'Nothing of this kind',
+  noMatchHint: 'Choose another kind, or all.',
+  times: (count: number) => `${count} times`,
+  you: 'you',
+  left: 'somebody who left',
+  worker: 'the worker',
+  before: (state: string) => `was ${state}`,
+  link: (generation: number) => `link no. ${generation}`,
+  from: 'from',
+  to: 'to',
+  noName: 'no name',
+  numberEnd: (digits: string) => `number ending in ${digits}`,
+  causes: { qr_exhausted: 'nobody scanned the code in time', unwatched: 'nobody was watching the code' },
+  code: (code: number) => `WhatsApp’s code ${code}`,
+  retryIn: (duration: string) => `trying again in ${duration}`,
+  noRetry: 'not tried again by itself',
+  backupOf: (when: string) => `as of ${when}`,
+  places: { credentials: 'credentials', backup: 'a backup', outbox: 'the waiting messages' },
+  textId: (id: string) => `message ${id}`,
+  lost: (count: number) =>
+    count === 1 ? '1 entry was dropped while the database was away' : `${count} entries were dropped while the database was away`,
+}
