@@ -3,8 +3,8 @@ import type { Sql } from 'postgres'
 export type Column = { name: string; type: string }
 /** A table, a view, or whatever else rows can be read from. `uniques`: the columns of each unique index; `near`: what a foreign key joins it to. */
 export type Relation = { schema: string; name: string; columns: Column[]; uniques: string[][]; near: string[] }
-/** `reads`: it says of itself that it changes nothing. */
-export type Routine = { name: string; parameters: Column[]; reads: boolean }
+/** `reads`: it says of itself that it changes nothing. `optional`: how many of the last parameters may be left out. */
+export type Routine = { name: string; parameters: Column[]; optional: number; reads: boolean }
 export type Catalogue = { relations: Relation[]; routines: Routine[]; hiddenSchemas: string[]; hidden: Relation[] }
 
 /** The schemas that the API opens. */
@@ -30,7 +30,7 @@ export async function readCatalogue(sql: Sql): Promise<Catalogue> {
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'v', 'm', 'p', 'f', 'S') and n.nspname !~ '^pg_(toast|temp)' order by 1, 2`
   const routines = await sql<Routine[]>`
-    select p.proname as name, p.provolatile <> 'v' as reads, coalesce((
+    select p.proname as name, p.provolatile <> 'v' as reads, p.pronargdefaults as optional, coalesce((
       select jsonb_agg(jsonb_build_object('name', p.proargnames[at], 'type', format_type(t, null)) order by at)
       from unnest(p.proargtypes) with ordinality as a (t, at)
     ), '[]') as parameters

@@ -24,6 +24,8 @@ export type Tenant = {
   /** Digits, of the sessions that have one, and one that only an order remembers. */
   phones: Record<string, string>
   orders: Record<string, string>
+  /** An open one. */
+  invitation: string
   traces: Traces
   /** Every row of every schema in which something of the tenant's stands, in a fixed order. */
   rows(): Promise<string[]>
@@ -77,6 +79,8 @@ async function settle(database: TestDatabase, name: keyof typeof NAMES): Promise
   const people = { owner: await person('owner'), admin: await person('admin'), agent: await person('agent') }
   const removed = await person('removed')
   const id = await database.createOrganization(`The ${word} company`, people)
+  const [invitation] = await sql<{ id: string }[]>`insert into public.organization_invitations (organization_id, email, role, invited_by)
+    values (${id}, ${`invited@${word}.test`}, 'admin', ${people.owner.id}) returning id`
   const sessions: Tenant['sessions'] = {}
   const phones: Tenant['phones'] = {}
   const add = async (
@@ -113,7 +117,7 @@ async function settle(database: TestDatabase, name: keyof typeof NAMES): Promise
   await sql`update public.whatsapp_clearances set receipt = ${receipt}, completed_at = now() where id = ${orders['cleared'] ?? ''}`
   await sql`update public.whatsapp_clearances set last_error = ${`the ${word} disk was full`} where id = ${orders['ordered away'] ?? ''}`
   await sql`update public.whatsapp_session_events set detail = detail || ${sql.json({ why: `the ${word} reason` })} where organization_id = ${id} and kind = 'created'`
-  return { name, id, people, removed, sessions, phones, orders }
+  return { name, id, people, removed, sessions, phones, orders, invitation: invitation?.id ?? '' }
 }
 
 /** The rows of all tables but the catalogue's in which one of these values stands, each with its table. */

@@ -64,7 +64,7 @@ export function writesOf(relation: Relation, rows: readonly Row[], victim: Tenan
 
 /** Each function with the victim's ids: in all arguments, in each alone beside our own, by POST and by GET. */
 export function callsOf(
-  { name, parameters }: Routine,
+  { name, parameters, optional }: Routine,
   victim: Tenant,
   own: { organization: string; session: string; user: string },
 ): Attack[] {
@@ -92,7 +92,10 @@ export function callsOf(
     Object.entries(given)
       .map(([key, value]) => `${enc(key)}=${Array.isArray(value) ? `%7B${value.join(',')}%7D` : literal(value)}`)
       .join('&')
-  return choices.flatMap((given) => [
+  // What narrows an answer is left out as well.
+  const needed = parameters.filter((one, nth) => isId(one) || nth < parameters.length - optional).map((one) => one.name)
+  const brief = choices.map((given) => Object.fromEntries(Object.entries(given).filter(([key]) => needed.includes(key))))
+  return [...choices, ...(needed.length < parameters.length ? brief : [])].flatMap((given) => [
     {
       what: `${name} called`,
       method: 'POST',
@@ -104,7 +107,7 @@ export function callsOf(
   ])
 }
 
-function idsOf({ id, sessions, people, orders }: Tenant): [kind: string, id: string][] {
+function idsOf({ id, sessions, people, orders, invitation }: Tenant): [kind: string, id: string][] {
   return [
     ['organization', id],
     // One that is there, one that anybody may purge after a while, and one that only an order remembers.
@@ -112,6 +115,7 @@ function idsOf({ id, sessions, people, orders }: Tenant): [kind: string, id: str
     ['user', people.agent.id],
     ['order', orders['ordered away'] ?? ''],
     ['order', orders['cleared'] ?? ''],
+    ['invitation', invitation],
   ]
 }
 
@@ -129,10 +133,15 @@ function sample(type: string, victim?: Tenant): unknown {
   return 'somebody'
 }
 
+/** Says how much time is left, of workers that serve everybody: it answers otherwise at each moment, whatever anybody does. */
+const TICKS = 'worker_silence_in'
+
 /** Calls that change nothing and name nobody: what they answer may not depend on somebody else either. */
 export function readingCalls({ routines }: Catalogue, victim: Tenant): Attack[] {
   const nobody = { organization: victim.id, session: victim.id, user: victim.id }
-  const quiet = routines.filter(({ reads, parameters }) => reads && !parameters.some(({ type }) => type.startsWith('uuid')))
+  const quiet = routines.filter(
+    ({ name, reads, parameters }) => reads && name !== TICKS && !parameters.some(({ type }) => type.startsWith('uuid')),
+  )
   return quiet.flatMap((routine) => callsOf(routine, victim, nobody))
 }
 
