@@ -1,10 +1,11 @@
 import { failures, reasons, removalReasons, states } from './en/codes.ts'
-import { signIn } from './en/account.ts'
+import { account, password, signIn } from './en/account.ts'
 import { boot } from './en/boot.ts'
 import { common } from './en/common.ts'
 import { link } from './en/link.ts'
 import { list } from './en/list.ts'
 import { messages } from './en/messages.ts'
+import { members } from './en/members.ts'
 import { nav } from './en/nav.ts'
 import { organization } from './en/organization.ts'
 import { removal } from './en/removal.ts'
@@ -24,8 +25,11 @@ export const en = {
   common,
   boot,
   signIn,
+  password,
+  account,
   nav,
   organization,
+  members,
   worker,
   list,
   removal,

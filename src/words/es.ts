@@ -1,11 +1,12 @@
 import type { Words } from './en.ts'
 import { failures, reasons, removalReasons, states } from './es/codes.ts'
-import { signIn } from './es/account.ts'
+import { account, password, signIn } from './es/account.ts'
 import { boot } from './es/boot.ts'
 import { common } from './es/common.ts'
 import { link } from './es/link.ts'
 import { list } from './es/list.ts'
 import { messages } from './es/messages.ts'
+import { members } from './es/members.ts'
 import { nav } from './es/nav.ts'
 import { organization } from './es/organization.ts'
 import { removal } from './es/removal.ts'
@@ -24,8 +25,11 @@ export const es: Words = {
   common,
   boot,
   signIn,
+  password,
+  account,
   nav,
   organization,
+  members,
   worker,
   list,
   removal,

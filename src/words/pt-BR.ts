@@ -1,11 +1,12 @@
 import type { Words } from './en.ts'
 import { failures, reasons, removalReasons, states } from './pt-BR/codes.ts'
-import { signIn } from './pt-BR/account.ts'
+import { account, password, signIn } from './pt-BR/account.ts'
 import { boot } from './pt-BR/boot.ts'
 import { common } from './pt-BR/common.ts'
 import { link } from './pt-BR/link.ts'
 import { list } from './pt-BR/list.ts'
 import { messages } from './pt-BR/messages.ts'
+import { members } from './pt-BR/members.ts'
 import { nav } from './pt-BR/nav.ts'
 import { organization } from './pt-BR/organization.ts'
 import { removal } from './pt-BR/removal.ts'
@@ -24,8 +25,11 @@ export const ptBR: Words = {
   common,
   boot,
   signIn,
+  password,
+  account,
   nav,
   organization,
+  members,
   worker,
   list,
   removal,
