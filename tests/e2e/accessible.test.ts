@@ -23,6 +23,7 @@ beforeAll(async () => {
   viewer = await createViewer(world)
 })
 afterAll(async () => {
+  await viewer.stop()
   await world.stop()
 })
 

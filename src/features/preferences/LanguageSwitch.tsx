@@ -9,12 +9,13 @@ const LanguageMenu = lazy(() => import('./LanguageMenu.tsx'))
 /** The language that the page speaks; a menu of the others. */
 export function LanguageSwitch() {
   const { code, words } = useLanguage()
+  const short = code.slice(0, 2).toUpperCase()
   return (
     <LazyMenu
       menu={LanguageMenu}
       trigger={
-        <Button look="ghost" size="small" className="px-2 uppercase" aria-label={`${words.nav.language}: ${LANGUAGES[code]}`}>
-          {code.slice(0, 2)}
+        <Button look="ghost" size="small" className="px-2" aria-label={`${short}, ${words.nav.language}: ${LANGUAGES[code]}`}>
+          {short}
         </Button>
       }
     />

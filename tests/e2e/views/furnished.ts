@@ -1,4 +1,4 @@
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { readQr } from '../../support/qr.ts'
 import { eventually } from '../support/eventually.ts'
 import { openWorld, signIn, type World } from '../support/world.ts'
@@ -7,8 +7,8 @@ import { openWorld, signIn, type World } from '../support/world.ts'
 export type Furnished = World & {
   /** The session of the phone that is linked and online. */
   linked: string
-  /** What a browser keeps of the signed-in admin: for contexts that need not sign in themselves. */
-  admin: NonNullable<BrowserContextOptions['storageState']>
+  /** Of the demo's admin, signed in. */
+  page: Page
 }
 
 const DEVICES = [
@@ -31,9 +31,7 @@ export async function furnish(): Promise<Furnished> {
       insert into whatsapp_sessions (organization_id, display_name, desired, status, status_reason, phone_number, linked_at, last_active_at)
       select id, 'Cobranza', 'online', 'disconnected', 'unlinked_from_phone', '+51944123456', now() - interval '9 days', now() - interval '2 hours'
       from organizations limit 1`
-    const admin = await page.context().storageState()
-    await page.context().close()
-    return { ...world, linked: linked.id, admin }
+    return { ...world, linked: linked.id, page }
   } catch (error) {
     await world.stop()
     throw error

@@ -4,6 +4,7 @@ import type { Words } from '../../../src/words/en.ts'
 import { es } from '../../../src/words/es.ts'
 import type { LanguageCode } from '../../../src/words/languages.ts'
 import { ptBR } from '../../../src/words/pt-BR.ts'
+import { launchBrowser } from '../../support/browser.ts'
 import type { Furnished } from './furnished.ts'
 
 export const WORDS: Record<LanguageCode, Words> = { en, es, 'pt-BR': ptBR }
@@ -14,14 +15,15 @@ export type To = { url: string; words: Words; linked: string }
 /** A page or dialog by its name, and the way to it for somebody at any page, in any language. */
 export type View = { name: string; isGuest?: true; open: (page: Page, to: To) => Promise<void> }
 
-/** Opens views one after the other, as the demo's admin and as a guest. No browser context is closed meanwhile: the packed Chromium would not survive it. */
+/** Opens views one after the other, as the demo's admin and as a guest. None is closed meanwhile: the packed Chromium ends with the first context that is. */
 export async function createViewer(world: Furnished) {
   const { url } = world.stack
-  // What moves cannot be measured, and is not what is looked at.
-  const open = async (options: object) => (await world.browser.newContext({ reducedMotion: 'reduce', ...options })).newPage()
-  const member = await open({ storageState: world.admin })
-  const guest = await open({})
+  const member = world.page
+  // In a browser of their own: contexts of the packed Chromium share what they keep.
+  const guests = await launchBrowser()
+  const guest = await (await guests.newContext()).newPage()
   return {
+    stop: () => guests.close(),
     async open(view: View, language: LanguageCode): Promise<Page> {
       const page = view.isGuest ? guest : member
       await page.goto(`${url}/config.json`)
@@ -31,7 +33,8 @@ export async function createViewer(world: Furnished) {
     },
     /** `width`: CSS pixels. */
     async lookAs(page: Page, theme: Theme, width: number): Promise<void> {
-      await page.emulateMedia({ colorScheme: theme })
+      // What moves cannot be measured, and is not what is looked at.
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
       await page.setViewportSize({ width, height: 900 })
     },
   }
