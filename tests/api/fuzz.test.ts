@@ -101,7 +101,8 @@ it(
         async () => expect(await right(`${name} status`, { session: '@phone' })).toMatchObject({ status: 'connected' }),
         30_000,
       )
-      for (const route of ['groups', 'contacts', 'list']) await right(`${name} ${route}`, route === 'list' ? {} : linked)
+      for (const route of ['groups', 'contacts', 'sent', 'holdings', 'list'])
+        await right(`${name} ${route}`, route === 'list' ? {} : linked)
       const session = await world.create()
       expect(await right(`${name} link`, { session })).toContain('event: ')
       await world.qr(session)
