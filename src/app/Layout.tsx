@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
 import { UserMenu } from '../features/auth/UserMenu.tsx'
+import { ConnectionBanner } from '../features/connection/ConnectionBanner.tsx'
 import { useOrganization } from '../features/organization/organization.ts'
 import { mayChange } from '../features/organization/organization-queries.ts'
 import { OrganizationSwitch } from '../features/organization/OrganizationSwitch.tsx'
@@ -46,6 +47,7 @@ export function Layout({ email, children }: { email: string; children: ReactNode
       <main id="content" tabIndex={-1} className="mx-auto max-w-5xl px-4 py-6 outline-none sm:px-6">
         {children}
       </main>
+      <ConnectionBanner />
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { failures, reasons, removalReasons, states } from './en/codes.ts'
 import { account, password, signIn } from './en/account.ts'
 import { boot } from './en/boot.ts'
 import { common } from './en/common.ts'
+import { connection } from './en/connection.ts'
 import { link } from './en/link.ts'
 import { list } from './en/list.ts'
 import { messages } from './en/messages.ts'
@@ -31,6 +32,7 @@ export const en = {
   organization,
   members,
   worker,
+  connection,
   list,
   removal,
   toasts,

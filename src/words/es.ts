@@ -3,6 +3,7 @@ import { failures, reasons, removalReasons, states } from './es/codes.ts'
 import { account, password, signIn } from './es/account.ts'
 import { boot } from './es/boot.ts'
 import { common } from './es/common.ts'
+import { connection } from './es/connection.ts'
 import { link } from './es/link.ts'
 import { list } from './es/list.ts'
 import { messages } from './es/messages.ts'
@@ -31,6 +32,7 @@ export const es: Words = {
   organization,
   members,
   worker,
+  connection,
   list,
   removal,
   toasts,

@@ -3,6 +3,7 @@ import { failures, reasons, removalReasons, states } from './pt-BR/codes.ts'
 import { account, password, signIn } from './pt-BR/account.ts'
 import { boot } from './pt-BR/boot.ts'
 import { common } from './pt-BR/common.ts'
+import { connection } from './pt-BR/connection.ts'
 import { link } from './pt-BR/link.ts'
 import { list } from './pt-BR/list.ts'
 import { messages } from './pt-BR/messages.ts'
@@ -31,6 +32,7 @@ export const ptBR: Words = {
   organization,
   members,
   worker,
+  connection,
   list,
   removal,
   toasts,

@@ -1,11 +1,11 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { BeingRemoved } from '../../features/removal/BeingRemoved.tsx'
 import { rowActions } from '../../features/sessions/row-actions.ts'
 import type { SessionOverview } from '../../lib/session-overview.ts'
 import { SessionList } from '../../features/sessions/SessionList.tsx'
+import type { RowOrders } from '../../features/sessions/SessionRow.tsx'
 import { WorkerIndicator } from '../../features/sessions/WorkerIndicator.tsx'
 import { useWhatsAppSession } from '../../hooks/useWhatsAppSession.ts'
-import { useDates } from '../../lib/dates.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { useWords } from '../../words/words.ts'
@@ -15,21 +15,33 @@ const connectDialog = () => import('../../features/link/ConnectDialog.tsx')
 const ConnectDialog = lazy(() => connectDialog().then(({ ConnectDialog }) => ({ default: ConnectDialog })))
 const removalDialog = () => import('../../features/removal/RemovalDialog.tsx')
 const RemovalDialog = lazy(() => removalDialog().then(({ RemovalDialog }) => ({ default: RemovalDialog })))
+const RenameDialog = lazy(() => import('../../features/sessions/RenameDialog.tsx'))
 
 /** Settings › WhatsApp: the organisation's devices, and linking, resetting and removing them. */
 export function WhatsAppConnection() {
   const words = useWords()
-  const dates = useDates()
   const whatsApp = useWhatsAppSession()
-  const { connectionState } = whatsApp
+  const { connectionState, startConnection, startSession, stopSession, deleteSession } = whatsApp
   const [removal, setRemoval] = useState<{ kind: 'reset' | 'delete'; session: SessionOverview } | null>(null)
+  const [renaming, setRenaming] = useState<SessionOverview | null>(null)
   const [purgeSeen, setPurgeSeen] = useState(false)
   useFetchedWhenIdle(connectDialog, removalDialog)
 
-  const askOrDelete = (session: SessionOverview) => {
-    if (rowActions(session).confirmDelete) setRemoval({ kind: 'delete', session })
-    else void whatsApp.deleteSession(session.id)
-  }
+  // The same at every drawing: rows are drawn anew only when something of theirs changes.
+  const orders = useMemo(
+    (): RowOrders => ({
+      onLink: startConnection,
+      onRename: setRenaming,
+      onStart: ({ id }) => void startSession(id),
+      onStop: ({ id }) => void stopSession(id),
+      onReset: (session) => setRemoval({ kind: 'reset', session }),
+      onDelete: (session) => {
+        if (rowActions(session).confirmDelete) setRemoval({ kind: 'delete', session })
+        else void deleteSession(session.id)
+      },
+    }),
+    [deleteSession, startConnection, startSession, stopSession],
+  )
   return (
     <div className="space-y-4">
       <div className="flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-1">
@@ -46,32 +58,25 @@ export function WhatsAppConnection() {
         <WorkerIndicator online={whatsApp.workerOnline} />
       </div>
 
-      {whatsApp.outdatedSince !== null ? (
-        <Notice tone="bad" title={words.list.outdatedTitle}>
-          {words.list.outdated(dates.time(whatsApp.outdatedSince))}
+      {whatsApp.workerOnline === false && (
+        <Notice tone="warn" title={words.worker.offlineTitle}>
+          {words.worker.offlineHint}
         </Notice>
-      ) : (
-        whatsApp.workerOnline === false && (
-          <Notice tone="warn" title={words.worker.offlineTitle}>
-            {words.worker.offlineHint}
-          </Notice>
-        )
       )}
 
       <SessionList
-        sessions={whatsApp.sessions}
+        look={whatsApp.look}
         isLoading={whatsApp.isLoading}
+        isSearching={whatsApp.isSearching}
         loadError={whatsApp.loadError}
         onReload={whatsApp.refresh}
         outdated={whatsApp.outdatedSince !== null}
         mayChange={whatsApp.mayChange}
         deleting={whatsApp.deletingSessions}
-        onConnect={() => whatsApp.startConnection()}
-        onLink={whatsApp.startConnection}
-        onStart={(session) => void whatsApp.startSession(session.id)}
-        onStop={(session) => void whatsApp.stopSession(session.id)}
-        onReset={(session) => setRemoval({ kind: 'reset', session })}
-        onDelete={askOrDelete}
+        filter={whatsApp.filter}
+        onView={whatsApp.showAround}
+        onConnect={() => startConnection()}
+        orders={orders}
       />
 
       {whatsApp.purgedCount > 0 && !purgeSeen && (
@@ -105,6 +110,7 @@ export function WhatsAppConnection() {
             onClose={() => setRemoval(null)}
           />
         )}
+        {renaming && <RenameDialog session={renaming} onRenamed={whatsApp.refresh} onClose={() => setRenaming(null)} />}
       </Suspense>
     </div>
   )
