@@ -36,6 +36,9 @@ export async function createViewer(world: Furnished) {
       // What moves cannot be measured, and is not what is looked at.
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
       await page.setViewportSize({ width, height: 900 })
+      // The colours of the other theme fade for a moment.
+      await page.evaluate(`new Promise((done) => requestAnimationFrame(done)).then(() =>
+        Promise.allSettled(document.getAnimations().filter(({ playState }) => playState === 'running').map(({ finished }) => finished)))`)
     },
   }
 }
