@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
@@ -8,7 +7,6 @@ import { furnish, type Furnished } from './views/furnished.ts'
 import { createViewer, type Viewer } from './views/look.ts'
 import { VIEWS } from './views/views.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const THEMES = ['light', 'dark'] as const
 /** CSS pixels: a small phone, and a screen. */
 const WIDTHS = [360, 1280] as const
@@ -29,7 +27,7 @@ afterAll(async () => {
 
 /** What axe finds against WCAG 2.2 AA and good practice, in a few words each. */
 async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   const findings: unknown = await page.evaluate(`axe.run(document, {
     resultTypes: ['violations'], preload: false,
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
