@@ -521,6 +521,7 @@ export type Database = {
         }
         Returns: Json
       }
+      search_terms: { Args: { query: string }; Returns: Record<string, unknown> }
       set_member_role: {
         Args: { organization_id: string; role: Database['public']['Enums']['member_role']; user_id: string }
         Returns: undefined

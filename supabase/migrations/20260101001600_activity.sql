@@ -45,20 +45,16 @@ create function public.activity(
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
-  accents constant text := U&'\0300\0301\0302\0303\0308\030A\0327\030C';
-  asked text := btrim(left(coalesce(query, ''), 100));
-  part text := lower(translate(normalize(asked, nfd), accents, ''));
-  digits text := case when asked ~ '^[-+ ().\d]*\d[-+ ().\d]*$' then regexp_replace(asked, '\D', '', 'g') end;
-  beginning text := case when part ~ '^[-0-9a-f]{4,36}$' then part end;
+  asked record := public.search_terms(query);
   wanted public.clear_reason[] := case when cardinality(reasons) > 0 then reasons end;
   ended public.clear_outcome[] := case when cardinality(outcomes) > 0 then outcomes end;
-  requesters uuid[] := case when part <> '' then array(
+  requesters uuid[] := case when asked.pattern is not null then array(
     -- One order for each person: an e-mail is looked up once and not for each order.
     select o.requested_by from public.whatsapp_clearance_overview o where o.id in (
       select distinct on (c.requested_by) c.id from public.whatsapp_clearances c
       where c.organization_id = activity.organization_id and c.requested_by is not null
       order by c.requested_by
-    ) and strpos(o.requested_by_email, part) > 0
+    ) and o.requested_by_email ~* asked.pattern
   ) end;
 begin
   return query
@@ -70,10 +66,10 @@ begin
     and (until is null or o.requested_at < until)
     and (before is null or (o.requested_at, o.id) < (before, coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')))
     and (
-      part = ''
-      or strpos(lower(translate(normalize(o.label, nfd), accents, '')), part) > 0
-      or strpos(o.phone_number, digits) > 0
-      or starts_with(o.session_id::text, beginning)
+      asked.pattern is null
+      or o.label ~* asked.pattern
+      or strpos(o.phone_number, asked.digits) > 0
+      or asked.beginning is not null and starts_with(o.session_id::text, asked.beginning)
       or o.requested_by = any (requesters)
     )
   order by o.requested_at desc, o.id desc

@@ -43,6 +43,7 @@ const RIGHTS = {
   'definer function public.my_invitations': people('EXECUTE'),
   'definer function public.accept_invitation': people('EXECUTE'),
   'definer function public.decline_invitation': people('EXECUTE'),
+  'function public.search_terms': people('EXECUTE'),
   'function public.search_sessions': people('EXECUTE'),
   'function public.activity': people('EXECUTE'),
   'definer function public.create_session': people('EXECUTE'),

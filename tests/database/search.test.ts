@@ -27,6 +27,8 @@ beforeAll(async () => {
 afterAll(() => cast.db.stop())
 
 const Found = z.object({
+  worker_online: z.boolean(),
+  all: z.int(),
   total: z.int(),
   counts: z.record(z.string(), z.int()),
   rows: z.array(z.looseObject({ id: z.uuid(), display_name: z.string().nullable(), effective_status: z.string(), clearing: z.boolean() })),
@@ -40,7 +42,7 @@ const names = async (query: string) => (await search({ query })).rows.map(({ dis
 
 describe('the list of sessions', () => {
   it('holds all of them, newest first, as the overview tells them, and how many there are of each state', async () => {
-    const { total, counts, rows } = await search({})
+    const { worker_online, all, total, counts, rows } = await search({})
     const told = await cast.agent.client
       .from('whatsapp_session_overview')
       .select()
@@ -49,7 +51,7 @@ describe('the list of sessions', () => {
       .order('id')
     expect(rows.map(({ id }) => id)).toEqual(told.data?.map(({ id }) => id).toReversed())
     expect(Object.keys(rows[0] ?? {}).toSorted()).toEqual(Object.keys(told.data?.[0] ?? {}).toSorted())
-    expect(total).toBe(5)
+    expect([worker_online, all, total]).toEqual([true, 5, 5])
     expect(counts).toEqual({ connected: 1, stopped: 1, worker_offline: 1, disconnected: 1, connecting: 1 })
   })
 
@@ -80,7 +82,7 @@ describe('the list of sessions', () => {
   })
 
   it('is of one’s own organisation: a foreign one is empty, as one that is not there', async () => {
-    const empty = { total: 0, counts: {}, rows: [] }
+    const empty = { worker_online: true, all: 0, total: 0, counts: {}, rows: [] }
     for (const who of [cast.rival, cast.loner]) {
       expect(await search({}, who)).toEqual(empty)
       expect(await search({}, who, crypto.randomUUID())).toEqual(empty)
@@ -125,8 +127,21 @@ describe('a search finds', () => {
     expect(await names(id.slice(0, 2))).not.toContain('unnamed')
   })
 
+  it('a name by whatever signs stand in it, none of which is read as a pattern', async () => {
+    const signs = '[].*+?^${}()|\\-/&#!:=<>@'
+    await cast.db.insertSession(cast.acme, { display_name: signs, created_at: '2025-01-01T00:00:00Z' })
+    for (const sign of signs) expect(await names(sign)).toContain(signs)
+    expect(await names(signs)).toEqual([signs])
+    expect(await names('(a|b)*')).toEqual([])
+    await cast.db.sql`delete from public.whatsapp_sessions where display_name = ${signs}`
+  })
+
   it('counts only what it finds', async () => {
-    expect(await search({ query: '987', states: ['disconnected'] })).toMatchObject({ total: 1, counts: { connected: 1, disconnected: 1 } })
+    expect(await search({ query: '987', states: ['disconnected'] })).toMatchObject({
+      all: 5,
+      total: 1,
+      counts: { connected: 1, disconnected: 1 },
+    })
   })
 
   it('takes a text of any length', async () => {
