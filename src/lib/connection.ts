@@ -38,7 +38,8 @@ export function watchConnection(cache: QueryCache): ConnectionWatch {
     const polled = cache.getAll().filter(isPolled)
     const read = polled.filter(({ state }) => state.data !== undefined).map(({ state }) => state.dataUpdatedAt)
     if (!navigator.onLine) return show({ kind: 'offline', since: earliest(read) })
-    const silent = polled.filter(isSilent)
+    // What failed before there was a network again is no news of it.
+    const silent = polled.filter((query) => isSilent(query) && query.state.errorUpdatedAt > onlineSince)
     if (silent.length > 0) return show({ kind: 'silent', since: earliest(silent.flatMap(({ state }) => outdatedSince(state) ?? [])) })
     if (current.kind === 'connected' || current.kind === 'back') return
     const isHeard = polled.every(({ state }) => state.dataUpdatedAt >= onlineSince)
