@@ -7,6 +7,7 @@ import { mayChange as roleMayChange } from '../features/organization/organizatio
 import { usePurgeOnLoad } from '../features/removal/usePurgeOnLoad.ts'
 import { useRemoval } from '../features/removal/useRemoval.ts'
 import { renameSession, startSession, stopSession } from '../features/sessions/session-commands.ts'
+import { useListView } from '../features/sessions/useListView.ts'
 import { useSessionList } from '../features/sessions/useSessionList.ts'
 import { asFailure, type FailureCode } from '../lib/failure.ts'
 import { toast } from '../lib/toast.ts'
@@ -42,18 +43,18 @@ export function useWhatsAppSession() {
   })
   const linkOpen = link.view.step !== 'idle'
   const connectedId = link.view.step === 'connected' ? (link.row?.id ?? null) : null
-  const list = useSessionList({ organizationId: organization.id, mayChange, linkOpen, connectedId })
+  const { filter, view, showAround } = useListView()
+  const linkedId = linkOpen ? (link.row?.id ?? null) : null
+  const list = useSessionList({ organizationId: organization.id, view, mayChange, linkOpen, linkedId, connectedId })
   useEffect(() => {
     refreshNow.current = list.refresh
   }, [list.refresh])
   const removal = useRemoval(refresh)
   const purgedCount = usePurgeOnLoad(organization.id, mayChange, refresh)
 
-  const { row, noticeConnected } = link
-  const linked =
-    linkOpen && row ? list.sessions.find((session) => session.id === row.id && session.effective_status === 'connected') : undefined
-  const missed = linked !== undefined && FOLLOWED.has(link.view.step)
-  const linkedNumber = linked?.phone_number ?? null
+  const { noticeConnected } = link
+  const missed = list.linkedRow?.effective_status === 'connected' && FOLLOWED.has(link.view.step)
+  const linkedNumber = list.linkedRow?.phone_number ?? null
   useEffect(() => {
     if (missed) noticeConnected(linkedNumber)
   }, [missed, linkedNumber, noticeConnected])
@@ -78,7 +79,13 @@ export function useWhatsAppSession() {
   const rename = useCallback((id: string, name: string) => order(() => renameSession(client, id, name), null), [client, order])
 
   return {
-    sessions: list.sessions,
+    organizationId: organization.id,
+    /** The rows that were read; `look` says which of how many they are. */
+    sessions: list.look?.sessions ?? NONE,
+    look: list.look,
+    isSearching: list.isSearching,
+    filter,
+    showAround,
     isLoading: list.isLoading,
     loadError: list.loadError,
     outdatedSince: list.outdatedSince,
@@ -102,11 +109,13 @@ export function useWhatsAppSession() {
     deletingSessions: removal.deleting,
     resetSession: removal.resetSession,
     isResettingSession: removal.isResettingSession,
-    startSession: (id: string) => order(() => startSession(client, id), words.toasts.started),
-    stopSession: (id: string) => order(() => stopSession(client, id), words.toasts.stopped),
+    startSession: useCallback((id: string) => order(() => startSession(client, id), words.toasts.started), [client, order, words]),
+    stopSession: useCallback((id: string) => order(() => stopSession(client, id), words.toasts.stopped), [client, order, words]),
     renameSession: rename,
   }
 }
+
+const NONE: never[] = []
 
 /** While one of these is shown, the stream may have missed that the link is there. */
 const FOLLOWED: ReadonlySet<LinkView['step']> = new Set(['starting', 'scan', 'linking', 'offline', 'expired'])

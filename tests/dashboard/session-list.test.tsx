@@ -1,6 +1,6 @@
 import { EFFECTIVE_STATES } from '#domain/session.ts'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
-import { format } from 'date-fns/format'
+import { formatDistanceStrict } from 'date-fns/formatDistanceStrict'
 import { expect, it, vi } from 'vitest'
 import { formatPhone } from '../../src/lib/phone-format.ts'
 import { fakeSession, linkedSession } from './support/fake-rows.ts'
@@ -19,7 +19,7 @@ it('shows label, name, last active, badge and reason of a session', async () => 
   openPage(new FakeServer([session]))
   const text = (await row('+51 912 000 111')).textContent ?? ''
   expect(text).toContain('Soporte')
-  expect(text).toContain(`Last active: ${format(new Date('2026-11-22T03:13:47.142Z'), 'PP p')}`)
+  expect(text).toContain(`Last active ${formatDistanceStrict(new Date('2026-11-22T03:13:47.142Z'), Date.now(), { addSuffix: true })}`)
   expect(text).toContain('stopped')
   expect(text).toContain('another program uses this link')
 })
@@ -136,9 +136,9 @@ it('purges stale sessions when the page loads, once, and says so', async () => {
     ]),
   )
   // Looking away and back is not another load.
-  const reads = server.called('GET', '/whatsapp_session_overview').length
+  const reads = server.called('POST', '/search_sessions').length
   act(() => void window.dispatchEvent(new Event('visibilitychange')))
-  await waitFor(() => expect(server.called('GET', '/whatsapp_session_overview').length).toBeGreaterThan(reads))
+  await waitFor(() => expect(server.called('POST', '/search_sessions').length).toBeGreaterThan(reads))
   expect(server.called('POST', '/purge_stale_sessions')).toHaveLength(1)
   await user.click(screen.getByRole('button', { name: 'Dismiss' }))
   expect(screen.queryByText('3 stale sessions were removed')).toBeNull()
@@ -202,7 +202,7 @@ it('stops and starts a session from its menu', async () => {
 it('says why the list could not be loaded, and loads it on another try', async () => {
   const server = new FakeServer([linkedSession('51987654321')])
   let isDown = true
-  server.intercept = ({ path }) => (isDown && path.endsWith('/whatsapp_session_overview') ? json({ message: 'down' }, 503) : undefined)
+  server.intercept = ({ path }) => (isDown && path.endsWith('/search_sessions') ? json({ message: 'down' }, 503) : undefined)
   const { user } = openPage(server)
   const alert = await screen.findByRole('alert')
   expect(alert.textContent).toContain('The database cannot be reached')

@@ -1,49 +1,54 @@
-import { Plus, Smartphone } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { asFailure } from '../../lib/failure.ts'
 import { Button } from '../../ui/button.tsx'
-import { cx } from '../../ui/cx.ts'
 import { Notice } from '../../ui/notice.tsx'
-import { Skeleton } from '../../ui/skeleton.tsx'
 import { useWords } from '../../words/words.ts'
-import { type RowOrders, SessionRow } from './SessionRow.tsx'
-import type { SessionOverview } from '../../lib/session-overview.ts'
+import { NoDevice, NoMatch } from './EmptyList.tsx'
+import { FoundCount } from './FoundCount.tsx'
+import { SearchField } from './SearchField.tsx'
+import type { Look } from './session-queries.ts'
+import { LoadingRows, SessionRows } from './SessionRows.tsx'
+import type { RowOrders } from './SessionRow.tsx'
+import { StateFilter } from './StateFilter.tsx'
+import type { ListFilter } from './useListView.ts'
 
-type SessionListProps = RowOrders & {
-  sessions: SessionOverview[]
+type SessionListProps = {
+  look: Look | undefined
   isLoading: boolean
+  isSearching: boolean
   loadError: Error | null
   onReload: () => void
   outdated: boolean
   mayChange: boolean
   deleting: ReadonlySet<string>
+  filter: ListFilter
+  onView: (index: number) => void
   onConnect: () => void
+  orders: RowOrders
 }
 
 /** The card with the organisation's devices. */
-export function SessionList({
-  sessions,
-  isLoading,
-  loadError,
-  onReload,
-  outdated,
-  mayChange,
-  deleting,
-  onConnect,
-  ...orders
-}: SessionListProps) {
+export function SessionList({ look, isLoading, loadError, onReload, mayChange, filter, onConnect, ...rows }: SessionListProps) {
   const words = useWords()
+  const isEmpty = look?.all === 0
   return (
     <section aria-labelledby="devices" className="overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
-      <div className="flex items-center justify-between gap-4 border-b border-line px-4 py-4 sm:px-5">
-        <div className="min-w-0">
-          <h2 id="devices" className="text-[15px] font-semibold tracking-tight">
-            {words.list.title}
-            {sessions.length > 0 && <span className="ml-2 font-normal text-muted tabular-nums">{sessions.length}</span>}
-          </h2>
-          <p className={cx('mt-0.5 text-[13px] text-muted', mayChange && 'max-sm:hidden')}>
-            {mayChange ? words.list.intro : words.list.readOnly}
-          </p>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-3 border-b border-line px-4 py-3 sm:px-5">
+        <div className="flex min-h-10 min-w-0 flex-1 flex-col justify-center">
+          <div className="flex items-baseline gap-2">
+            <h2 id="devices" className="text-[15px] font-semibold tracking-tight">
+              {words.list.title}
+            </h2>
+            <FoundCount look={look} isSearching={rows.isSearching} />
+          </div>
+          {!mayChange && <p className="mt-0.5 text-[13px] text-muted">{words.list.readOnly}</p>}
         </div>
+        {!isEmpty && (
+          <div className="flex gap-2 max-sm:order-last max-sm:basis-full sm:w-80">
+            <SearchField value={filter.query} onChange={filter.search} onSettle={filter.settle} />
+            <StateFilter counts={look?.counts ?? {}} state={filter.state} onChoose={filter.choose} />
+          </div>
+        )}
         {mayChange && (
           <Button look="primary" onClick={onConnect}>
             <Plus aria-hidden className="-ml-1 size-4" />
@@ -59,48 +64,8 @@ export function SessionList({
           </Notice>
         </div>
       )}
-      {!isLoading && !loadError && sessions.length === 0 && (
-        <div className="flex flex-col items-center px-6 py-14 text-center">
-          <span className="mb-4 flex size-12 items-center justify-center rounded-full bg-raised text-muted">
-            <Smartphone aria-hidden className="size-5" />
-          </span>
-          <p className="font-medium">{words.list.empty}</p>
-          {mayChange && <p className="mt-1 text-sm text-muted">{words.list.emptyHint}</p>}
-        </div>
-      )}
-      {sessions.length > 0 && (
-        <ul aria-labelledby="devices" className="divide-y divide-line">
-          {sessions.map((session) => (
-            <SessionRow
-              key={session.id}
-              session={session}
-              mayChange={mayChange}
-              isDeleting={deleting.has(session.id)}
-              outdated={outdated}
-              {...orders}
-            />
-          ))}
-        </ul>
-      )}
+      {look && look.total > 0 && <SessionRows look={look} mayChange={mayChange} {...rows} />}
+      {look?.total === 0 && (isEmpty ? <NoDevice mayChange={mayChange} /> : <NoMatch onClear={filter.clear} />)}
     </section>
-  )
-}
-
-function LoadingRows() {
-  const words = useWords()
-  return (
-    <div className="divide-y divide-line">
-      <output className="sr-only">{words.common.loading}</output>
-      {[0, 1, 2].map((row) => (
-        <div key={row} className="flex h-[68px] items-center gap-4 px-5">
-          <Skeleton className="size-10 rounded-full max-sm:hidden" />
-          <div className="flex-1 space-y-2">
-            <Skeleton className="h-3.5 w-40" />
-            <Skeleton className="h-3 w-56 max-w-full" />
-          </div>
-          <Skeleton className="h-6 w-24 rounded-full" />
-        </div>
-      ))}
-    </div>
   )
 }

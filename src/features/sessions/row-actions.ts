@@ -1,17 +1,20 @@
 import type { SessionState } from '#domain/session.ts'
 import type { SessionOverview } from '../../lib/session-overview.ts'
 
+type MenuAction = 'start' | 'stop' | 'reset' | 'delete'
+
 /** What may be done with a row. */
 export type RowActions = {
   /** The button that stands on the row. */
   main: 'resume' | 'link_again' | null
-  menu: ('start' | 'stop' | 'reset')[]
+  /** Beside opening and renaming it, which always can be done. */
+  menu: MenuAction[]
   trash: boolean
   /** Deleting it destroys a link, so it is asked first. */
   confirmDelete: boolean
 }
 
-const MENU: Record<SessionState, RowActions['menu']> = {
+const MENU: Record<SessionState, MenuAction[]> = {
   connecting: [],
   connected: ['stop', 'reset'],
   reconnecting: ['stop', 'reset'],
@@ -32,10 +35,11 @@ const MAIN: Record<SessionState, RowActions['main']> = {
  * (`effective_status`): the sessions of a dead worker can be ordered away too.
  */
 export function rowActions(session: Pick<SessionOverview, 'status' | 'effective_status' | 'linked_at'>): RowActions {
+  const trash = session.effective_status !== 'connected'
   return {
     main: MAIN[session.status],
-    menu: MENU[session.status],
-    trash: session.effective_status !== 'connected',
+    menu: trash ? [...MENU[session.status], 'delete'] : MENU[session.status],
+    trash,
     confirmDelete: session.linked_at !== null,
   }
 }

@@ -1,19 +1,22 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { type Topic, useLive } from '../../lib/live.ts'
 import { outdatedSince } from '../../lib/outdated.ts'
 import { usePageVisible } from '../../lib/usePageVisible.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { createFailureCount, lags, pollInterval } from './poll-interval.ts'
-import { openOrdersQuery, sessionsQuery } from './session-queries.ts'
+import { type ListView, linkedRowQuery, openOrdersQuery, sessionsQuery } from './session-queries.ts'
 import { silenceQuery } from './silence-query.ts'
 
 const TOPICS: readonly Topic[] = ['sessions', 'orders']
 
 type ListOptions = {
   organizationId: string
+  view: ListView
   mayChange: boolean
   linkOpen: boolean
+  /** The session that is being linked. It is followed wherever it stands in the list. */
+  linkedId: string | null
   /** The session that the link's stream calls connected. */
   connectedId: string | null
 }
@@ -22,7 +25,7 @@ type ListOptions = {
  * Follows the sessions, the open orders and the worker of an organisation: looks again when it is told of a change, and asks by itself,
  * as fast as things move, where nobody tells.
  */
-export function useSessionList({ organizationId, mayChange, linkOpen, connectedId }: ListOptions) {
+export function useSessionList({ organizationId, view, mayChange, linkOpen, linkedId, connectedId }: ListOptions) {
   const client = useSupabase()
   const queries = useQueryClient()
   const hidden = !usePageVisible()
@@ -42,10 +45,12 @@ export function useSessionList({ organizationId, mayChange, linkOpen, connectedI
   const steady = { retry: false, refetchInterval: () => interval(), refetchIntervalInBackground: true } as const
   useQuery({ ...silenceQuery(client), ...steady, enabled: live === 'realtime' })
   const orders = useQuery({ ...openOrdersQuery(client, organizationId), ...steady, enabled: mayChange })
-  const look = useQuery({ ...sessionsQuery(client, organizationId), ...steady })
+  const linkedRow = useQuery({ ...linkedRowQuery(client, linkedId), ...steady })
+  // What was found before stands until the new look has found something.
+  const look = useQuery({ ...sessionsQuery(client, organizationId, view), ...steady, placeholderData: keepPreviousData })
 
   function interval(): number | false {
-    const { queryKey } = sessionsQuery(client, organizationId)
+    const { queryKey } = sessionsQuery(client, organizationId, view)
     const seen = queries.getQueryData(queryKey)
     const state = queries.getQueryState(queryKey)
     const silentAt = queries.getQueryData(silenceQuery(client).queryKey)
@@ -62,9 +67,13 @@ export function useSessionList({ organizationId, mayChange, linkOpen, connectedI
     })
   }
 
-  const outdated = outdatedSince(look)
+  const outdated = outdatedSince({ ...look, dataUpdatedAt: look.data?.readAt ?? 0 })
   return {
-    sessions: look.data?.sessions ?? [],
+    /** What was found, maybe by the view before this one. */
+    look: look.data,
+    /** What is shown is not yet what is looked for. */
+    isSearching: look.isPlaceholderData,
+    linkedRow: linkedId === null ? null : (linkedRow.data ?? null),
     isLoading: look.isPending,
     /** Why nothing could ever be read. */
     loadError: look.data ? null : look.error,

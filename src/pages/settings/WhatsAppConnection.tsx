@@ -15,7 +15,8 @@ const connectDialog = () => import('../../features/link/ConnectDialog.tsx')
 const ConnectDialog = lazy(() => connectDialog().then(({ ConnectDialog }) => ({ default: ConnectDialog })))
 const removalDialog = () => import('../../features/removal/RemovalDialog.tsx')
 const RemovalDialog = lazy(() => removalDialog().then(({ RemovalDialog }) => ({ default: RemovalDialog })))
-const RenameDialog = lazy(() => import('../../features/sessions/RenameDialog.tsx'))
+const renameDialog = () => import('../../features/sessions/RenameDialog.tsx')
+const RenameDialog = lazy(() => renameDialog().then(({ RenameDialog }) => ({ default: RenameDialog })))
 
 /** Settings › WhatsApp: the organisation's devices, and linking, resetting and removing them. */
 export function WhatsAppConnection() {
@@ -94,6 +95,7 @@ export function WhatsAppConnection() {
         {connectionState.isConnecting && (
           <ConnectDialog
             view={connectionState.view}
+            organizationId={whatsApp.organizationId}
             session={connectionState.sessionId ? { id: connectionState.sessionId, name: connectionState.sessionName } : null}
             onRetry={whatsApp.retryConnection}
             onRequestCode={whatsApp.requestPairingCode}

@@ -91,6 +91,7 @@ export class FakeServer {
 
   #rpc(name: string, body: Record<string, unknown>): Response {
     if (name === 'worker_online') return json(this.isWorkerOnline)
+    if (name === 'search_sessions') return json(this.#search(body))
     if (name === 'purge_stale_sessions') return json(this.#purge())
     if (name === 'create_organization') {
       this.organizations.push({ id: ACME, name: String(body['name']), role: 'owner' })
@@ -112,6 +113,30 @@ export class FakeServer {
     const status = name === 'stop_session' ? 'stopped' : session.status === 'stopped' ? 'reconnecting' : 'connecting'
     Object.assign(session, { status, effective_status: status, status_reason: null })
     return json(session)
+  }
+
+  /** Names and digits as the database finds them, but for accents. */
+  #search({ organization_id, query, states, page_offset, page_size }: Record<string, unknown>) {
+    const own = this.sessions.filter((row) => row.organization_id === organization_id)
+    const part = String(query).toLowerCase()
+    const digits = part.replaceAll(/\D/g, '') || '-'
+    const matching = own.filter(
+      (row) =>
+        part === '' || row.display_name?.toLowerCase().includes(part) || row.phone_number?.includes(digits) || row.id.startsWith(part),
+    )
+    const wanted = matching.filter((row) => !Array.isArray(states) || states.includes(row.effective_status))
+    const [from, size] = [Number(page_offset), Number(page_size)]
+    return {
+      worker_online: this.isWorkerOnline,
+      all: own.length,
+      total: wanted.length,
+      counts: Object.fromEntries(
+        Map.groupBy(matching, (row) => row.effective_status)
+          .entries()
+          .map(([state, rows]) => [state, rows.length]),
+      ),
+      rows: wanted.slice(from, from + size),
+    }
   }
 
   #purge(): string[] {

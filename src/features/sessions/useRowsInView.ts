@@ -1,0 +1,39 @@
+import { type RefObject, useEffect, useState } from 'react'
+
+/** The first and the last row that are seen, from 0. */
+type Rows = { first: number; last: number }
+
+/**
+ * Which rows of a list that scrolls by itself are seen. All are of the same height, so it is arithmetic and nothing has to be measured.
+ * It is drawn anew only when a row comes into view or leaves it.
+ */
+export function useRowsInView(scroller: RefObject<HTMLElement | null>, rowHeight: number): Rows {
+  const [rows, setRows] = useState<Rows>({ first: 0, last: 0 })
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return undefined
+    const look = () => {
+      const first = Math.floor(element.scrollTop / rowHeight)
+      const last = Math.floor((element.scrollTop + element.clientHeight) / rowHeight)
+      setRows((before) => (before.first === first && before.last === last ? before : { first, last }))
+    }
+    look()
+    const resized = new ResizeObserver(look)
+    resized.observe(element)
+    element.addEventListener('scroll', look, { passive: true })
+    return () => {
+      resized.disconnect()
+      element.removeEventListener('scroll', look)
+    }
+  }, [rowHeight, scroller])
+  return rows
+}
+
+/** The places of the rows to draw: those that are seen, some around them, and `kept`, wherever it is. */
+export function rowsToDraw({ first, last }: Rows, total: number, around: number, kept: number | null): number[] {
+  const from = Math.max(0, first - around)
+  const to = Math.min(total - 1, last + around)
+  const places = Array.from({ length: Math.max(0, to - from + 1) }, (_, nth) => from + nth)
+  if (kept === null || (kept >= from && kept <= to)) return places
+  return kept < from ? [kept, ...places] : [...places, kept]
+}
