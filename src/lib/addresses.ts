@@ -5,6 +5,10 @@ export const ADDRESSES = {
   members: '/settings/members',
   activity: '/activity',
   account: '/account',
+  forgottenPassword: '/forgotten-password',
+  /** Where the links of mails lead: for a forgotten password, and for who is invited. */
+  newPassword: '/reset-password',
+  welcome: '/welcome',
 } as const
 
 /** Where one session's page stands. */

@@ -26,6 +26,8 @@ export function createSupabase({ supabaseUrl, supabaseKey }: DashboardConfig, fe
     headers: { apikey: supabaseKey, Authorization: `Bearer ${supabaseKey}` },
     // The place where supabase-js keeps it.
     storageKey: `sb-${base.hostname.split('.')[0]}-auth-token`,
+    // What the link of a mail brings is read by features/auth, which also knows what to ask of who comes by it.
+    detectSessionInUrl: false,
     fetch: send,
   })
   /** As whoever is signed in; a guest is known by the page's key, as supabase-js does it. */

@@ -1,13 +1,15 @@
 import { type FormEvent, useState } from 'react'
+import { Link } from 'wouter'
+import { PasswordField } from '../features/auth/PasswordField.tsx'
+import { ADDRESSES } from '../lib/addresses.ts'
 import { useConfig } from '../lib/config.ts'
 import { asFailure, authFailure, type FailureCode } from '../lib/failure.ts'
 import { useSupabase } from '../lib/supabase.ts'
 import { Button } from '../ui/button.tsx'
-import { CenterPage } from '../ui/center-page.tsx'
 import { Field } from '../ui/field.tsx'
-import { Logo } from '../ui/logo.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { useWords } from '../words/words.ts'
+import { GuestPage } from './GuestPage.tsx'
 
 /** Signs in with e-mail and password. Who is signed in then shows the rest of the page. */
 export function SignIn() {
@@ -21,6 +23,7 @@ export function SignIn() {
 
   const signIn = async (event: FormEvent) => {
     event.preventDefault()
+    if (busy) return
     setBusy(true)
     setFailure(null)
     try {
@@ -33,17 +36,8 @@ export function SignIn() {
     }
   }
   return (
-    <CenterPage>
-      <div className="mb-8 flex flex-col items-center text-center">
-        <Logo className="size-11" />
-        <p className="mt-3 text-lg font-semibold tracking-tight">{words.product}</p>
-        <p className="mt-1 text-sm text-balance text-muted">{words.signIn.intro}</p>
-      </div>
-      <form
-        aria-labelledby="sign-in"
-        className="space-y-4 rounded-2xl border border-line bg-surface p-6 shadow-sm"
-        onSubmit={(event) => void signIn(event)}
-      >
+    <GuestPage intro={words.signIn.intro}>
+      <form aria-labelledby="sign-in" className="space-y-4" onSubmit={(event) => void signIn(event)}>
         <h1 id="sign-in" className="text-base font-semibold tracking-tight">
           {words.signIn.title}
         </h1>
@@ -55,9 +49,8 @@ export function SignIn() {
           value={email}
           onChange={(event) => setEmail(event.target.value)}
         />
-        <Field
+        <PasswordField
           label={words.signIn.password}
-          type="password"
           autoComplete="current-password"
           required
           value={password}
@@ -73,8 +66,15 @@ export function SignIn() {
           {busy ? words.signIn.submitting : words.signIn.submit}
         </Button>
         {demo && <p className="text-center text-[13px] text-muted">{words.signIn.demo}</p>}
+        <p className="text-center">
+          <Link
+            href={ADDRESSES.forgottenPassword}
+            className="inline-flex min-h-9 items-center text-[13px] font-medium text-brand underline-offset-4 hover:underline"
+          >
+            {words.signIn.forgotten}
+          </Link>
+        </p>
       </form>
-      <p className="mt-6 text-center text-[13px] text-muted">{words.promise}</p>
-    </CenterPage>
+    </GuestPage>
   )
 }

@@ -78,7 +78,7 @@ it('shows the sessions of one organisation, and of the other when it is chosen',
   const { user } = openPage(server)
   await waitFor(() => expect(labels()).toEqual(['+51 900 000 001']))
   await user.click(screen.getByRole('button', { name: 'Organisation: Acme' }))
-  await user.click(await screen.findByRole('menuitemradio', { name: 'Globex' }))
+  await user.click(await screen.findByRole('menuitemradio', { name: /^Globex\b.*Agent$/ }))
   await waitFor(() => expect(labels()).toEqual(['+51 900 000 002']))
   // An agent looks and does not touch.
   expect(screen.queryByRole('button', { name: 'Connect device' })).toBeNull()

@@ -7,18 +7,18 @@ import { useOrganization } from './organization.ts'
 
 const OrganizationMenu = lazy(() => import('./OrganizationMenu.tsx'))
 
-/** The organisation's name, and a menu of the others. */
+/** The organisation's name, and a menu of the others and of a new one. */
 export function OrganizationSwitch() {
   const words = useWords()
-  const { current, all, choose } = useOrganization()
-  if (all.length < 2) return <span className="min-w-0 truncate text-sm font-medium">{current.name}</span>
+  const choice = useOrganization()
+  const { name } = choice.current
   return (
     <LazyMenu
       menu={OrganizationMenu}
-      choice={{ current, all, choose }}
+      choice={choice}
       trigger={
-        <Button look="ghost" size="small" aria-label={`${words.nav.organization}: ${current.name}`} className="min-w-0 shrink text-ink">
-          <span className="truncate">{current.name}</span>
+        <Button look="ghost" size="small" aria-label={`${words.nav.organization}: ${name}`} className="min-w-0 shrink text-ink">
+          <span className="truncate">{name}</span>
           <ChevronDown aria-hidden className="size-4 shrink-0 text-muted" />
         </Button>
       }

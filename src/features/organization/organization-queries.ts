@@ -1,9 +1,10 @@
 import { queryOptions } from '@tanstack/react-query'
 import * as z from 'zod/mini'
+import { type Role, ROLES } from '../../lib/roles.ts'
 import { ask, type Client } from '../../lib/supabase.ts'
 
-export const ROLES = ['owner', 'admin', 'agent'] as const
-export type Role = (typeof ROLES)[number]
+/** How often it is asked what somebody may, milliseconds: a role that is taken away must not seem to be there. */
+const ASK_AGAIN = 15_000
 
 export type Organization = { id: string; name: string; role: Role }
 
@@ -25,13 +26,25 @@ export function organizationsQuery(client: Client, userId: string) {
         return role ? [{ id, name, role }] : []
       })
     },
-    staleTime: 60_000,
+    staleTime: ASK_AGAIN,
+    refetchInterval: ASK_AGAIN,
+    refetchOnWindowFocus: 'always',
   })
 }
 
 /** Founds an organisation that the user owns; answers with its id. Throws a `Failure`. */
 export function createOrganization(client: Client, name: string): Promise<string> {
   return ask(client.rpc('create_organization', { name }), z.uuid())
+}
+
+/** For owners. Throws a `Failure`. */
+export async function renameOrganization(client: Client, organizationId: string, name: string): Promise<void> {
+  await ask(client.rpc('rename_organization', { organization_id: organizationId, name }), z.unknown())
+}
+
+/** Throws a `Failure`: `forbidden` is the only owner, who cannot go. */
+export async function leaveOrganization(client: Client, organizationId: string): Promise<void> {
+  await ask(client.rpc('leave_organization', { organization_id: organizationId }), z.unknown())
 }
 
 /** Owners and admins change sessions; agents look at them. */

@@ -1,7 +1,8 @@
 import { createContext, use } from 'react'
+import { keep, keptText } from '../../lib/kept.ts'
 import type { Organization } from './organization-queries.ts'
 
-export type OrganizationChoice = { current: Organization; all: Organization[]; choose: (id: string) => void }
+export type OrganizationChoice = { userId: string; current: Organization; all: Organization[]; choose: (id: string) => void }
 
 export const OrganizationContext = createContext<OrganizationChoice | null>(null)
 
@@ -10,4 +11,13 @@ export function useOrganization(): OrganizationChoice {
   const choice = use(OrganizationContext)
   if (!choice) throw new Error('useOrganization is used outside of an organisation')
   return choice
+}
+
+/** Which organisation somebody looked at last in this browser. */
+export function keptOrganization(userId: string): string | null {
+  return keptText(`organization.${userId}`)
+}
+
+export function keepOrganization(userId: string, id: string): void {
+  keep(`organization.${userId}`, id)
 }

@@ -3,7 +3,7 @@ import type { Words } from '../en.ts'
 export const signIn: Words['signIn'] = {
   title: 'Entrar',
   intro: 'Conecte, acompanhe e remova os números de WhatsApp da sua organização.',
-  email: 'E-mail',
+  email: 'Seu e-mail',
   password: 'Senha',
   forgotten: 'Esqueceu a senha?',
   submit: 'Entrar',

@@ -1,0 +1,62 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { asFailure } from '../../lib/failure.ts'
+import { useSupabase } from '../../lib/supabase.ts'
+import { toast } from '../../lib/toast.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { useWords } from '../../words/words.ts'
+import { keepOrganization } from './organization.ts'
+import { createOrganization } from './organization-queries.ts'
+
+type FoundFormProps = {
+  userId: string
+  /** It is there, and in the list. */
+  onFounded?: (id: string) => void
+  /** The other button. */
+  aside: ReactNode
+}
+
+/** A name, and there is an organisation, which its founder looks at from then on. */
+export function FoundForm({ userId, onFounded, aside }: FoundFormProps) {
+  const words = useWords()
+  const client = useSupabase()
+  const queries = useQueryClient()
+  const [name, setName] = useState('')
+  const found = useMutation({
+    mutationFn: () => createOrganization(client, name.trim()),
+    onSuccess: async (id) => {
+      keepOrganization(userId, id)
+      await queries.invalidateQueries({ queryKey: ['organizations', userId] })
+      toast.success(words.organization.created(name.trim()))
+      onFounded?.(id)
+    },
+  })
+  return (
+    <form
+      className="mt-5 space-y-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (name.trim() && !found.isPending) found.mutate()
+      }}
+    >
+      <Field
+        label={words.organization.name}
+        value={name}
+        required
+        maxLength={80}
+        autoComplete="organization"
+        problem={found.isError ? words.failures[asFailure(found.error).code] : null}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <div className="flex flex-row-reverse flex-wrap justify-end gap-2">
+        {aside}
+        <Button type="submit" look="primary" disabled={!name.trim() || found.isPending}>
+          {found.isPending && <Spinner />}
+          {words.organization.create}
+        </Button>
+      </div>
+    </form>
+  )
+}
