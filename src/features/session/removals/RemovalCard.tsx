@@ -1,0 +1,76 @@
+import type { Receipt } from '#domain/clearance.ts'
+import { Copy } from 'lucide-react'
+import { useDates } from '../../../lib/dates.ts'
+import { toast } from '../../../lib/toast.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import type { Words } from '../../../words/en.ts'
+import { useWords } from '../../../words/words.ts'
+import type { Removal } from './removals-query.ts'
+
+/** One removal with its receipt. */
+export function RemovalCard({ removal, userId }: { removal: Removal; userId: string | null }) {
+  const words = useWords()
+  const dates = useDates()
+  const text = words.session.removals
+  const { receipt } = removal
+  const who =
+    removal.requested_by === null
+      ? removal.reason === 'unlinked'
+        ? words.timeline.worker
+        : null
+      : removal.requested_by === userId
+        ? words.timeline.you
+        : (removal.requested_by_email ?? words.timeline.left)
+  const isDone = removal.completed_at !== null
+  return (
+    <li data-order={removal.id} className="rounded-2xl border border-line bg-surface p-4 text-sm shadow-sm sm:p-5">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <h3 className="font-medium">{text.why[removal.reason]}</h3>
+        <Badge tone={isDone ? 'good' : 'warn'} dot={isDone ? 'full' : 'half'} pulse={!isDone}>
+          {isDone ? text.done : text.open}
+        </Badge>
+      </div>
+      <p className="mt-1 text-[13px] break-words text-muted">
+        {[dates.dateTime(removal.requested_at), who, removal.attempts > 1 && text.attempts(removal.attempts)].filter(Boolean).join(' · ')}
+      </p>
+      {receipt && (
+        <>
+          <p className="mt-3">
+            {removedWords(receipt, text)} {text.verified}
+          </p>
+          <p className="mt-1 text-muted">{text.unlink[receipt.remoteUnlink]}</p>
+          <Digest digest={receipt.digest} />
+        </>
+      )}
+    </li>
+  )
+}
+
+function Digest({ digest }: { digest: string }) {
+  const text = useWords().session.removals
+  const copy = () =>
+    navigator.clipboard.writeText(digest).then(
+      () => toast.success(text.digestCopied),
+      () => toast.error(text.digestNotCopied),
+    )
+  return (
+    <p className="mt-2 flex items-center gap-2 text-[13px] text-muted">
+      {text.digest} <code title={digest}>{digest.slice(0, 12)}…</code>
+      <Button look="ghost" size="icon" aria-label={text.copyDigest} onClick={() => void copy()}>
+        <Copy aria-hidden className="size-3.5" />
+      </Button>
+    </p>
+  )
+}
+
+/** What a receipt says was there; nothing is said of what was not. */
+function removedWords({ removed }: Receipt, text: Words['session']['removals']): string {
+  const parts = [
+    removed.credentials.files > 0 && text.credentials(removed.credentials.files),
+    removed.backups.files > 0 && text.backups(removed.backups.files),
+    removed.outbox.messages > 0 && text.messages(removed.outbox.messages),
+    removed.names > 0 && text.names(removed.names),
+  ].filter((part) => part !== false)
+  return parts.length === 0 ? text.nothing : text.removed(parts.join(', '))
+}

@@ -1,0 +1,56 @@
+import { Cable, CircleAlert, Link2, type LucideIcon, MessageSquare, PencilLine } from 'lucide-react'
+import { useDates } from '../../../lib/dates.ts'
+import { cx } from '../../../ui/cx.ts'
+import { useWords } from '../../../words/words.ts'
+import { actorOf } from './actor.ts'
+import { GROUP_OF, type KindGroup } from './kind-groups.ts'
+import type { Person } from './people-query.ts'
+import { tellEntry } from './tell-entry.ts'
+import type { TimelineRow } from './timeline-query.ts'
+
+const ICONS: Record<KindGroup, LucideIcon> = { connection: Cable, linking: Link2, messages: MessageSquare, changes: PencilLine }
+
+/** What somebody may have to do something about. */
+const ALARMING: ReadonlySet<string> = new Set(['storage_failed', 'credentials_damaged', 'text_refused', 'text_unanswered', 'notes_lost'])
+
+/** One thing that happened: when, what, why and by whom. */
+export function TimelineEntry({ entry, people }: { entry: TimelineRow; people: readonly Person[] | undefined }) {
+  const words = useWords()
+  const dates = useDates()
+  const { title, notes, names, raw, count } = tellEntry(entry.kind, entry.detail, { words, dates })
+  const actor = actorOf(entry.kind, entry.detail, people, words.timeline)
+  const isAlarming = ALARMING.has(entry.kind)
+  const Icon = isAlarming ? CircleAlert : ICONS[(GROUP_OF as Partial<Record<string, KindGroup>>)[entry.kind] ?? 'changes']
+  return (
+    <li data-kind={entry.kind} className="flex items-start gap-3 px-4 py-3 sm:px-5">
+      <Icon aria-hidden className={cx('mt-0.5 size-4 shrink-0', isAlarming ? 'text-bad' : 'text-muted')} />
+      <div className="min-w-0 flex-1 text-sm">
+        <p>
+          <span className="font-medium">{title}</span>
+          {count > 1 && <span className="ml-2 rounded-full bg-raised px-2 py-0.5 text-xs text-muted">{words.timeline.times(count)}</span>}
+        </p>
+        {names && (
+          <p className="text-[13px] break-words text-muted">
+            {words.timeline.from} <Name>{names.from}</Name> {words.timeline.to} <Name>{names.to}</Name>
+          </p>
+        )}
+        {notes.length > 0 && <p className="text-[13px] break-words text-muted">{notes.join(' · ')}</p>}
+        {raw && (
+          <p dir="auto" className="font-mono text-xs break-words text-muted">
+            {raw}
+          </p>
+        )}
+        {actor && <p className="text-[13px] break-words text-muted sm:hidden">{actor}</p>}
+      </div>
+      {actor && <span className="max-w-56 shrink-0 truncate text-[13px] text-muted max-sm:hidden">{actor}</span>}
+      <time dateTime={entry.at} className="w-16 shrink-0 text-right text-[13px] text-muted tabular-nums">
+        {dates.time(entry.at)}
+      </time>
+    </li>
+  )
+}
+
+function Name({ children }: { children: string | null }) {
+  const words = useWords()
+  return children === null ? <em>{words.timeline.noName}</em> : <bdi className="text-ink">{children}</bdi>
+}
