@@ -223,7 +223,7 @@ it('words a refusal to create a session', async () => {
   const server = new FakeServer()
   server.intercept = ({ path }) => (path.endsWith('/create_session') ? refusalOfDatabase() : undefined)
   const { dialog } = await connect(server)
-  expect(await within(dialog).findByText('Your role does not allow this. Ask an owner or admin.')).toBeTruthy()
+  expect(await within(dialog).findByText('You may not link devices any more')).toBeTruthy()
 })
 
 it('words a refusal of the function', async () => {

@@ -6,14 +6,16 @@ import { Failure } from '../../src/lib/failure.ts'
 import { type FakeStream, openFakeStream, qrEvent, qrText, statusEvent } from './support/fake-streams.ts'
 
 /** Follows streams that the test feeds; waits are recorded and cost no time. */
-function follow(refusals: (Failure | null)[] = []) {
+function follow(refusals: (Failure | null)[] = [], openLimit = 5000) {
   const streams: FakeStream[] = []
   const views: LinkView[] = []
   const waits: number[] = []
+  const returns = new Set<() => void>()
   const stop = new AbortController()
   const done = followLink({
     open: async (signal) => {
       const refusal = refusals.shift()
+      if (refusal?.code === 'timeout') await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       if (refusal) throw refusal
       const { response, stream } = openFakeStream('id', signal)
       streams.push(stream)
@@ -21,11 +23,18 @@ function follow(refusals: (Failure | null)[] = []) {
     },
     onView: (view) => views.push(view),
     signal: stop.signal,
-    wait: async (milliseconds) => void waits.push(milliseconds),
+    surroundings: {
+      wait: async (milliseconds) => void waits.push(milliseconds),
+      onReturn: (listener) => {
+        returns.add(listener)
+        return () => returns.delete(listener)
+      },
+      openLimit,
+    },
   })
   const stream = (index: number) => vi.waitUntil(() => streams[index], { timeout: 2000, interval: 5 })
   const steps = () => views.map(({ step }) => step)
-  return { streams, views, waits, stop, done, stream, steps }
+  return { streams, views, waits, returns, stop, done, stream, steps }
 }
 
 it('reads the stream until it is connected, then lets it go', async () => {
@@ -108,4 +117,27 @@ it('is silent once it was told to stop', async () => {
   await done
   expect(steps()).toEqual([])
   expect(first.isClosed).toBe(true)
+})
+
+it('attaches again when somebody returns to the page: the stream may have died without a word', async () => {
+  const { stream, done, steps, returns, waits } = follow()
+  const first = await stream(0)
+  first.send(qrEvent(1))
+  await vi.waitFor(() => expect(steps()).toEqual(['scan']))
+  for (const listener of returns) listener()
+  const second = await stream(1)
+  expect(first.isClosed).toBe(true)
+  second.send(statusEvent('connected'))
+  await done
+  expect(steps()).toEqual(['scan', 'connected'])
+  expect(waits).toEqual([REATTACH_WAITS[0]])
+  expect(returns.size).toBe(0)
+})
+
+it('gives up on a function that never begins to answer, says so, and asks again', async () => {
+  const { stream, done, views } = follow([new Failure('timeout', 'never answers')], 20)
+  const first = await stream(0)
+  first.send(statusEvent('connected'))
+  await done
+  expect(views).toMatchObject([{ step: 'offline', code: 'timeout' }, { step: 'connected' }])
 })

@@ -23,7 +23,7 @@ async function chooseNumber(server = new FakeServer()) {
   const link = await stream()
   link.send(qrEvent(1, 60))
   await screen.findByRole('img', { name: 'QR code' })
-  await page.user.click(within(dialog).getByRole('button', { name: 'Link with phone number instead' }))
+  await page.user.click(within(dialog).getByRole('tab', { name: 'Pairing code' }))
   const field = await within(dialog).findByLabelText<HTMLInputElement>('Phone number')
   return { ...page, server, dialog, stream, link, field }
 }
@@ -42,7 +42,7 @@ const asked = (server: FakeServer) => server.called('POST', ROUTE).map(({ body }
 it('asks for the number, writes it as it is typed, and shows the code in two groups of four', async () => {
   const { server, dialog, link, field, user } = await chooseNumber()
   expect(document.activeElement).toBe(field)
-  await within(dialog).findByText('Tap Link with phone number instead and type the code.')
+  await within(dialog).findByText('Tap Link a device, then Link with phone number instead, and type the code.')
   await user.type(field, '0051987654321')
   await waitFor(() => expect(field.value).toBe('+51 987 654 321'))
   expect(within(dialog).getByText('Peru')).toBeTruthy()
@@ -138,7 +138,7 @@ it('a QR that is rotated meanwhile takes neither the number nor the code away, a
   await user.type(field, '7654321{Enter}')
   await waitFor(() => expect(shown()).toBe('ABCD-1234'))
   link.send(qrEvent(3))
-  await user.click(within(dialog).getByRole('button', { name: 'Scan a QR code instead' }))
+  await user.click(within(dialog).getByRole('tab', { name: 'QR code' }))
   await screen.findByRole('img', { name: 'QR code' })
   const third = drawn()
   // The code that another tab asks for is not pressed upon who scans.
@@ -146,7 +146,7 @@ it('a QR that is rotated meanwhile takes neither the number nor the code away, a
   link.send(qrEvent(4))
   await waitFor(() => expect(drawn()).not.toBe(third))
   expect(shown()).toBeNull()
-  await user.click(within(dialog).getByRole('button', { name: 'Link with phone number instead' }))
+  await user.click(within(dialog).getByRole('tab', { name: 'Pairing code' }))
   expect(shown()).toBe('WXYZ-6789')
 })
 

@@ -1,4 +1,4 @@
-import { RefreshCw } from 'lucide-react'
+import { Copy, RefreshCw } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useNow } from '../../lib/useNow.ts'
 import { Button } from '../../ui/button.tsx'
@@ -6,11 +6,14 @@ import { cx } from '../../ui/cx.ts'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
 import type { Pairing } from './link-view.ts'
+import { useCopy } from './useCopy.ts'
 import type { PairingState } from './usePairing.ts'
 
 /** The code to type on the phone, in the place of the QR. */
 export function PairingCode({ code, pairing }: { code: Pairing; pairing: PairingState }) {
-  const text = useWords().link.pairing
+  const words = useWords()
+  const copy = useCopy()
+  const text = words.link.pairing
   const panel = useRef<HTMLDivElement>(null)
   // The field that had the focus is gone.
   useEffect(() => panel.current?.focus(), [])
@@ -19,18 +22,34 @@ export function PairingCode({ code, pairing }: { code: Pairing; pairing: Pairing
     <div
       ref={panel}
       tabIndex={-1}
-      className="flex size-full animate-appear flex-col items-center justify-center bg-raised p-5 text-center outline-none"
+      className="flex size-full animate-appear flex-col items-center justify-center bg-raised p-4 text-center outline-none"
     >
       <p className="text-sm text-muted">{text.codeFor(pairing.numberOf(code))}</p>
-      <p className={cx('mt-3 mb-1 font-mono text-[2.5rem] leading-tight font-semibold', expired && 'text-muted line-through')}>
-        <span className="sr-only">{`${text.code}: ${code.code.split('').join(' ')}`}</span>
-        <span aria-hidden data-pairing-code={code.code}>
+      <p className="sr-only">{`${text.code}: ${code.code.split('').join(' ')}`}</p>
+      <button
+        type="button"
+        disabled={expired}
+        onClick={() => void copy(code.code)}
+        className="mt-2 mb-1 rounded-xl px-4 py-2 text-[13px] font-medium text-muted transition-colors enabled:hover:bg-surface enabled:hover:text-ink"
+      >
+        <span
+          aria-hidden
+          data-pairing-code={code.code}
+          className={cx(
+            'block font-mono text-[2.5rem] leading-tight font-semibold whitespace-nowrap',
+            expired ? 'line-through' : 'text-ink',
+          )}
+        >
           {`${code.code.slice(0, 4)}-${code.code.slice(4)}`}
         </span>
-      </p>
+        <span className={cx('mt-1 inline-flex items-center gap-1.5', expired && 'invisible')}>
+          <Copy aria-hidden className="size-3.5" />
+          {words.link.copy}
+        </span>
+      </button>
       {expired && <p className="font-medium">{text.expired}</p>}
-      {!expired && <p className="max-w-64 text-[13px] text-muted">{text.wrong}</p>}
-      <div className="mt-5 flex flex-wrap justify-center gap-2">
+      {!expired && <p className="max-w-72 text-[13px] text-muted">{text.wrong}</p>}
+      <div className="mt-4 flex flex-wrap justify-center gap-2">
         <Button look={expired ? 'primary' : 'secondary'} size="small" aria-disabled={pairing.asking} onClick={() => void pairing.ask()}>
           {pairing.asking ? <Spinner /> : <RefreshCw aria-hidden className="size-4" />}
           {text.newCode}

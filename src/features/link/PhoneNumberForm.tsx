@@ -13,16 +13,19 @@ export function PhoneNumberForm({ pairing }: { pairing: PairingState }) {
   const text = words.link.pairing
   const { number, country, problem, asking } = pairing
   const form = useRef<HTMLFormElement>(null)
-  const focusField = () => form.current?.querySelector('input')?.focus()
-  useEffect(focusField, [])
+  const { isEditing } = pairing
+  // Only for who asked to change the number: unasked it would open the keyboard of a phone over the page.
+  useEffect(() => {
+    if (isEditing) focusField(form.current)
+  }, [isEditing])
   return (
     <form
       ref={form}
       noValidate
-      className="flex size-full animate-appear flex-col bg-raised px-5 pt-12 pb-5"
+      className="flex size-full animate-appear flex-col bg-raised justify-center p-5 sm:p-8"
       onSubmit={(event) => {
         event.preventDefault()
-        void pairing.ask().then((became) => became === 'asked' || focusField())
+        void pairing.ask().then((became) => became === 'asked' || focusField(form.current))
       }}
     >
       <Field
@@ -35,6 +38,7 @@ export function PhoneNumberForm({ pairing }: { pairing: PairingState }) {
         autoComplete="tel"
         name="phone"
         maxLength={40}
+        spellCheck={false}
         value={number}
         readOnly={asking}
         onChange={({ currentTarget: { value, selectionStart } }) => pairing.type(value, selectionStart === value.length)}
@@ -51,6 +55,10 @@ export function PhoneNumberForm({ pairing }: { pairing: PairingState }) {
       )}
     </form>
   )
+}
+
+function focusField(form: HTMLFormElement | null): void {
+  form?.querySelector('input')?.focus()
 }
 
 function countryName(country: string, language: string): string {

@@ -2,6 +2,7 @@ import { decodeLinkEvent, LINK_STREAM_SECONDS, type LinkEvent } from '#domain/li
 import { createParser } from 'eventsource-parser'
 import { asFailure, type FailureCode } from '../../lib/failure.ts'
 import { isFinal, type LinkView, viewAfter, viewAfterError } from './link-view.ts'
+import { hopefulWait, onReturn } from './reasons-to-hope.ts'
 
 /** The waits between two tries to attach, milliseconds; the last one repeats. */
 export const REATTACH_WAITS = [250, 500, 1000, 2000, 4000] as const
@@ -14,15 +15,24 @@ type Follow = {
   onView: (view: LinkView) => void
   /** Aborting it ends everything, silently. */
   signal: AbortSignal
+  /** What the browser knows. Tests hand in their own. */
+  surroundings?: typeof BROWSER
+}
+
+const BROWSER = {
   /** Resolves after so many milliseconds, or sooner when there is reason to hope or the signal aborts. */
-  wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  wait: hopefulWait,
+  /** Tells when an open stream may be dead without a word; answers with how to stop. */
+  onReturn,
+  /** A function that has not begun to answer by then has hung up without a word, milliseconds. */
+  openLimit: 8000,
 }
 
 /**
  * Follows a link until it is connected, has ended, or `signal` aborts. A stream that breaks, or that asks for it with
  * `retry`, is attached again: the worker replays where the link is. Resolves when there is nothing more to follow; never throws.
  */
-export async function followLink({ open, onView, signal, wait }: Follow): Promise<void> {
+export async function followLink({ open, onView, signal, surroundings = BROWSER }: Follow): Promise<void> {
   let failures = 0
   const show = (view: LinkView | null): boolean => {
     if (!view || signal.aborted) return false
@@ -30,14 +40,14 @@ export async function followLink({ open, onView, signal, wait }: Follow): Promis
     return isFinal(view)
   }
   while (!signal.aborted) {
-    const end = await attach(open, signal, (event) => {
+    const end = await attach(open, surroundings, signal, (event) => {
       failures = 0
       return show(viewAfter(event))
     })
     if (signal.aborted || end.kind === 'final') return
     if (end.kind === 'refused' && show(viewAfterError(end.code))) return
     // A break alone is not shown: the next try tells whether anybody is there.
-    await wait(REATTACH_WAITS[Math.min(failures, REATTACH_WAITS.length - 1)] ?? 4000, signal)
+    await surroundings.wait(REATTACH_WAITS[Math.min(failures, REATTACH_WAITS.length - 1)] ?? 4000, signal)
     if (end.kind !== 'retry') failures += 1
   }
 }
@@ -45,13 +55,22 @@ export async function followLink({ open, onView, signal, wait }: Follow): Promis
 type StreamEnd = { kind: 'final' } | { kind: 'retry' } | { kind: 'broken' } | { kind: 'refused'; code: FailureCode }
 
 /** Reads one stream to its end. `onEvent` answers whether it was the last event. */
-async function attach(open: Follow['open'], outer: AbortSignal, onEvent: (event: LinkEvent) => boolean): Promise<StreamEnd> {
-  const signal = AbortSignal.any([outer, AbortSignal.timeout(STREAM_LIMIT)])
+async function attach(
+  open: Follow['open'],
+  { onReturn, openLimit }: typeof BROWSER,
+  outer: AbortSignal,
+  onEvent: (event: LinkEvent) => boolean,
+): Promise<StreamEnd> {
+  const opening = new AbortController()
+  const signal = AbortSignal.any([outer, opening.signal, AbortSignal.timeout(STREAM_LIMIT)])
+  const tooLong = setTimeout(() => opening.abort(), openLimit)
   let response: Response
   try {
     response = await open(signal)
   } catch (error) {
-    return { kind: 'refused', code: asFailure(error).code }
+    return { kind: 'refused', code: opening.signal.aborted ? 'timeout' : asFailure(error).code }
+  } finally {
+    clearTimeout(tooLong)
   }
   if (!response.body) return { kind: 'broken' }
 
@@ -66,6 +85,10 @@ async function attach(open: Follow['open'], outer: AbortSignal, onEvent: (event:
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   const stop = () => void reader.cancel().catch(() => undefined)
   signal.addEventListener('abort', stop)
+  const unlisten = onReturn(() => {
+    end ??= { kind: 'retry' }
+    stop()
+  })
   try {
     for (;;) {
       const { value, done } = await reader.read()
@@ -77,6 +100,7 @@ async function attach(open: Follow['open'], outer: AbortSignal, onEvent: (event:
     // A torn connection; the caller attaches again.
   } finally {
     signal.removeEventListener('abort', stop)
+    unlisten()
     stop()
   }
   return end ?? { kind: 'broken' }

@@ -4,7 +4,7 @@ import type { StatusReason } from '#domain/reasons.ts'
 import type { FailureCode } from '../../lib/failure.ts'
 
 /** The QR that can be scanned now. `number`: 1 for the first of an attempt. */
-type Qr = { text: string; expiresAt: string; number: number }
+export type Qr = { text: string; expiresAt: string; number: number }
 /** The code that can be typed now, on the phone with that number. */
 export type Pairing = { code: string; phoneNumber: string; expiresAt: string }
 
@@ -84,6 +84,19 @@ export function viewAfterError(code: ErrorCode | FailureCode): LinkView {
   if (code === 'link_ended') return { step: 'expired' }
   if (PASSING.has(code)) return { step: 'offline', code }
   return { step: 'failed', code, reason: null }
+}
+
+/** What Escape and the last button do: an end that left nothing, or that its watcher may not touch, is closed and not cancelled. */
+export function leavesBy(view: LinkView): 'cancel' | 'close' | 'done' {
+  if (view.step === 'connected') return 'done'
+  if (view.step === 'cancelled') return 'close'
+  return view.step === 'failed' && view.code !== null && NOTHING_TO_CANCEL.has(view.code) ? 'close' : 'cancel'
+}
+const NOTHING_TO_CANCEL: ReadonlySet<FailureCode> = new Set(['not_found', 'forbidden', 'unauthorized', 'limit_reached'])
+
+/** Whether it is still to be chosen how the phone is linked. */
+export function isOpen(view: LinkView): boolean {
+  return view.step === 'starting' || view.step === 'scan'
 }
 
 /** Whether nothing more is to be expected of the stream. */

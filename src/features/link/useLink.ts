@@ -1,21 +1,31 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { clearNow } from '../../lib/clear-now.ts'
-import { asFailure, type Failure } from '../../lib/failure.ts'
+import { asFailure, Failure } from '../../lib/failure.ts'
 import { useSupabase } from '../../lib/supabase.ts'
-import { followLink } from './follow-link.ts'
-import { hopefulWait } from './hopeful-wait.ts'
-import { cancelLink, createSession, openLinkStream, requestLink, requestLinkAnyhow } from './link-commands.ts'
+import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
+import { forgetLink, keepLink } from './kept-link.ts'
+import {
+  cancelLink,
+  createSession,
+  openLinkStream,
+  requestLink,
+  requestLinkAnyhow,
+  requestLinkByAddress,
+  type Row,
+  type SessionNow,
+} from './link-commands.ts'
 import { joined, type LinkView, viewAfterError, viewOfCode } from './link-view.ts'
+import { useLinkFromAddress } from './useLinkFromAddress.ts'
+import { useResumedLink } from './useResumedLink.ts'
 
-/** How long "Connected" stands before the dialog closes itself, milliseconds. */
-const CONNECTED_STANDS = 2500
+/** What follows a link is not needed until there is one: it is fetched when the page is idle, or while the row is being stored. */
+const follower = () => import('./follow-link.ts')
 
 /** An attempt that is over: who asks for a code now begins another. */
 const OVER: ReadonlySet<LinkView['step']> = new Set(['expired', 'failed', 'cancelled'])
 /** While one of these is shown, a code that comes is news. */
 const AWAITS_CODE: ReadonlySet<LinkView['step']> = new Set(['starting', 'scan', 'offline'])
 
-type Row = { id: string; display_name: string | null }
 type Attempt = { controller: AbortController; row: Promise<Row> }
 
 type LinkOptions = {
@@ -29,7 +39,7 @@ type LinkOptions = {
 
 /**
  * One link at a time: begins it, follows it, cancels it. Only the current attempt speaks; what an older one still has
- * to say is dropped. Unmounting stops watching and cancels nothing.
+ * to say is dropped. Unmounting stops watching and cancels nothing; mounting goes on with the link that this tab followed before.
  */
 export function useLink({ organizationId, onChanged, onCancelled, onOrderStored }: LinkOptions) {
   const client = useSupabase()
@@ -37,6 +47,7 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
   const [row, setRow] = useState<Row | null>(null)
   const current = useRef<Attempt | null>(null)
 
+  useFetchedWhenIdle(follower)
   useEffect(() => () => current.current?.controller.abort(), [])
 
   const begin = useCallback(
@@ -44,6 +55,8 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
       current.current?.controller.abort()
       const mine: Attempt = { controller: new AbortController(), row: store() }
       current.current = mine
+      const parts = follower()
+      parts.catch(() => {})
       setView({ step: 'starting' })
       const show = (next: LinkView) => {
         if (current.current === mine && !mine.controller.signal.aborted) setView((before) => joined(before, next))
@@ -54,26 +67,30 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
           const stored = await mine.row
           if (signal.aborted) return
           setRow(stored)
+          keepLink(organizationId, stored.id)
           onChanged()
-          await followLink({ open: (inner) => openLinkStream(client, stored.id, inner), onView: show, signal, wait: hopefulWait })
+          const { followLink } = await parts.catch(() => {
+            throw new Failure('unreachable', 'a part of the page could not be fetched')
+          })
+          await followLink({ open: (inner) => openLinkStream(client, stored.id, inner), onView: show, signal })
           if (!signal.aborted) onChanged()
         } catch (error) {
           const { code } = asFailure(error)
           // A row that is gone cannot be linked; the next try makes a new one.
           if (code === 'not_found') setRow(null)
-          const next = viewAfterError(code)
-          show(next.step === 'offline' ? { step: 'failed', code, reason: null } : next)
+          show(viewAfterRefusal(code))
         }
       }
       void run()
       return mine
     },
-    [client, onChanged],
+    [client, onChanged, organizationId],
   )
 
   const close = useCallback(() => {
     current.current?.controller.abort()
     current.current = null
+    forgetLink()
     setRow(null)
     setView({ step: 'idle' })
   }, [])
@@ -85,6 +102,8 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
     },
     [begin, client, organizationId],
   )
+
+  useLinkFromAddress(useCallback((sessionId) => void begin(() => requestLinkByAddress(client, sessionId)), [begin, client]))
 
   const retry = useCallback(
     () => begin(() => (row ? requestLinkAnyhow(client, organizationId, row.id) : createSession(client, organizationId))),
@@ -147,12 +166,28 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
     setView({ step: 'connected', phoneNumber, already: false })
   }, [])
 
-  const closesItself = view.step === 'connected' && !view.already
+  useResumedLink({
+    organizationId,
+    onWaiting: useCallback((waiting: Row) => void begin(() => Promise.resolve(waiting)), [begin]),
+    onConnected: useCallback(
+      (session: SessionNow) => {
+        setRow(session)
+        noticeConnected(session.phone_number)
+      },
+      [noticeConnected],
+    ),
+  })
+
+  const isConnected = view.step === 'connected'
   useEffect(() => {
-    if (!closesItself) return undefined
-    const timer = setTimeout(close, CONNECTED_STANDS)
-    return () => clearTimeout(timer)
-  }, [closesItself, close])
+    if (isConnected) forgetLink()
+  }, [isConnected])
 
   return { view, row, start, retry, requestCode, cancel, close, noticeConnected }
+}
+
+/** What is shown when the wish to link could not be stored. Nothing tries again by itself then. */
+function viewAfterRefusal(code: Failure['code']): LinkView {
+  if (code === 'already_connected') return { step: 'connected', phoneNumber: null, already: true }
+  return { step: 'failed', code, reason: null }
 }

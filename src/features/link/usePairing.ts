@@ -17,6 +17,7 @@ export type PairingProblem = { text: string; field: boolean }
 export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) => Promise<Failure | null>) {
   const words = useWords()
   const phone = usePhoneLabel()
+  const [methods] = useState(methodsHere)
   const [chosen, setChosen] = useState<LinkMethod | null>(null)
   const [number, setNumber] = useState('')
   const [country, setCountry] = useState<string | null>(null)
@@ -39,7 +40,7 @@ export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) 
     setNumber(numberOf(pairing))
   }
 
-  const method = chosen ?? 'qr'
+  const method = chosen ?? methods[0]
   useEffect(() => {
     if (method !== 'phone') return undefined
     let wanted = true
@@ -75,6 +76,7 @@ export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) 
   }
 
   return {
+    methods,
     method,
     choose: setChosen,
     number,
@@ -85,12 +87,19 @@ export function usePairing(view: LinkView, onRequestCode: (phoneNumber: string) 
     problem,
     /** The code to show; `null`: the number is asked for. */
     shown: isEditing ? null : pairing,
+    /** The number is to be changed although there is a code. */
+    isEditing,
     edit: () => setEditing(true),
     /** The number that a code is for, as it is written. */
     numberOf,
   }
 }
 export type PairingState = ReturnType<typeof usePairing>
+
+/** The ways, the likelier first: a phone cannot scan its own screen. */
+function methodsHere(): readonly [LinkMethod, LinkMethod] {
+  return matchMedia('(pointer: coarse) and (max-width: 40rem)').matches ? ['phone', 'qr'] : ['qr', 'phone']
+}
 
 type Wrong = { number: NumberProblem } | { failure: Failure }
 

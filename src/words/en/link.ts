@@ -2,12 +2,18 @@
 export const link = {
   title: 'Connect device',
   description: 'Scan the code with the phone whose number you want to link.',
-  steps: [
-    'Open WhatsApp on the phone.',
-    'Tap Menu or Settings, then Linked devices.',
-    'Tap Link a device and point the phone at this code.',
-  ],
+  methods: 'How to link',
+  method: { qr: 'QR code', phone: 'Pairing code' },
   stepsTitle: 'On the phone',
+  steps: {
+    open: 'Open WhatsApp on the phone.',
+    android: 'Android: tap ⋮, then Linked devices.',
+    iphone: 'iPhone: tap Settings or You, then Linked devices.',
+    last: {
+      qr: 'Tap Link a device and point the phone at this code.',
+      phone: 'Tap Link a device, then Link with phone number instead, and type the code.',
+    },
+  },
   qr: 'QR code',
   copy: 'Copy code',
   starting: 'Getting a code…',
@@ -31,6 +37,17 @@ export const link = {
   busyHint: 'Trying again by itself in a moment.',
   unreachable: 'No connection',
   unreachableHint: 'The server does not answer. Trying again by itself.',
+  browserOffline: 'You are offline',
+  browserOfflineHint: 'Nothing is cancelled. The link goes on as soon as this device has a connection again.',
+  roleLost: 'You may not link devices any more',
+  roleLostHint: 'Your role was changed. The code that stood here ends by itself; nothing was linked.',
+  askThem: (people: readonly string[]) => `Ask ${people.join(', ')}.`,
+  askAdmin: 'Ask an owner or admin of this organisation.',
+  deleted: 'This session is not here any more',
+  deletedHint: 'Somebody deleted it, perhaps you in another tab. Nothing of it is left.',
+  linkNew: 'Link a new device',
+  limit: 'No room for another device',
+  limitHint: 'There are as many as may be. Delete one that is not needed, then try again.',
   failed: 'Linking did not work',
   cancelling: 'Cancelling…',
   cancelFailed: 'This could not be cancelled',
@@ -43,8 +60,6 @@ export const link = {
   passkeyHint:
     'WhatsApp links it to nobody without its passkey, and clients of WhatsApp Web like this one cannot show one. Nothing was linked. If the phone lets you turn the passkey off, do so and try again; else link another number.',
   pairing: {
-    choose: 'Link with phone number instead',
-    back: 'Scan a QR code instead',
     description: 'Type a code on the phone whose number you want to link.',
     number: 'Phone number',
     numberPlaceholder: '+51 987 654 321',
@@ -69,10 +84,5 @@ export const link = {
     expired: 'This code has expired',
     expiredHint: 'Nobody typed it in time.',
     wrong: 'If the phone says that the code is wrong, type it again there: only the phone knows, and this page goes on waiting.',
-    steps: [
-      'Open WhatsApp on the phone.',
-      'Tap Menu or Settings, then Linked devices, then Link a device.',
-      'Tap Link with phone number instead and type the code.',
-    ],
   },
 }

@@ -163,6 +163,7 @@ export class FakeServer {
       this.#remove(session, 'delete')
       return json([{ id }])
     }
+    if (name === 'whatsapp_sessions' && method === 'GET') return json(session ? [session] : [])
     if (name === 'whatsapp_sessions' && method === 'PATCH') {
       if (session) Object.assign(session, body)
       return json(session ? [{ id }] : [])

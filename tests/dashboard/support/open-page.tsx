@@ -39,6 +39,7 @@ afterEach(() => {
   toast.dismiss()
   cleanup()
   localStorage.clear()
+  sessionStorage.clear()
   const [complaint] = complaints.mock.calls
   if (complaint) throw new Error(`the page complained on the console: ${complaint.join(' ')}`)
 })
