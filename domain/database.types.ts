@@ -301,42 +301,6 @@ export type Database = {
           worker_id: string | null
         }
         ComputedFields: never
-        Insert: {
-          attempts?: number | null
-          completed_at?: string | null
-          id?: string | null
-          label?: string | null
-          last_error?: string | null
-          max_generation?: number | null
-          organization_id?: string | null
-          outcome?: never
-          phone_number?: string | null
-          reason?: Database['public']['Enums']['clear_reason'] | null
-          receipt?: Json | null
-          requested_at?: string | null
-          requested_by?: string | null
-          requested_by_email?: never
-          session_id?: string | null
-          worker_id?: string | null
-        }
-        Update: {
-          attempts?: number | null
-          completed_at?: string | null
-          id?: string | null
-          label?: string | null
-          last_error?: string | null
-          max_generation?: number | null
-          organization_id?: string | null
-          outcome?: never
-          phone_number?: string | null
-          reason?: Database['public']['Enums']['clear_reason'] | null
-          receipt?: Json | null
-          requested_at?: string | null
-          requested_by?: string | null
-          requested_by_email?: never
-          session_id?: string | null
-          worker_id?: string | null
-        }
         Relationships: []
       }
       whatsapp_session_overview: {

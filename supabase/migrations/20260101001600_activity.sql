@@ -2,18 +2,21 @@
 
 create index whatsapp_clearances_of_a_person on public.whatsapp_clearances (requested_by, organization_id) where requested_by is not null;
 
--- The e-mail of somebody who asked for an order that the caller may read; of nobody else. Also of one who left since.
-create function private.requester_email(user_id uuid) returns text
-language sql stable security definer set search_path = pg_catalog, pg_temp
+-- The e-mail of somebody who asked for an order that the caller may read; of nobody else. Also of one who left since. A set of one row, for
+-- joined it is asked once for each person and not for each order.
+create function private.requester(organization_id uuid, user_id uuid) returns table (email text)
+language sql stable security definer set search_path = pg_catalog, pg_temp rows 1
 as $$
   select u.email::text from auth.users u
-  where u.id = requester_email.user_id and exists (
-    select from public.whatsapp_clearances c
-    where c.requested_by = u.id and c.organization_id in (select private.my_admin_org_ids())
-  )
+  where u.id = requester.user_id
+    and requester.organization_id in (select private.my_admin_org_ids())
+    and exists (
+      select from public.whatsapp_clearances c
+      where c.requested_by = requester.user_id and c.organization_id = requester.organization_id
+    )
 $$;
-revoke execute on function private.requester_email(uuid) from public;
-grant execute on function private.requester_email(uuid) to authenticated;
+revoke execute on function private.requester(uuid, uuid) from public;
+grant execute on function private.requester(uuid, uuid) to authenticated;
 
 -- How a removal went. `gone_here`: WhatsApp did not confirm the unlink, which is to be done on the phone.
 create type public.clear_outcome as enum ('open', 'gone', 'gone_here');
@@ -22,14 +25,14 @@ create type public.clear_outcome as enum ('open', 'gone', 'gone_here');
 create view public.whatsapp_clearance_overview with (security_invoker = true) as
 select
   c.id, c.organization_id, c.session_id, c.label, c.phone_number, c.worker_id, c.max_generation, c.reason, c.requested_by,
-  private.requester_email(c.requested_by) as requested_by_email,
+  r.email as requested_by_email,
   c.requested_at, c.attempts, c.last_error, c.completed_at, c.receipt,
   case
-    when c.completed_at is null then 'open'
+    when c.completed_at is null then 'open'::public.clear_outcome
     when c.receipt ->> 'remoteUnlink' = 'unconfirmed' then 'gone_here'
     else 'gone'
-  end::public.clear_outcome as outcome
-from public.whatsapp_clearances c;
+  end as outcome
+from public.whatsapp_clearances c left join lateral private.requester(c.organization_id, c.requested_by) r on true;
 
 revoke all on public.whatsapp_clearance_overview from anon, authenticated, service_role;
 grant select on public.whatsapp_clearance_overview to authenticated;

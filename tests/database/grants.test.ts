@@ -72,7 +72,7 @@ const RIGHTS = {
   'definer function private.my_owned_org_ids': both('EXECUTE'),
   'definer function private.online_worker_ids': both('EXECUTE'),
   'definer function private.clearing_session_ids': both('EXECUTE'),
-  'definer function private.requester_email': people('EXECUTE'),
+  'definer function private.requester': people('EXECUTE'),
 }
 
 /** E-mails name people to each other and bind an invitation to the one whom it is for. They give no right by themselves. */
@@ -84,7 +84,7 @@ const READ_EMAILS = [
   'my_invitations',
   'accept_invitation',
   'decline_invitation',
-  'requester_email',
+  'requester',
   'whatsapp_clearance_overview',
   'activity',
 ]
