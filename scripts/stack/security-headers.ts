@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 
-/** `supabaseUrl`: where the project answers, where that is not the page's own origin. `https`: the page is served over TLS, for good. */
-export type Serving = { supabaseUrl?: string; https?: boolean }
+/**
+ * `supabaseUrl`: where the project answers, where that is not the page's own origin. `realtime`: the page listens there, as `/config.json`
+ * says. `https`: the page is served over TLS, for good.
+ */
+export type Serving = { supabaseUrl?: string; realtime?: boolean; https?: boolean }
 export type Headers = Readonly<Record<string, string>>
 
 /**
@@ -9,8 +12,8 @@ export type Headers = Readonly<Record<string, string>>
  * nothing evaluated, and no string becomes markup (trusted types). It talks to its own origin and to the project's.
  * @throws TypeError when `supabaseUrl` is none.
  */
-export function securityHeaders({ supabaseUrl, https = false }: Serving = {}): Headers {
-  const project = supabaseUrl === undefined ? [] : originsOf(supabaseUrl)
+export function securityHeaders({ supabaseUrl, realtime = false, https = false }: Serving = {}): Headers {
+  const project = supabaseUrl === undefined ? [] : originsOf(supabaseUrl, realtime)
   return {
     ...EACH_PAGE,
     'content-security-policy': policy({
@@ -72,8 +75,8 @@ function policy(directives: Record<string, readonly string[]>): string {
 }
 
 /** Of an address with a path only the origin counts; its socket is of the same host. */
-function originsOf(url: string): string[] {
+function originsOf(url: string, realtime: boolean): string[] {
   const { protocol, origin, host } = new URL(url)
   if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError(`${url} is no address of a project`)
-  return [origin, `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`]
+  return realtime ? [origin, `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`] : [origin]
 }

@@ -14,7 +14,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: new Date('2026-11-22T14:03:20') })
   online.mockReturnValue(true)
   answer = () => Promise.resolve('fine')
-  const english = { code: 'en', ...(await fetchLanguage('en')), choose: () => {} } as const
+  const english = { ...(await fetchLanguage('en')), choose: () => {} }
   render(
     <LanguageContext value={english}>
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { networkMode: 'always' } } })}>

@@ -17,12 +17,13 @@ const policyOf = (headers: Readonly<Record<string, string>>): Record<string, str
 
 describe('the headers of the dashboard', () => {
   it.each([
-    [undefined, ["'self'"]],
-    ['https://abc.supabase.co', ["'self'", 'https://abc.supabase.co', 'wss://abc.supabase.co']],
-    ['https://abc.supabase.co/rest/v1?x=1', ["'self'", 'https://abc.supabase.co', 'wss://abc.supabase.co']],
-    ['http://127.0.0.1:54321', ["'self'", 'http://127.0.0.1:54321', 'ws://127.0.0.1:54321']],
-  ])('let it talk to its own origin and, where it is configured, to %s', (supabaseUrl, sources) => {
-    expect(policyOf(securityHeaders({ ...(supabaseUrl && { supabaseUrl }) }))['connect-src']).toEqual(sources)
+    [undefined, false, ["'self'"]],
+    ['https://abc.supabase.co', false, ["'self'", 'https://abc.supabase.co']],
+    ['https://abc.supabase.co', true, ["'self'", 'https://abc.supabase.co', 'wss://abc.supabase.co']],
+    ['https://abc.supabase.co/rest/v1?x=1', true, ["'self'", 'https://abc.supabase.co', 'wss://abc.supabase.co']],
+    ['http://127.0.0.1:54321', true, ["'self'", 'http://127.0.0.1:54321', 'ws://127.0.0.1:54321']],
+  ])('let it talk to its own origin and, where it is configured, to %s', (supabaseUrl, realtime, sources) => {
+    expect(policyOf(securityHeaders({ ...(supabaseUrl && { supabaseUrl }), realtime }))['connect-src']).toEqual(sources)
   })
 
   it.each(['', 'abc.supabase.co', "javascript:'unsafe-inline'", 'ftp://abc', '*'])('are not made for %s', (supabaseUrl) => {
@@ -76,6 +77,12 @@ describe('npm run headers', () => {
 
   it('says them as JSON', async () => {
     expect(JSON.parse((await headers('--supabase', SUPABASE, '--format', 'json')).stdout)).toEqual(Object.fromEntries(wanted))
+  })
+
+  it('lets the page listen to Realtime where it is told to, and only there', async () => {
+    const socket = 'wss://abc.supabase.co'
+    expect((await headers('--supabase', SUPABASE, '--realtime')).stdout).toContain(socket)
+    expect((await headers('--supabase', SUPABASE)).stdout).not.toContain(socket)
   })
 
   it.each([[[]], [['--supabase', 'http://abc.supabase.co']], [['--supabase', SUPABASE, '--format', 'apache']], [['--else']]])(
