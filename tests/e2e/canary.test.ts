@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { format } from 'node:util'
@@ -7,6 +7,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { DashboardConfig } from '#domain/config.ts'
+import { layoutOf } from '../../scripts/stack/layout.ts'
 import { seedUser } from '../../scripts/stack/users.ts'
 import { createByteSearch, type Hit, type Secret } from '../worker/kill/byte-search.ts'
 import { escaped } from './canary/allowed.ts'
@@ -65,6 +66,19 @@ async function signInAs(email: string, password: string) {
   const { access_token, refresh_token } = z.object({ access_token: z.string(), refresh_token: z.string() }).parse(answer.json)
   vault.text('refresh token', refresh_token)
   return vault.text('access token', access_token)
+}
+
+/** Lets a link be mailed to somebody, which is in the mailbox of the machine. */
+async function forgetPassword(email: string): Promise<void> {
+  const headers = { apikey: world.stack.keys.anon, 'content-type': 'application/json' }
+  const asked = await listener.ask(`${world.stack.url}/auth/v1/recover`, { method: 'POST', headers, body: JSON.stringify({ email }) })
+  expect(asked.status).toBe(200)
+  const { mail } = layoutOf(world.dataDir, 'demo')
+  const text = readdirSync(mail)
+    .map((name) => readFileSync(join(mail, name), 'utf8'))
+    .join('\n')
+  vault.text('link of a mail', /[?&]token=([^&\s]+)/.exec(text)?.[1] ?? '')
+  vault.text('code of a mail', /\b\d{12}\b/.exec(text)?.[0] ?? '')
 }
 
 async function createSession(): Promise<string> {
@@ -149,6 +163,7 @@ describe('secrets, through all that a Latchkey does', () => {
     await seedUser(world.sql, { email: person, password, cost: 4 })
     expect(await signInAs(person, password)).not.toBeNull()
     expect(await signInAs(person, secret('password'))).toBeNull()
+    await forgetPassword(person)
     token = String(await signInAs(world.stack.login.email, world.stack.login.password))
     ;({ page } = await signIn(world))
     context = page.context()
@@ -297,7 +312,7 @@ const EVERY_KIND = [
   'JWT secret,master key,database password,command key,service role key,setting of the shell,password,access token,refresh token,command'.split(
     ',',
   ),
-  'QR,QR reference,public key in a QR,pairing code,text,name'.split(','),
+  'link of a mail,code of a mail,QR,QR reference,public key in a QR,pairing code,text,name'.split(','),
   ['noise', 'identity', 'signed pre-key', 'pairing ephemeral', 'adv secret'].flatMap((key) => [
     `${key} key of a live link`,
     `${key} key of a gone link`,

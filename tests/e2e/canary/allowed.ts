@@ -24,6 +24,8 @@ const HOMES: readonly Home[] = [
   },
   { kind: '(access|refresh) token', place: 'answer POST /auth/v1/token', because: 'this is where Supabase hands them out' },
   { kind: '(access|refresh) token', place: 'browser: localStorage', because: "supabase-js keeps a person's own session there" },
+  { kind: '(link|code) of a mail', place: 'disk:mail/.*', because: 'there is no other post, mode 0600' },
+  { kind: 'link of a mail', place: 'table auth.users|disk:postgres/(base|pg_wal)/.*', because: "Supabase's own, to compare with" },
   { kind: 'refresh token', place: 'table auth.refresh_tokens|disk:postgres/(base|pg_wal)/.*', because: "Supabase's own, to compare with" },
 ]
 
