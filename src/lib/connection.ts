@@ -1,11 +1,11 @@
-import type { Query, QueryCache } from '@tanstack/react-query'
+import type { Query, QueryCache, QueryState } from '@tanstack/react-query'
 import { asFailure, type FailureCode } from './failure.ts'
-import { outdatedSince } from './outdated.ts'
+import { OUTDATED_AFTER } from './outdated.ts'
 
 /** How long it is said that the connection is back, milliseconds. */
 const BACK_STANDS = 4000
 
-/** Whether what the page follows is still answered. `since`: when the oldest of what it shows was read, milliseconds since 1970. */
+/** Whether what the page follows is still answered. `since`: when anything was read last, milliseconds since 1970. */
 export type Connection =
   | { kind: 'connected' | 'back' }
   /** The browser has a network again, and nobody has answered yet. */
@@ -35,15 +35,18 @@ export function watchConnection(cache: QueryCache): ConnectionWatch {
     for (const follower of followers) follower()
   }
   const look = () => {
-    const polled = cache.getAll().filter(isPolled)
-    const read = polled.filter(({ state }) => state.data !== undefined).map(({ state }) => state.dataUpdatedAt)
-    if (!navigator.onLine) return show({ kind: 'offline', since: earliest(read) })
-    // What failed before there was a network again is no news of it.
-    const silent = polled.filter((query) => isSilent(query) && query.state.errorUpdatedAt > onlineSince)
-    if (silent.length > 0) return show({ kind: 'silent', since: earliest(silent.flatMap(({ state }) => outdatedSince(state) ?? [])) })
+    const states = cache
+      .getAll()
+      .filter(isPolled)
+      .map(({ state }) => state)
+    const readAt = newest(states.map(({ dataUpdatedAt }) => dataUpdatedAt))
+    if (!navigator.onLine) return show({ kind: 'offline', since: readAt })
+    // A look that fails while others are answered is no silence, and what failed before there was a network again is no news of it.
+    const failedAt = newest(states.filter(isUnanswered).map(({ errorUpdatedAt }) => errorUpdatedAt))
+    if (failedAt !== null && failedAt > onlineSince && failedAt - (readAt ?? 0) > OUTDATED_AFTER)
+      return show({ kind: 'silent', since: readAt })
     if (current.kind === 'connected' || current.kind === 'back') return
-    const isHeard = polled.every(({ state }) => state.dataUpdatedAt >= onlineSince)
-    show({ kind: isHeard ? 'back' : 'returning' })
+    show({ kind: states.length === 0 || (readAt ?? 0) >= onlineSince ? 'back' : 'returning' })
   }
   const lookOnline = () => {
     onlineSince = Date.now()
@@ -72,12 +75,11 @@ function isPolled(query: Query): boolean {
   return query.isActive() && query.observers.some(({ options }) => Boolean(options.refetchInterval))
 }
 
-/** What could never be read says so in its own place, unless something else stands there. */
-function isSilent({ state }: Query): boolean {
-  if (state.error === null || ANSWERS.has(asFailure(state.error).code)) return false
-  return state.data === undefined || outdatedSince(state) !== null
+function isUnanswered({ error }: QueryState<unknown, unknown>): boolean {
+  return error !== null && !ANSWERS.has(asFailure(error).code)
 }
 
-function earliest(times: number[]): number | null {
-  return times.length > 0 ? Math.min(...times) : null
+/** The newest of some times; 0 is none. */
+function newest(times: number[]): number | null {
+  return Math.max(0, ...times) || null
 }

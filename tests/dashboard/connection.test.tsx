@@ -9,16 +9,19 @@ const SECOND = 1000
 const online = vi.spyOn(navigator, 'onLine', 'get')
 /** What the server says to whoever asks; each second somebody does. */
 let answer: () => Promise<unknown>
+let seldom: () => Promise<unknown>
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date('2026-11-22T14:03:20') })
   online.mockReturnValue(true)
   answer = () => Promise.resolve('fine')
+  seldom = () => answer()
   const english = { ...(await fetchLanguage('en')), choose: () => {} }
   render(
     <LanguageContext value={english}>
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { networkMode: 'always' } } })}>
         <Follower />
+        <Seldom />
         <ConnectionBanner />
       </QueryClientProvider>
     </LanguageContext>,
@@ -33,6 +36,12 @@ afterEach(() => {
 function Follower() {
   const { data } = useQuery({ queryKey: ['followed'], queryFn: () => answer(), retry: false, refetchInterval: SECOND })
   return <p>{String(data)}</p>
+}
+
+/** Asks each minute for something that does not change. */
+function Seldom() {
+  useQuery({ queryKey: ['seldom'], queryFn: () => seldom(), retry: false, refetchInterval: 60 * SECOND, staleTime: 60 * SECOND })
+  return null
 }
 
 const pass = (seconds: number) => act(() => vi.advanceTimersByTimeAsync(seconds * SECOND))
@@ -96,6 +105,12 @@ it('says that nobody answers once nothing was read for ten seconds, not for a lo
   answer = () => Promise.resolve('fine')
   await pass(1)
   expect(said()).toBe('Connected again. ')
+})
+
+it('takes one look that fails while others are answered for no silence', async () => {
+  seldom = noAnswer
+  await pass(150)
+  expect(said()).toBe('')
 })
 
 it('takes a refusal for an answer', async () => {

@@ -109,6 +109,8 @@ it('takes a burst of changes for a few looks, and looks once more after the last
   look.mockImplementation(async () => {
     const [row] = await database.sql<{ display_name: string }[]>`select display_name from whatsapp_sessions where id = ${id}`
     newest = row?.display_name ?? ''
+    // The answer may be long on its way, and be older than what is announced meanwhile.
+    await sleep(300)
   })
   for (let number = 1; number <= 60; number += 1)
     await database.sql`update whatsapp_sessions set display_name = ${String(number)} where id = ${id}`
