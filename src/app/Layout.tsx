@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
 import { UserMenu } from '../features/auth/UserMenu.tsx'
 import { ConnectionBanner } from '../features/connection/ConnectionBanner.tsx'
+import { useInvitationCount } from '../features/organization/my-invitations.ts'
 import { useOrganization } from '../features/organization/organization.ts'
 import { mayChange } from '../features/organization/organization-queries.ts'
 import { OrganizationSwitch } from '../features/organization/OrganizationSwitch.tsx'
@@ -33,7 +34,7 @@ export function Layout({ email, children }: { email: string; children: ReactNode
           <div className="ml-auto flex shrink-0 items-center">
             <LanguageSwitch />
             <ThemeSwitch />
-            <UserMenu email={email} />
+            <UserMenu email={email} invitations={useInvitationCount()} />
           </div>
         </div>
         <nav aria-label={words.nav.pages} className="mx-auto -mb-px flex max-w-5xl gap-1 overflow-x-auto px-2 sm:px-4">

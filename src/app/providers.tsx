@@ -1,5 +1,5 @@
 import type { DashboardConfig } from '#domain/config.ts'
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useVisitorOfClient, VisitorContext } from '../features/auth/session.ts'
 import { ConfigContext } from '../lib/config.ts'
@@ -28,14 +28,21 @@ function VisitorProvider({ children }: { children: ReactNode }) {
   return <VisitorContext value={useVisitorOfClient()}>{children}</VisitorContext>
 }
 
-/** A session that the server does not know (it has expired, or the data were set up anew) is forgotten here too. */
+/**
+ * A session that the server does not know (it has expired, or the data were set up anew) is forgotten here too. Who is refused something
+ * that the page offered has another role than it thinks: it is asked for at once.
+ */
 function createQueries(client: Client): QueryClient {
   const onError = (error: unknown) => {
-    if (asFailure(error).code === 'unauthorized') void client.auth.signOut({ scope: 'local' })
+    const { code } = asFailure(error)
+    if (code === 'unauthorized') void client.auth.signOut({ scope: 'local' })
+    if (code === 'forbidden') void queries.invalidateQueries({ queryKey: ['organizations'] })
   }
-  return new QueryClient({
+  const queries = new QueryClient({
     queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     // With `always` the library takes a network that is back for no news; for the page it is.
     defaultOptions: { queries: { retry: 1, networkMode: 'always', refetchOnReconnect: true }, mutations: { networkMode: 'always' } },
   })
+  return queries
 }

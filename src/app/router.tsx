@@ -20,7 +20,7 @@ export function Router({ userId, email }: { userId: string; email: string }) {
     <OrganizationGate userId={userId}>
       <LiveOrganization>
         <Layout email={email}>
-          <Pages userId={userId} email={email} />
+          <Pages email={email} />
         </Layout>
       </LiveOrganization>
     </OrganizationGate>
@@ -28,7 +28,7 @@ export function Router({ userId, email }: { userId: string; email: string }) {
 }
 
 /** Anew for each organisation, so that nothing of one is shown for another. */
-function Pages({ userId, email }: { userId: string; email: string }) {
+function Pages({ email }: { email: string }) {
   const { current } = useOrganization()
   return (
     <Suspense key={current.id} fallback={<Waiting />}>
@@ -36,9 +36,7 @@ function Pages({ userId, email }: { userId: string; email: string }) {
         <Route path={ADDRESSES.devices} component={WhatsAppConnection} />
         <Route path={ADDRESSES.device}>{({ sessionId }) => <SessionPage key={sessionId} sessionId={sessionId} />}</Route>
         <Route path={ADDRESSES.activity} component={ActivityPage} />
-        <Route path={ADDRESSES.members}>
-          <MembersPage userId={userId} />
-        </Route>
+        <Route path={ADDRESSES.members} component={MembersPage} />
         <Route path={ADDRESSES.account}>
           <AccountPage email={email} />
         </Route>

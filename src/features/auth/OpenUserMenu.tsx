@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { LogOut, UserRoundCog } from 'lucide-react'
+import { LogOut, Mail, UserRoundCog } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { ADDRESSES } from '../../lib/addresses.ts'
 import { authFailure } from '../../lib/failure.ts'
@@ -9,7 +9,9 @@ import type { LazyMenuProps } from '../../ui/LazyMenu.tsx'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../../ui/menu.tsx'
 import { useWords } from '../../words/words.ts'
 
-export default function OpenUserMenu({ email, ...menu }: LazyMenuProps & { email: string }) {
+type OpenUserMenuProps = { email: string; invitations: number }
+
+export default function OpenUserMenu({ email, invitations, ...menu }: LazyMenuProps & OpenUserMenuProps) {
   const words = useWords()
   const client = useSupabase()
   const queries = useQueryClient()
@@ -26,6 +28,12 @@ export default function OpenUserMenu({ email, ...menu }: LazyMenuProps & { email
         <UserRoundCog aria-hidden className="size-4 text-muted" />
         {words.nav.profile}
       </MenuItem>
+      {invitations > 0 && (
+        <MenuItem onSelect={() => goTo(ADDRESSES.account)}>
+          <Mail aria-hidden className="size-4 text-muted" />
+          {words.organization.invitationCount(invitations)}
+        </MenuItem>
+      )}
       <MenuLine />
       <MenuItem onSelect={() => void signOut()}>
         <LogOut aria-hidden className="size-4 text-muted" />

@@ -1,8 +1,9 @@
 import { Timestamp } from '#domain/session.ts'
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import * as z from 'zod/mini'
 import { ROLES } from '../../lib/roles.ts'
-import { ask, type Client } from '../../lib/supabase.ts'
+import { ask, type Client, useSupabase } from '../../lib/supabase.ts'
+import { useOrganization } from './organization.ts'
 
 /** How often it is asked whether somebody was invited, milliseconds. */
 const ASK_AGAIN = 60_000
@@ -25,6 +26,12 @@ export function myInvitationsQuery(client: Client, userId: string) {
     staleTime: ASK_AGAIN,
     refetchInterval: ASK_AGAIN,
   })
+}
+
+/** How many organisations invite whoever looks. */
+export function useInvitationCount(): number {
+  const { data } = useQuery(myInvitationsQuery(useSupabase(), useOrganization().userId))
+  return data?.length ?? 0
 }
 
 /** Answers with the organisation's id. Throws a `Failure`: `not_found` was taken back or has run out. */
