@@ -1,5 +1,6 @@
 import { failures, reasons, removalReasons, states } from './en/codes.ts'
 import { account, password, signIn } from './en/account.ts'
+import { activity } from './en/activity.ts'
 import { boot } from './en/boot.ts'
 import { common } from './en/common.ts'
 import { connection } from './en/connection.ts'
@@ -35,6 +36,7 @@ export const en = {
   connection,
   list,
   removal,
+  activity,
   toasts,
   link,
   session,

@@ -1,6 +1,7 @@
 import type { Words } from './en.ts'
 import { failures, reasons, removalReasons, states } from './es/codes.ts'
 import { account, password, signIn } from './es/account.ts'
+import { activity } from './es/activity.ts'
 import { boot } from './es/boot.ts'
 import { common } from './es/common.ts'
 import { connection } from './es/connection.ts'
@@ -35,6 +36,7 @@ export const es: Words = {
   connection,
   list,
   removal,
+  activity,
   toasts,
   link,
   session,

@@ -1,6 +1,7 @@
 import type { Words } from './en.ts'
 import { failures, reasons, removalReasons, states } from './pt-BR/codes.ts'
 import { account, password, signIn } from './pt-BR/account.ts'
+import { activity } from './pt-BR/activity.ts'
 import { boot } from './pt-BR/boot.ts'
 import { common } from './pt-BR/common.ts'
 import { connection } from './pt-BR/connection.ts'
@@ -35,6 +36,7 @@ export const ptBR: Words = {
   connection,
   list,
   removal,
+  activity,
   toasts,
   link,
   session,

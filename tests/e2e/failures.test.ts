@@ -81,9 +81,10 @@ describe('when a part of the system is down', () => {
       .getByRole('button', { name: /^More actions/ })
       .click()
     await page.getByRole('menuitem', { name: 'Reset' }).click()
+    await page.getByRole('textbox', { name: 'Type its number to confirm' }).fill(LUIS)
     await page.getByRole('button', { name: 'Reset session' }).click()
     await page.getByText('Order stored; it will be carried out when the worker is back.').first().waitFor()
-    await page.getByRole('button', { name: 'Done' }).click()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
     await page.getByText('Being removed').waitFor()
     expect(await world.devices()).toHaveLength(1)
 

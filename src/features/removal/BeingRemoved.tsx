@@ -1,44 +1,118 @@
+import { ChevronRight, CircleCheck, Clock, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { ADDRESSES } from '../../lib/addresses.ts'
 import { useDates } from '../../lib/dates.ts'
 import { usePhoneLabel } from '../../lib/phone-label.ts'
+import { orderLabel, type RemovalOrder, type RemovalRecord } from '../../lib/removal-order.ts'
 import { useNow } from '../../lib/useNow.ts'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
-import { orderLabel, type RemovalOrder } from '../../lib/removal-order.ts'
+import { useFarewells } from './useFarewells.ts'
 
 /** What is younger is not counted, milliseconds. */
 const JUST_NOW = 5000
+/** Lines that are shown; the activity has the rest. */
+const LINES = 5
 
-/** Every open order to clear, even where the session's row is gone already. */
-export function BeingRemoved({ orders, workerOnline }: { orders: RemovalOrder[]; workerOnline: boolean | undefined }) {
+type BeingRemovedProps = { orders: RemovalOrder[]; workerOnline: boolean | undefined; onOpen: (orderId: string) => void }
+
+/** Every open order to clear, even where the session's row is gone already, and for a moment what became of it. Each opens its checklist. */
+export function BeingRemoved({ orders, workerOnline, onOpen }: BeingRemovedProps) {
   const words = useWords()
+  const text = words.removal
+  const phone = usePhoneLabel()
+  const gone = useFarewells(orders)
+  const farewells = gone.map((record) => (record.outcome === 'gone_here' ? text.isGoneHere : text.isGone)(orderLabel(record, phone)))
+  const lines = orders.slice(0, LINES)
+  const more = orders.length - lines.length
+  return (
+    <>
+      <output className="sr-only">{farewells.join(' ')}</output>
+      {orders.length + gone.length > 0 && (
+        <section
+          aria-labelledby="being-removed"
+          className="animate-appear rounded-2xl border border-line bg-surface px-2 py-3 shadow-sm sm:px-3"
+        >
+          <h2 className="px-2 text-[13px] font-semibold">
+            <span id="being-removed">{text.strip}</span>
+            {orders.length > 1 && <span className="ml-2 font-normal text-muted tabular-nums">{orders.length}</span>}
+          </h2>
+          <ul aria-labelledby="being-removed" className="mt-1">
+            {gone.slice(0, LINES).map((record) => (
+              <GoneLine key={record.id} record={record} onOpen={onOpen} />
+            ))}
+            {lines.map((order) => (
+              <OpenLine key={order.id} order={order} workerOnline={workerOnline} onOpen={onOpen} />
+            ))}
+          </ul>
+          {more > 0 && (
+            <Link
+              href={`${ADDRESSES.activity}?outcome=open`}
+              className="inline-flex min-h-9 items-center px-2 text-[13px] font-medium text-brand underline-offset-4 hover:underline"
+            >
+              {text.andMore(more)}
+            </Link>
+          )}
+        </section>
+      )}
+    </>
+  )
+}
+
+function OpenLine({ order, workerOnline, onOpen }: { order: RemovalOrder } & Pick<BeingRemovedProps, 'workerOnline' | 'onOpen'>) {
+  const words = useWords()
+  const text = words.removal
   const dates = useDates()
   const phone = usePhoneLabel()
   const now = useNow(1000)
-  if (orders.length === 0) return null
-  const step = ({ attempts }: RemovalOrder) => {
-    if (workerOnline === false) return words.removal.waiting
-    return attempts > 0 ? words.removal.trying(attempts) : words.removal.underWay
-  }
-  const ago = (time: string) => (now - Date.parse(time) < JUST_NOW ? words.removal.justNow : dates.ago(time, now))
+  const isWaiting = workerOnline === false
+  const step = isWaiting ? text.waiting : order.attempts > 0 ? text.trying(order.attempts) : text.underWay
+  const since = now - Date.parse(order.requested_at) < JUST_NOW ? text.justNow : dates.ago(order.requested_at, now)
   return (
-    <section
-      aria-labelledby="being-removed"
-      className="animate-appear rounded-2xl border border-line bg-surface px-4 py-3.5 shadow-sm sm:px-5"
+    <Line
+      label={orderLabel(order, phone)}
+      icon={isWaiting ? <Clock aria-hidden className="size-4 text-warn" /> : <Spinner className="size-4 text-muted" />}
+      onOpen={() => onOpen(order.id)}
     >
-      <h2 id="being-removed" className="flex items-center gap-2 text-[13px] font-semibold">
-        {workerOnline !== false && <Spinner className="size-3.5 text-muted" />}
-        {words.removal.strip}
-      </h2>
-      <ul aria-labelledby="being-removed" className="mt-2 space-y-1.5">
-        {orders.map((order) => (
-          <li key={order.id} className="flex flex-wrap items-baseline gap-x-3 text-[13px]">
-            <span className="font-medium tabular-nums">{orderLabel(order, phone)}</span>
-            <span className="text-muted">
-              {words.removalReasons[order.reason]} · {step(order)} · {words.removal.since(ago(order.requested_at))}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
+      {words.removalReasons[order.reason]} · {step} · {text.since(since)}
+    </Line>
+  )
+}
+
+function GoneLine({ record, onOpen }: { record: RemovalRecord } & Pick<BeingRemovedProps, 'onOpen'>) {
+  const words = useWords()
+  const phone = usePhoneLabel()
+  const isHere = record.outcome === 'gone_here'
+  return (
+    <Line
+      label={orderLabel(record, phone)}
+      icon={isHere ? <TriangleAlert aria-hidden className="size-4 text-warn" /> : <CircleCheck aria-hidden className="size-4 text-good" />}
+      onOpen={() => onOpen(record.id)}
+    >
+      {words.removalReasons[record.reason]} ·{' '}
+      <span className={isHere ? 'font-medium text-warn' : 'font-medium text-good'}>
+        {words.removal.progress[isHere ? 'gone_here' : 'gone']}
+      </span>
+    </Line>
+  )
+}
+
+function Line({ label, icon, onOpen, children }: { label: string; icon: ReactNode; onOpen: () => void; children: ReactNode }) {
+  return (
+    <li>
+      <button
+        type="button"
+        onClick={onOpen}
+        className="flex min-h-10 w-full items-center gap-2.5 rounded-lg px-2 py-1.5 text-left text-[13px] hover:bg-raised focus-visible:-outline-offset-2"
+      >
+        <span className="shrink-0">{icon}</span>
+        <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2.5">
+          <bdi className="min-w-0 truncate font-medium tabular-nums">{label}</bdi>
+          <span className="text-muted">{children}</span>
+        </span>
+        <ChevronRight aria-hidden className="size-4 shrink-0 text-muted" />
+      </button>
+    </li>
   )
 }

@@ -1,136 +1,115 @@
-import type { Receipt } from '#domain/clearance.ts'
-import { CircleCheck, Clock, Minus, TriangleAlert } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
-import { AlertDialog, AlertDialogCancel } from '../../ui/alert-dialog.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Spinner } from '../../ui/spinner.tsx'
+import { IS_LINKED } from '#domain/session.ts'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useId, useState } from 'react'
+import type { FailureCode } from '../../lib/failure.ts'
 import { usePhoneLabel } from '../../lib/phone-label.ts'
-import { useWords } from '../../words/words.ts'
 import { sessionLabel, type SessionOverview } from '../../lib/session-overview.ts'
+import { useSupabase } from '../../lib/supabase.ts'
+import { useOrderInAddress } from '../../lib/useOrderInAddress.ts'
+import { AlertDialog } from '../../ui/alert-dialog.tsx'
+import { useWords } from '../../words/words.ts'
+import { OrderProgress } from './OrderProgress.tsx'
+import { QuestionActions, type QuestionState } from './QuestionActions.tsx'
+import { CloseAction } from './CloseAction.tsx'
+import { countsQuery } from './removal-queries.ts'
+import { isTyped, wantedName } from './typed-name.ts'
+import { TypedName } from './TypedName.tsx'
+import { useOrder } from './useOrder.ts'
 import type { RemovalResult } from './useRemoval.ts'
+import { WhatGoes } from './WhatGoes.tsx'
 
 type RemovalDialogProps = {
   kind: 'reset' | 'delete'
   session: SessionOverview
-  /** Carries it out; never rejects. */
+  /** Stores the order; never rejects. */
   onConfirm: (sessionId: string) => Promise<RemovalResult>
   onClose: () => void
 }
 
-/** Asks before a link is destroyed, then stays until it is known what became of it. */
+/**
+ * Asks before a link is destroyed, then follows the order until its receipt is there. From then on the order stands in the address:
+ * after a reload `OrderDialog` goes on with it.
+ */
 export function RemovalDialog({ kind, session, onConfirm, onClose }: RemovalDialogProps) {
-  const words = useWords()
-  const text = words.removal
-  const [phase, setPhase] = useState<'asking' | 'working' | RemovalResult>('asking')
-  const label = sessionLabel(session, usePhoneLabel())
-  const confirm = async () => {
-    setPhase('working')
+  const text = useWords().removal
+  const phone = usePhoneLabel()
+  const client = useSupabase()
+  const formId = useId()
+  const { openOrder, closeOrder } = useOrderInAddress()
+  const [orderId, setOrderId] = useState<string | null>(null)
+  const [state, setState] = useState<QuestionState>({ kind: 'asking' })
+  const [typed, setTyped] = useState('')
+  const { data: counts } = useQuery({ ...countsQuery(client, session.id), enabled: orderId === null })
+  const { order, isUnread } = useOrder(orderId)
+  const label = sessionLabel(session, phone)
+  const wanted = kind === 'reset' && IS_LINKED[session.status] ? wantedName(session, phone) : null
+  const missing = wanted && !isTyped(typed, wanted) ? wanted.kind : null
+
+  const confirm = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    if (missing) {
+      event.currentTarget.querySelector('input')?.focus()
+      return
+    }
+    if (state.kind === 'storing') return
+    setState({ kind: 'storing' })
     const result = await onConfirm(session.id)
-    // A toast has said it already.
-    if (result.kind === 'not_deleted') onClose()
-    else setPhase(result)
+    if (result.kind === 'failed') setState(result)
+    else if (result.kind === 'ordered' && result.orderId) {
+      openOrder(result.orderId)
+      setOrderId(result.orderId)
+    }
+    // A toast has said it, or the strip shows it.
+    else onClose()
   }
-  const asking = phase === 'asking'
-  const failed = typeof phase === 'object' && phase.kind === 'failed'
-  const title = {
-    reset: asking ? text.resetQuestion : text.resetTitle,
-    delete: asking ? text.deleteQuestion : text.deleteTitle,
-  }[kind]
+  useEffect(() => {
+    if (orderId === null) return undefined
+    // The browser's Back leaves the checklist.
+    window.addEventListener('popstate', onClose)
+    return () => window.removeEventListener('popstate', onClose)
+  }, [orderId, onClose])
+  const close = () => {
+    if (orderId !== null) closeOrder()
+    onClose()
+  }
+
+  if (orderId !== null)
+    return (
+      <AlertDialog
+        // The same place in the tree as the question: what was opened stays open, and gives the focus back to where it came from.
+        key="removal"
+        title={text.titles[kind](label)}
+        description={kind === 'reset' ? text.resetDone : text.deleteDone}
+        // The order is stored: closing the dialog takes nothing back.
+        onEscape={close}
+        actions={<CloseAction order={order} onClose={close} />}
+      >
+        <OrderProgress order={order} isUnread={isUnread} />
+      </AlertDialog>
+    )
   return (
     <AlertDialog
-      title={title(label)}
+      key="removal"
+      title={(kind === 'reset' ? text.resetQuestion : text.deleteQuestion)(label)}
       description={kind === 'reset' ? text.resetBody : text.deleteBody}
-      // The order is stored: closing the dialog takes nothing back.
       onEscape={onClose}
-      actions={
-        asking ? (
-          <>
-            <AlertDialogCancel asChild>
-              <Button onClick={onClose}>{text.keep}</Button>
-            </AlertDialogCancel>
-            <Button look="danger" onClick={() => void confirm()}>
-              {kind === 'reset' ? text.resetConfirm : text.deleteConfirm}
-            </Button>
-          </>
-        ) : (
-          <>
-            <Button look={phase === 'working' || failed ? 'secondary' : 'primary'} onClick={onClose}>
-              {phase === 'working' || failed ? words.common.close : words.common.done}
-            </Button>
-            {failed && (
-              <Button look="danger" onClick={() => void confirm()}>
-                {words.common.tryAgain}
-              </Button>
-            )}
-          </>
-        )
-      }
+      actions={<QuestionActions kind={kind} formId={formId} state={state} missing={missing} onClose={onClose} />}
     >
-      <ul className="mt-4 space-y-2 text-sm">
-        {text.items.map((item) => (
-          <li key={item} className="flex items-start gap-2.5">
-            <Minus aria-hidden className="mt-1 size-3 shrink-0 text-muted" />
-            {item}
-          </li>
-        ))}
-      </ul>
-      {!asking && (
-        <div aria-live="polite" className="mt-5 rounded-xl bg-raised p-4 text-sm">
-          {phase === 'working' ? (
-            <Outcome icon={<Spinner className="size-5 text-muted" />} title={text.working} hint={text.workingHint} />
-          ) : (
-            <ResultOutcome result={phase} />
-          )}
-        </div>
-      )}
+      <WhatGoes session={session} counts={counts} />
+      <form id={formId} onSubmit={(event) => void confirm(event)}>
+        {wanted && <TypedName wanted={wanted} typed={typed} onType={setTyped} />}
+      </form>
+      {state.kind === 'failed' && <Failed code={state.code} />}
     </AlertDialog>
   )
 }
 
-function ResultOutcome({ result }: { result: RemovalResult }) {
+function Failed({ code }: { code: FailureCode }) {
   const words = useWords()
-  const text = words.removal
-  if (result.kind === 'not_deleted') return null
-  if (result.kind === 'failed')
-    return <Outcome icon={<TriangleAlert className="size-5 text-bad" />} title={text.failed} hint={words.failures[result.code]} />
-  const { answer } = result
-  if (answer.kind === 'stored') return <Outcome icon={<Clock className="size-5 text-warn" />} title={text.stored} hint={text.storedHint} />
-  if (answer.kind === 'pending')
-    return <Outcome icon={<Clock className="size-5 text-warn" />} title={text.stored} hint={text.pendingHint} />
-  const removed = removedWords(answer.receipt, text.removedList)
-  if (answer.receipt.remoteUnlink === 'unconfirmed')
-    return (
-      <Outcome icon={<TriangleAlert className="size-5 text-warn" />} title={text.goneHere} hint={text.goneHereHint}>
-        <ol className="mt-2 list-decimal space-y-1 pl-5">
-          {text.unlinkSteps.map((step) => (
-            <li key={step}>{step}</li>
-          ))}
-        </ol>
-        <p className="mt-2 text-muted">{removed}</p>
-      </Outcome>
-    )
   return (
-    <Outcome icon={<CircleCheck className="size-5 text-good" />} title={text.gone} hint={text.goneHint}>
-      <p className="mt-2 text-muted">{removed}</p>
-    </Outcome>
-  )
-}
-
-function removedWords({ removed }: Receipt, say: (files: number, backups: number, messages: number) => string): string {
-  return say(removed.credentials.files, removed.backups.files, removed.outbox.messages)
-}
-
-function Outcome({ icon, title, hint, children }: { icon: ReactNode; title: string; hint: string; children?: ReactNode }) {
-  return (
-    <div className="flex items-start gap-3">
-      <span aria-hidden className="shrink-0">
-        {icon}
-      </span>
-      <div>
-        <p className="font-medium">{title}</p>
-        <p className="mt-0.5 text-muted">{hint}</p>
-        {children}
-      </div>
+    <div role="alert" className="mt-4 rounded-xl bg-bad-soft p-4 text-sm">
+      <p className="font-medium">{words.removal.failed}</p>
+      <p className="mt-0.5 text-muted">{words.failures[code]}</p>
     </div>
   )
 }

@@ -1,23 +1,25 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
-import type { ClearAnswer } from '../../lib/clear-now.ts'
+import { clearNow } from '../../lib/clear-now.ts'
 import { asFailure, type FailureCode } from '../../lib/failure.ts'
-import { toast } from '../../lib/toast.ts'
 import { useSupabase } from '../../lib/supabase.ts'
+import { toast } from '../../lib/toast.ts'
 import { useWords } from '../../words/words.ts'
-import { clearDeleted, deleteRow, resetAndClear, type NotDeleted, whyNotDeleted } from './removal-commands.ts'
+import { deleteRow, type NotDeleted, orderOfDeleted, orderReset, whyNotDeleted } from './removal-commands.ts'
+import { orderQuery, type Told, toldQuery } from './removal-queries.ts'
 
 /** What became of a removal that was asked for. */
 export type RemovalResult =
-  | { kind: 'ordered'; answer: ClearAnswer }
-  | { kind: 'not_deleted'; why: NotDeleted }
-  | { kind: 'failed'; code: FailureCode }
+  /** It is stored, and being carried out. `orderId: null`: which order it is could not be read. */
+  { kind: 'ordered'; orderId: string | null } | { kind: 'not_deleted'; why: NotDeleted } | { kind: 'failed'; code: FailureCode }
 
 /**
- * Deletes and resets sessions. Nothing is optimistic: a row leaves the page when the database says so. The promises
- * never reject; what went wrong is in the result and has been said in a toast.
+ * Deletes and resets sessions. Nothing is optimistic: a row leaves the page when the database says so. The promises settle when the order
+ * is stored and never reject; what went wrong is in the result and has been said in a toast.
  */
 export function useRemoval(onChanged: () => void) {
   const client = useSupabase()
+  const queries = useQueryClient()
   const words = useWords()
   const [deleting, setDeleting] = useState<ReadonlySet<string>>(new Set())
   const [resetting, setResetting] = useState<ReadonlySet<string>>(new Set())
@@ -29,6 +31,17 @@ export function useRemoval(onChanged: () => void) {
       return { kind: 'failed', code }
     },
     [words],
+  )
+
+  /** Has the worker look at an order that is stored, and the page at what became of it. */
+  const carryOut = useCallback(
+    async (sessionId: string, orderId: string) => {
+      const answer = await clearNow(client, sessionId, orderId)
+      if (answer.kind !== 'done') queries.setQueryData<Told>(toldQuery(orderId).queryKey, { kind: answer.kind, at: Date.now() })
+      void queries.invalidateQueries({ queryKey: orderQuery(client, orderId).queryKey })
+      onChanged()
+    },
+    [client, onChanged, queries],
   )
 
   const deleteSession = useCallback(
@@ -43,31 +56,33 @@ export function useRemoval(onChanged: () => void) {
         }
         toast.success(words.toasts.removed)
         onChanged()
+        const orderId = await orderOfDeleted(client, sessionId)
+        if (orderId) void carryOut(sessionId, orderId)
+        return { kind: 'ordered', orderId }
       } catch (error) {
         return fail(error)
       } finally {
         setDeleting((ids) => without(ids, sessionId))
       }
-      const answer = await clearDeleted(client, sessionId)
-      onChanged()
-      return { kind: 'ordered', answer }
     },
-    [client, fail, onChanged, words],
+    [carryOut, client, fail, onChanged, words],
   )
 
   const resetSession = useCallback(
     async (sessionId: string): Promise<RemovalResult> => {
       setResetting((ids) => new Set(ids).add(sessionId))
-      const result = await resetAndClear(client, sessionId).then(
-        (answer): RemovalResult => ({ kind: 'ordered', answer }),
-        (error: unknown) => fail(error),
-      )
-      setResetting((ids) => without(ids, sessionId))
-      if (result.kind === 'ordered' && result.answer.kind === 'done') toast.success(words.toasts.reset)
-      onChanged()
-      return result
+      try {
+        const orderId = await orderReset(client, sessionId)
+        onChanged()
+        void carryOut(sessionId, orderId)
+        return { kind: 'ordered', orderId }
+      } catch (error) {
+        return fail(error)
+      } finally {
+        setResetting((ids) => without(ids, sessionId))
+      }
     },
-    [client, fail, onChanged, words],
+    [carryOut, client, fail, onChanged],
   )
 
   return { deleteSession, isDeletingSession: deleting.size > 0, deleting, resetSession, isResettingSession: resetting.size > 0 }

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { BeingRemoved } from '../../features/removal/BeingRemoved.tsx'
+import { PurgeNotice } from '../../features/removal/PurgeNotice.tsx'
 import { rowActions } from '../../features/sessions/row-actions.ts'
 import type { SessionOverview } from '../../lib/session-overview.ts'
 import { SessionList } from '../../features/sessions/SessionList.tsx'
@@ -7,6 +8,7 @@ import type { RowOrders } from '../../features/sessions/SessionRow.tsx'
 import { WorkerIndicator } from '../../features/sessions/WorkerIndicator.tsx'
 import { useWhatsAppSession } from '../../hooks/useWhatsAppSession.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
+import { useOrderInAddress } from '../../lib/useOrderInAddress.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { useWords } from '../../words/words.ts'
 
@@ -15,6 +17,8 @@ const connectDialog = () => import('../../features/link/ConnectDialog.tsx')
 const ConnectDialog = lazy(() => connectDialog().then(({ ConnectDialog }) => ({ default: ConnectDialog })))
 const removalDialog = () => import('../../features/removal/RemovalDialog.tsx')
 const RemovalDialog = lazy(() => removalDialog().then(({ RemovalDialog }) => ({ default: RemovalDialog })))
+const orderDialog = () => import('../../features/removal/OrderDialog.tsx')
+const OrderDialog = lazy(() => orderDialog().then(({ OrderDialog }) => ({ default: OrderDialog })))
 const renameDialog = () => import('../../features/sessions/RenameDialog.tsx')
 const RenameDialog = lazy(() => renameDialog().then(({ RenameDialog }) => ({ default: RenameDialog })))
 
@@ -25,7 +29,7 @@ export function WhatsAppConnection() {
   const { connectionState, startConnection, startSession, stopSession, deleteSession } = whatsApp
   const [removal, setRemoval] = useState<{ kind: 'reset' | 'delete'; session: SessionOverview } | null>(null)
   const [renaming, setRenaming] = useState<SessionOverview | null>(null)
-  const [purgeSeen, setPurgeSeen] = useState(false)
+  const { orderId, openOrder, closeOrder } = useOrderInAddress()
   useFetchedWhenIdle(connectDialog, removalDialog)
 
   // The same at every drawing: rows are drawn anew only when something of theirs changes.
@@ -80,16 +84,8 @@ export function WhatsAppConnection() {
         orders={orders}
       />
 
-      {whatsApp.purgedCount > 0 && !purgeSeen && (
-        <Notice
-          tone="quiet"
-          title={words.list.purged(whatsApp.purgedCount)}
-          dismiss={{ label: words.common.dismiss, onDismiss: () => setPurgeSeen(true) }}
-        >
-          {words.list.purgedHint}
-        </Notice>
-      )}
-      <BeingRemoved orders={whatsApp.orders} workerOnline={whatsApp.workerOnline} />
+      <PurgeNotice count={whatsApp.purgedCount} />
+      <BeingRemoved orders={whatsApp.orders} workerOnline={whatsApp.workerOnline} onOpen={openOrder} />
 
       <Suspense fallback={null}>
         {connectionState.isConnecting && (
@@ -112,6 +108,7 @@ export function WhatsAppConnection() {
             onClose={() => setRemoval(null)}
           />
         )}
+        {!removal && orderId && <OrderDialog orderId={orderId} onClose={closeOrder} />}
         {renaming && <RenameDialog session={renaming} onRenamed={whatsApp.refresh} onClose={() => setRenaming(null)} />}
       </Suspense>
     </div>

@@ -27,6 +27,9 @@ export type FakeOrder = {
   reason: ClearReason
   requested_at: string
   attempts: number
+  last_error: string | null
+  requested_by: string | null
+  requested_by_email: string | null
   completed_at: string | null
   receipt: Receipt | null
 }
@@ -70,10 +73,10 @@ export function fakeReceipt(order: FakeOrder, remoteUnlink: RemoteUnlink): Recei
     finishedAt: new Date().toISOString(),
     remoteUnlink,
     removed: {
-      credentials: { files: 12, bytes: 4096 },
+      credentials: { files: 12, bytes: 41_984 },
       backups: { files: 3, bytes: 9000 },
       outbox: { messages: 4 },
-      names: 0,
+      names: 242,
       quarantine: { files: 0, bytes: 0 },
       memory: { socket: true, timers: 2 },
     },

@@ -2,6 +2,7 @@ import type { ClearReason, RemoteUnlink } from '#domain/clearance.ts'
 import { ERROR_STATUS, type ErrorCode, errorBody } from '#domain/errors.ts'
 import { isStale } from '#domain/stale.ts'
 import { ACME, type FakeOrder, fakeReceipt, type FakeSession, fakeSession } from './fake-rows.ts'
+import { fakeActivity, fakeRecord, HOLDINGS } from './fake-removals.ts'
 import { type FakeStream, openFakeStream, pairingCode } from './fake-streams.ts'
 
 export const USER = { id: '7d2f7c1a-0000-4000-8000-000000000001', email: 'ana@acme.example', password: 'correct horse' }
@@ -19,6 +20,7 @@ export class FakeServer {
   organizations = [{ id: ACME, name: 'Acme', role: 'owner' }]
   isWorkerOnline = true
   remoteUnlink: RemoteUnlink = 'confirmed'
+  holdings = HOLDINGS
   readonly streams: FakeStream[] = []
   readonly calls: FakeCall[] = []
   readonly url: string
@@ -70,6 +72,9 @@ export class FakeServer {
       reason,
       requested_at: new Date().toISOString(),
       attempts: 0,
+      last_error: null,
+      requested_by: USER.id,
+      requested_by_email: USER.email,
       completed_at: null,
       receipt: null,
     }
@@ -90,6 +95,7 @@ export class FakeServer {
   }
 
   #rpc(name: string, body: Record<string, unknown>): Response {
+    if (name === 'activity') return json(this.organizations[0]?.role === 'agent' ? [] : fakeActivity(this.orders, body))
     if (name === 'worker_online') return json(this.isWorkerOnline)
     if (name === 'search_sessions') return json(this.#search(body))
     if (name === 'purge_stale_sessions') return json(this.#purge())
@@ -173,16 +179,23 @@ export class FakeServer {
     const organization = query.get('organization_id')?.replace('eq.', '')
     if (name === 'whatsapp_session_overview')
       return json(this.sessions.filter((row) => (id ? row.id === id : row.organization_id === organization)))
-    if (name === 'whatsapp_clearances') return json(this.#openOrders(query, organization))
+    if (name === 'whatsapp_clearances') return json(this.#readableOrders(query, organization))
+    if (name === 'whatsapp_clearance_overview') return json(this.#readableOrders(query, organization).map(fakeRecord))
     return json({ message: `no table ${name}` }, 404)
   }
 
-  #openOrders(query: URLSearchParams, organization: string | undefined): FakeOrder[] {
-    const wanted = query.get('session_id')
-    const open = this.orders.filter((order) => order.completed_at === null)
-    return wanted
-      ? open.filter((order) => wanted.includes(order.session_id))
-      : open.filter((order) => order.organization_id === organization)
+  /** The orders that owners and admins may read, by the filters that the page uses; of one session, the newest first. */
+  #readableOrders(query: URLSearchParams, organization: string | undefined): FakeOrder[] {
+    const [id, session] = [query.get('id'), query.get('session_id')]
+    const newestFirst = session ? this.orders.toReversed() : this.orders
+    return newestFirst.filter(
+      (order) =>
+        this.organizations[0]?.role !== 'agent' &&
+        (!query.has('completed_at') || order.completed_at === null) &&
+        (!id || id.includes(order.id)) &&
+        (!session || session.includes(order.session_id)) &&
+        (!organization || order.organization_id === organization),
+    )
   }
 
   #function({ path, body }: FakeCall, signal: AbortSignal | null | undefined): Response {
@@ -202,6 +215,7 @@ export class FakeServer {
     }
     const session = this.sessions.find(({ id }) => id === sessionId)
     if (!session) return refusal('not_found')
+    if (route === 'holdings') return json({ sessionId, ...this.holdings })
     if (route === 'request-pairing-code') return json(pairingCode(String(body['phoneNumber'])))
     return json({ sessionId, generation: 1, status: session.status, reason: null, phoneNumber: session.phone_number, link: null })
   }

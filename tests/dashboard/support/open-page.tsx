@@ -7,7 +7,9 @@ import { App } from '../../../src/app/App.tsx'
 // Loaded with the tests: the page fetches them apart, and the first test would pay for it.
 import '../../../src/app/router.tsx'
 import '../../../src/features/link/ConnectDialog.tsx'
+import '../../../src/features/removal/OrderDialog.tsx'
 import '../../../src/features/removal/RemovalDialog.tsx'
+import '../../../src/pages/activity/ActivityPage.tsx'
 import '../../../src/features/sessions/RowMenu.tsx'
 import '../../../src/ui/Toaster.tsx'
 import '../../../src/words/en.ts'
@@ -44,13 +46,13 @@ afterEach(() => {
   if (complaint) throw new Error(`the page complained on the console: ${complaint.join(' ')}`)
 })
 
-/** Opens the whole page against a server, as somebody who is signed in or as a guest. */
-export function openPage(server: FakeServer, { signedIn = true } = {}) {
+/** Opens the whole page against a server, as somebody who is signed in or as a guest; `at`: its address. */
+export function openPage(server: FakeServer, { signedIn = true, at = '/' } = {}) {
   if (signedIn) {
     const [host] = new URL(server.url).hostname.split('.')
     localStorage.setItem(`sb-${host}-auth-token`, JSON.stringify(server.signedIn()))
   }
-  window.history.replaceState(null, '', '/')
+  window.history.replaceState(null, '', at)
   const user = userEvent.setup()
   const page = render(
     <StrictMode>
