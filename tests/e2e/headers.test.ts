@@ -79,7 +79,7 @@ describe('every page, under its policy', () => {
     await page.getByRole('menuitem', { name: 'Reset' }).hover()
     await page.getByRole('tooltip').waitFor()
     await page.getByRole('menuitem', { name: 'Reset' }).click()
-    await page.getByRole('button', { name: 'Reset session' }).waitFor()
+    await page.getByRole('alertdialog').waitFor()
     await page.keyboard.press('Escape')
     expect(await harm()).toEqual(NONE)
   })
