@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 import { fateQuery } from '../features/session/fate.ts'
 import { sessionQuery } from '../features/session/session-query.ts'
 import { createFailureCount, pollInterval } from '../features/sessions/poll-interval.ts'
+import { silenceQuery } from '../features/sessions/silence-query.ts'
 import { type Topic, useLive } from '../lib/live.ts'
 import { outdatedSince } from '../lib/outdated.ts'
 import { useSupabase } from '../lib/supabase.ts'
@@ -27,6 +28,7 @@ export function useSession(organizationId: string, sessionId: string) {
   )
   const { live, changed } = useLive(TOPICS, lookAgain)
   const steady = { retry: false, refetchInterval: () => interval(), refetchIntervalInBackground: true } as const
+  useQuery({ ...silenceQuery(client), ...steady, enabled: live === 'realtime' })
   const look = useQuery({ ...query, ...steady, enabled: isId })
   const isMissing = look.data?.session === null
   const fate = useQuery({ ...fateQuery(client, organizationId, sessionId), ...steady, enabled: isMissing })
@@ -34,6 +36,7 @@ export function useSession(organizationId: string, sessionId: string) {
   function interval(): number | false {
     const state = queries.getQueryState(query.queryKey)
     const seen = queries.getQueryData(query.queryKey)
+    const silentAt = queries.getQueryData(silenceQuery(client).queryKey)
     return pollInterval({
       sessions: seen?.session ? [seen.session] : [],
       openOrders: queries.getQueryData(fateQuery(client, organizationId, sessionId).queryKey)?.kind === 'removing' ? 1 : 0,
@@ -42,7 +45,7 @@ export function useSession(organizationId: string, sessionId: string) {
       lagging: false,
       hidden,
       live,
-      silenceIn: null,
+      silenceIn: silentAt ? silentAt - Date.now() : null,
       failures: state ? failuresOf(state) : 0,
     })
   }
