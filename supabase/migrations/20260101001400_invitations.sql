@@ -40,6 +40,26 @@ as $$
 $$;
 revoke execute on function private.is_invited(text) from public;
 
+-- For Supabase's hook `before user created`: with it an operator may open sign-ups, and strangers get no account all the same. What the
+-- operator adds by SQL asks no hook.
+create function private.admit_invited(event jsonb) returns jsonb
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when private.is_invited(admit_invited.event #>> '{user,email}') then '{}'::jsonb
+    else '{"error": {"http_code": 403, "message": "An account is for who was invited."}}'::jsonb
+  end
+$$;
+revoke execute on function private.admit_invited(jsonb) from public;
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'supabase_auth_admin') then
+    grant usage on schema private to supabase_auth_admin;
+    grant execute on function private.admit_invited(jsonb) to supabase_auth_admin;
+  end if;
+end
+$$;
+
 -- Inviting again renews: the role of now, and seven days from now.
 create function public.invite_member(organization_id uuid, email text, role public.member_role) returns uuid
 language plpgsql security definer set search_path = pg_catalog, pg_temp

@@ -80,6 +80,7 @@ const READ_EMAILS = [
   'organization_members_overview',
   'my_email',
   'is_invited',
+  'admit_invited',
   'invite_member',
   'my_invitations',
   'accept_invitation',

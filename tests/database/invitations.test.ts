@@ -103,6 +103,21 @@ describe('an invitation', () => {
   })
 })
 
+describe('an account that somebody would make', () => {
+  const admitted = async (event: object) =>
+    (await cast.db.sql<{ answer: object }[]>`select private.admit_invited(${cast.db.sql.json({ ...event })}) as answer`)[0]?.answer
+
+  it('is for who is invited, as Supabase asks its hook, and for nobody else', async () => {
+    const email = `new-${crypto.randomUUID()}@acme.test`
+    const refused = { error: { http_code: 403, message: 'An account is for who was invited.' } }
+    expect(await admitted({ user: { email } })).toEqual(refused)
+    const id = await invited(email)
+    expect(await admitted({ user: { email: email.toUpperCase() } })).toEqual({})
+    await makeItRunOut(id)
+    for (const event of [{ user: { email } }, { user: { email: null } }, { user: {} }, {}]) expect(await admitted(event)).toEqual(refused)
+  })
+})
+
 describe('inviting', () => {
   it('is for owners alone, and so is seeing whom they invited', async () => {
     const answers = await Promise.all(

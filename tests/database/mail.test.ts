@@ -123,6 +123,14 @@ describe('an account', () => {
     }
   })
 
+  it('is made for nobody who did not ask for one, though they are invited', async () => {
+    const email = someone('cautious')
+    await invite(email)
+    const answers = [await ask('otp', { email, create_user: false }), await ask('otp', { email: someone('nobody'), create_user: false })]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect([await isKnown(email), cast.db.mails]).toEqual([false, []])
+  })
+
   it.each([{}, { email: 7 }, { email: ['a@b.c'] }, { phone: '51987654321' }, null])('is not asked for by %j', async (body) => {
     expect((await ask('otp', body)).status).toBe(400)
   })

@@ -28,7 +28,7 @@ const WAYS = {
   'demotes the other': (tx, me, other) => asOwner(tx, me, tx`select public.set_member_role(${organization}, ${other.id}, 'agent')`),
   'removes the other': (tx, me, other) => asOwner(tx, me, tx`select public.remove_member(${organization}, ${other.id})`),
   'steps down': (tx, me) => asOwner(tx, me, tx`select public.set_member_role(${organization}, ${me.id}, 'agent')`),
-  leaves: (tx, me) => asOwner(tx, me, tx`select public.remove_member(${organization}, ${me.id})`),
+  leaves: (tx, me) => asOwner(tx, me, tx`select public.leave_organization(${organization})`),
   'deletes the account': (tx, me) => tx`delete from auth.users where id = ${me.id}`,
 } satisfies Record<string, (tx: TransactionSql, me: Person, other: Person) => Promise<unknown>>
 type Way = keyof typeof WAYS
