@@ -9,10 +9,11 @@ import { useRemoval } from '../features/removal/useRemoval.ts'
 import { renameSession, startSession, stopSession } from '../features/sessions/session-commands.ts'
 import { useListView } from '../features/sessions/useListView.ts'
 import { useSessionList } from '../features/sessions/useSessionList.ts'
-import { asFailure, type FailureCode } from '../lib/failure.ts'
+import type { FailureCode } from '../lib/failure.ts'
 import { toast } from '../lib/toast.ts'
 import { useSupabase } from '../lib/supabase.ts'
 import { useWords } from '../words/words.ts'
+import { useCommand } from './useCommand.ts'
 
 /** The link that is under way. `view` says all of it; the other fields are what a simple page needs. */
 export type ConnectionState = {
@@ -59,24 +60,9 @@ export function useWhatsAppSession() {
     if (missed) noticeConnected(linkedNumber)
   }, [missed, linkedNumber, noticeConnected])
 
-  /** Runs an order and says in a toast how it went; never rejects. */
-  const order = useCallback(
-    async (act: () => Promise<void>, done: string | null) => {
-      try {
-        await act()
-        if (done) toast.success(done)
-      } catch (error) {
-        const { code, queued } = asFailure(error)
-        if (code === 'worker_offline' || queued) toast.message(words.toasts.orderStored)
-        else toast.error(words.failures[code])
-      }
-      refresh()
-    },
-    [refresh, words],
-  )
-
+  const command = useCommand(refresh)
   // The same function at every drawing: the field that names a device waits on it.
-  const rename = useCallback((id: string, name: string) => order(() => renameSession(client, id, name), null), [client, order])
+  const rename = useCallback((id: string, name: string) => command(() => renameSession(client, id, name), null), [client, command])
 
   return {
     organizationId: organization.id,
@@ -109,8 +95,8 @@ export function useWhatsAppSession() {
     deletingSessions: removal.deleting,
     resetSession: removal.resetSession,
     isResettingSession: removal.isResettingSession,
-    startSession: useCallback((id: string) => order(() => startSession(client, id), words.toasts.started), [client, order, words]),
-    stopSession: useCallback((id: string) => order(() => stopSession(client, id), words.toasts.stopped), [client, order, words]),
+    startSession: useCallback((id: string) => command(() => startSession(client, id), words.toasts.started), [client, command, words]),
+    stopSession: useCallback((id: string) => command(() => stopSession(client, id), words.toasts.stopped), [client, command, words]),
     renameSession: rename,
   }
 }

@@ -1,5 +1,4 @@
 import { lazy, Suspense, useState } from 'react'
-import { useVisitor } from '../../features/auth/session.ts'
 import { useOrganization } from '../../features/organization/organization.ts'
 import { mayChange as roleMayChange } from '../../features/organization/organization-queries.ts'
 import { useRemoval } from '../../features/removal/useRemoval.ts'
@@ -15,6 +14,7 @@ import { usePhoneLabel } from '../../lib/phone-label.ts'
 import { sessionLabel } from '../../lib/session-overview.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
+import { useOrderInAddress } from '../../lib/useOrderInAddress.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useWords } from '../../words/words.ts'
@@ -25,18 +25,19 @@ import { SessionSections } from './SessionSections.tsx'
 
 const removalDialog = () => import('../../features/removal/RemovalDialog.tsx')
 const RemovalDialog = lazy(() => removalDialog().then(({ RemovalDialog }) => ({ default: RemovalDialog })))
+const OrderDialog = lazy(() => import('../../features/removal/OrderDialog.tsx').then(({ OrderDialog }) => ({ default: OrderDialog })))
 
 /** Settings › WhatsApp › one session: how it is, what happened to it, and what may be done with it; also of one that is gone. */
 export default function SessionPage({ sessionId }: { sessionId: string }) {
   const words = useWords()
   const client = useSupabase()
   const phone = usePhoneLabel()
-  const visitor = useVisitor()
   const organization = useOrganization().current
   const mayChange = roleMayChange(organization.role)
   const { session, fate, loadError, outdated, workerOnline, refresh } = useSession(organization.id, sessionId)
   const removal = useRemoval(refresh)
   const command = useCommand(refresh)
+  const { orderId, openOrder, closeOrder } = useOrderInAddress()
   const [asking, setAsking] = useState<{ kind: 'reset' | 'delete'; session: SessionDetail } | null>(null)
   useFetchedWhenIdle(removalDialog)
 
@@ -84,7 +85,7 @@ export default function SessionPage({ sessionId }: { sessionId: string }) {
           sessionId={sessionId}
           session={session}
           mayChange={mayChange}
-          userId={visitor.kind === 'user' ? visitor.id : null}
+          onOpenOrder={openOrder}
         />
       )}
       <Suspense fallback={null}>
@@ -96,6 +97,7 @@ export default function SessionPage({ sessionId }: { sessionId: string }) {
             onClose={() => setAsking(null)}
           />
         )}
+        {!asking && orderId && <OrderDialog orderId={orderId} detailed onClose={closeOrder} />}
       </Suspense>
     </div>
   )

@@ -18,12 +18,14 @@ type SessionSectionsProps = {
   /** `null`: it is gone; what happened to it can still be read. */
   session: SessionDetail | null
   mayChange: boolean
-  userId: string | null
+  /** Somebody wants to see all of an order to clear. */
+  onOpenOrder: (orderId: string) => void
 }
 
 /** What there is to see of a session, by tabs. */
-export function SessionSections({ organizationId, sessionId, session, mayChange, userId }: SessionSectionsProps) {
+export function SessionSections({ organizationId, sessionId, session, mayChange, onOpenOrder }: SessionSectionsProps) {
   const words = useWords().session
+  const isConnected = session?.effective_status === 'connected'
   const [writeTo, setWriteTo] = useState('')
   const write = (phoneNumber: string) => {
     setWriteTo(phoneNumber)
@@ -42,17 +44,17 @@ export function SessionSections({ organizationId, sessionId, session, mayChange,
               key={writeTo}
               sessionId={sessionId}
               mayChange={mayChange}
-              isConnected={session.effective_status === 'connected'}
+              isConnected={isConnected}
               initialTo={writeTo}
               fetchNumberTools={fetchNumberTools}
             />
           ),
         },
-        { name: 'groups', label: words.groups, content: <Groups sessionId={sessionId} /> },
+        { name: 'groups', label: words.groups, content: <Groups sessionId={sessionId} isConnected={isConnected} /> },
         {
           name: 'contacts',
           label: words.contacts,
-          content: <Contacts sessionId={sessionId} onWrite={mayChange ? write : null} />,
+          content: <Contacts sessionId={sessionId} isConnected={isConnected} onWrite={mayChange ? write : null} />,
         },
       ]
     : []
@@ -61,7 +63,7 @@ export function SessionSections({ organizationId, sessionId, session, mayChange,
         {
           name: 'receipts',
           label: words.receipts,
-          content: <Removals organizationId={organizationId} sessionId={sessionId} userId={userId} />,
+          content: <Removals organizationId={organizationId} sessionId={sessionId} onOpen={onOpenOrder} />,
         },
       ]
     : []

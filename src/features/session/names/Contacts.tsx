@@ -11,11 +11,18 @@ import { NameList } from './NameList.tsx'
 import { contactsQuery } from './name-queries.ts'
 import { useAge } from './useAge.ts'
 
-/** The contacts of the linked account. `onWrite`: somebody wants to write to this number; `null` where nobody may. */
-export function Contacts({ sessionId, onWrite }: { sessionId: string; onWrite: ((phoneNumber: string) => void) | null }) {
+type ContactsProps = {
+  sessionId: string
+  isConnected: boolean
+  /** Somebody wants to write to this number (E.164); `null` where nobody may. */
+  onWrite: ((phoneNumber: string) => void) | null
+}
+
+/** The contacts of the linked account. */
+export function Contacts({ sessionId, isConnected, onWrite }: ContactsProps) {
   const words = useWords().session
   const phone = usePhoneLabel()
-  const contacts = useQuery(contactsQuery(useSupabase(), sessionId))
+  const contacts = useQuery(contactsQuery(useSupabase(), sessionId, isConnected))
   const { data, error } = contacts
   const age = useAge(data)
   return (

@@ -10,9 +10,9 @@ import { groupsQuery } from './name-queries.ts'
 import { useAge } from './useAge.ts'
 
 /** The groups of the linked account. */
-export function Groups({ sessionId }: { sessionId: string }) {
+export function Groups({ sessionId, isConnected }: { sessionId: string; isConnected: boolean }) {
   const words = useWords().session
-  const groups = useQuery(groupsQuery(useSupabase(), sessionId))
+  const groups = useQuery(groupsQuery(useSupabase(), sessionId, isConnected))
   const { data, error } = groups
   const age = useAge(data)
   return (

@@ -1,27 +1,21 @@
 import type { Receipt } from '#domain/clearance.ts'
 import { Copy } from 'lucide-react'
 import { useDates } from '../../../lib/dates.ts'
+import type { RemovalRecord } from '../../../lib/removal-order.ts'
 import { toast } from '../../../lib/toast.ts'
+import { useRequester } from '../../../lib/useRequester.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import type { Words } from '../../../words/en.ts'
 import { useWords } from '../../../words/words.ts'
-import type { Removal } from './removals-query.ts'
 
 /** One removal with its receipt. */
-export function RemovalCard({ removal, userId }: { removal: Removal; userId: string | null }) {
+export function RemovalCard({ removal, onOpen }: { removal: RemovalRecord; onOpen: () => void }) {
   const words = useWords()
   const dates = useDates()
   const text = words.session.removals
   const { receipt } = removal
-  const who =
-    removal.requested_by === null
-      ? removal.reason === 'unlinked'
-        ? words.timeline.worker
-        : null
-      : removal.requested_by === userId
-        ? words.timeline.you
-        : (removal.requested_by_email ?? words.timeline.left)
+  const who = useRequester()(removal)
   const isDone = removal.completed_at !== null
   return (
     <li data-order={removal.id} className="rounded-2xl border border-line bg-surface p-4 text-sm shadow-sm sm:p-5">
@@ -43,6 +37,9 @@ export function RemovalCard({ removal, userId }: { removal: Removal; userId: str
           <Digest digest={receipt.digest} />
         </>
       )}
+      <Button size="small" className="mt-3" aria-label={text.detailsOf(text.why[removal.reason])} onClick={onOpen}>
+        {text.details}
+      </Button>
     </li>
   )
 }

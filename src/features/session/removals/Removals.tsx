@@ -9,8 +9,15 @@ import { TabFailure } from '../TabFailure.tsx'
 import { RemovalCard } from './RemovalCard.tsx'
 import { removalsQuery } from './removals-query.ts'
 
+type RemovalsProps = {
+  organizationId: string
+  sessionId: string
+  /** Somebody wants to see all of an order. */
+  onOpen: (orderId: string) => void
+}
+
 /** What was removed of a session: who asked, and the receipts. */
-export function Removals({ organizationId, sessionId, userId }: { organizationId: string; sessionId: string; userId: string | null }) {
+export function Removals({ organizationId, sessionId, onOpen }: RemovalsProps) {
   const words = useWords().session
   const removals = useQuery(removalsQuery(useSupabase(), organizationId, sessionId))
   const { data, error } = removals
@@ -29,7 +36,7 @@ export function Removals({ organizationId, sessionId, userId }: { organizationId
       {data && data.length > 0 && (
         <ul aria-labelledby="removals-title" className="space-y-3">
           {data.map((removal) => (
-            <RemovalCard key={removal.id} removal={removal} userId={userId} />
+            <RemovalCard key={removal.id} removal={removal} onOpen={() => onOpen(removal.id)} />
           ))}
         </ul>
       )}

@@ -11,6 +11,7 @@ import { useWords } from '../../../words/words.ts'
 import { Blank } from '../Blank.tsx'
 import { LoadingLines } from '../LoadingLines.tsx'
 import { TabFailure } from '../TabFailure.tsx'
+import { actingIn, type People } from './actor.ts'
 import { KIND_GROUPS, type KindGroup, kindsOf } from './kind-groups.ts'
 import { peopleQuery } from './people-query.ts'
 import { TimelineEntry } from './TimelineEntry.tsx'
@@ -26,12 +27,13 @@ export function Timeline({ organizationId, sessionId }: { organizationId: string
   const [length, setLength] = useState(TIMELINE_STEP)
   const kinds = group === 'all' ? null : kindsOf(group)
   const timeline = useQuery(timelineQuery(client, { organizationId, sessionId, kinds, length }))
-  const people = useQuery(peopleQuery(client, organizationId))
   const choose = (chosen: typeof group) => {
     setGroup(chosen)
     setLength(TIMELINE_STEP)
   }
   const { data } = timeline
+  const acting = new Set((data?.entries ?? []).flatMap(({ detail }) => actingIn(detail) ?? []))
+  const { data: people, isPlaceholderData } = useQuery(peopleQuery(client, organizationId, [...acting].toSorted()))
   return (
     <section aria-labelledby="timeline-title" className="space-y-4">
       <h2 id="timeline-title" className="sr-only">
@@ -58,7 +60,9 @@ export function Timeline({ organizationId, sessionId }: { organizationId: string
           {group === 'all' ? words.timeline.emptyHint : words.timeline.noMatchHint}
         </Blank>
       )}
-      {data && data.entries.length > 0 && <Days entries={data.entries} people={people.data} />}
+      {data && data.entries.length > 0 && (
+        <Days entries={data.entries} people={{ all: people ?? [], isWhole: people !== undefined && !isPlaceholderData }} />
+      )}
       {data?.hasOlder ? (
         <Button aria-disabled={timeline.isPlaceholderData} onClick={() => timeline.isPlaceholderData || setLength(length + TIMELINE_STEP)}>
           {timeline.isPlaceholderData && <Spinner />}
@@ -71,7 +75,7 @@ export function Timeline({ organizationId, sessionId }: { organizationId: string
   )
 }
 
-function Days({ entries, people }: { entries: TimelineRow[]; people: Parameters<typeof TimelineEntry>[0]['people'] }) {
+function Days({ entries, people }: { entries: TimelineRow[]; people: People }) {
   const words = useWords()
   const dates = useDates()
   const now = useNow(60_000)

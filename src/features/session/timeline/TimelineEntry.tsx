@@ -2,9 +2,8 @@ import { Cable, CircleAlert, Link2, type LucideIcon, MessageSquare, PencilLine }
 import { useDates } from '../../../lib/dates.ts'
 import { cx } from '../../../ui/cx.ts'
 import { useWords } from '../../../words/words.ts'
-import { actorOf } from './actor.ts'
+import { actorOf, type People } from './actor.ts'
 import { GROUP_OF, type KindGroup } from './kind-groups.ts'
-import type { Person } from './people-query.ts'
 import { tellEntry } from './tell-entry.ts'
 import type { TimelineRow } from './timeline-query.ts'
 
@@ -14,7 +13,7 @@ const ICONS: Record<KindGroup, LucideIcon> = { connection: Cable, linking: Link2
 const ALARMING: ReadonlySet<string> = new Set(['storage_failed', 'credentials_damaged', 'text_refused', 'text_unanswered', 'notes_lost'])
 
 /** One thing that happened: when, what, why and by whom. */
-export function TimelineEntry({ entry, people }: { entry: TimelineRow; people: readonly Person[] | undefined }) {
+export function TimelineEntry({ entry, people }: { entry: TimelineRow; people: People }) {
   const words = useWords()
   const dates = useDates()
   const { title, notes, names, raw, count } = tellEntry(entry.kind, entry.detail, { words, dates })
@@ -22,9 +21,12 @@ export function TimelineEntry({ entry, people }: { entry: TimelineRow; people: r
   const isAlarming = ALARMING.has(entry.kind)
   const Icon = isAlarming ? CircleAlert : ICONS[(GROUP_OF as Partial<Record<string, KindGroup>>)[entry.kind] ?? 'changes']
   return (
-    <li data-kind={entry.kind} className="flex items-start gap-3 px-4 py-3 sm:px-5">
+    <li
+      data-kind={entry.kind}
+      className="grid grid-cols-[auto_1fr_auto] items-start gap-x-3 px-4 py-3 sm:grid-cols-[auto_1fr_auto_auto] sm:px-5"
+    >
       <Icon aria-hidden className={cx('mt-0.5 size-4 shrink-0', isAlarming ? 'text-bad' : 'text-muted')} />
-      <div className="min-w-0 flex-1 text-sm">
+      <div className="min-w-0 text-sm">
         <p>
           <span className="font-medium">{title}</span>
           {count > 1 && <span className="ml-2 rounded-full bg-raised px-2 py-0.5 text-xs text-muted">{words.timeline.times(count)}</span>}
@@ -40,10 +42,16 @@ export function TimelineEntry({ entry, people }: { entry: TimelineRow; people: r
             {raw}
           </p>
         )}
-        {actor && <p className="text-[13px] break-words text-muted sm:hidden">{actor}</p>}
       </div>
-      {actor && <span className="max-w-56 shrink-0 truncate text-[13px] text-muted max-sm:hidden">{actor}</span>}
-      <time dateTime={entry.at} className="w-16 shrink-0 text-right text-[13px] text-muted tabular-nums">
+      {actor && (
+        <span className="min-w-0 text-[13px] break-words text-muted max-sm:col-start-2 max-sm:row-start-2 sm:max-w-56 sm:text-right">
+          {actor}
+        </span>
+      )}
+      <time
+        dateTime={entry.at}
+        className="text-right text-[13px] text-muted tabular-nums max-sm:col-start-3 max-sm:row-start-1 sm:col-start-4 sm:w-16"
+      >
         {dates.time(entry.at)}
       </time>
     </li>
