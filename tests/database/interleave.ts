@@ -49,7 +49,8 @@ export async function interleave<A, B>(
   return await Promise.all([a, b])
 }
 
-async function waitsForALock(sql: Sql, pid: () => number): Promise<void> {
+/** Comes back once the connection `pid` waits for another one. */
+export async function waitsForALock(sql: Sql, pid: () => number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     const [row] = await sql`select 1 from pg_stat_activity where pid = ${pid()} and wait_event_type = 'Lock'`
     if (row) return
