@@ -29,11 +29,12 @@ const world = await furnish()
 const viewer = await createViewer(world)
 try {
   for (const view of views) {
-    const page = await viewer.open(view, language)
-    for (const theme of ['light', 'dark'] as const) {
-      await viewer.lookAs(page, theme, Number(values.width))
-      await page.screenshot({ path: join(values.to, `${view.name}-${theme}.png`) })
-    }
+    await viewer.show(view, language, async (page) => {
+      for (const theme of ['light', 'dark'] as const) {
+        await viewer.lookAs(page, theme, Number(values.width))
+        await page.screenshot({ path: join(values.to, `${view.name}-${theme}.png`) })
+      }
+    })
     console.log(view.name)
   }
 } finally {

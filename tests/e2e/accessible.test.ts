@@ -41,17 +41,18 @@ describe('nobody is kept out', () => {
   it.each(VIEWS)('of $name: axe finds nothing in any theme, language or width, and nothing is wider than the window', async (view) => {
     const found: string[] = []
     for (const language of LANGUAGE_CODES) {
-      const page = await viewer.open(view, language)
-      const spoken: unknown = await page.evaluate('document.documentElement.lang')
-      if (spoken !== language) found.push(`${language}: says that it is in ${String(spoken)}`)
-      for (const theme of THEMES)
-        for (const width of WIDTHS) {
-          await viewer.lookAs(page, theme, width)
-          const where = `${language}, ${theme}, ${width}`
-          found.push(...(await barriers(page)).map((barrier) => `${where}: ${barrier}`))
-          const needed = Number(await page.evaluate('document.documentElement.scrollWidth'))
-          if (needed > width) found.push(`${where}: needs ${needed} pixels`)
-        }
+      await viewer.show(view, language, async (page) => {
+        const spoken: unknown = await page.evaluate('document.documentElement.lang')
+        if (spoken !== language) found.push(`${language}: says that it is in ${String(spoken)}`)
+        for (const theme of THEMES)
+          for (const width of WIDTHS) {
+            await viewer.lookAs(page, theme, width)
+            const where = `${language}, ${theme}, ${width}`
+            found.push(...(await barriers(page)).map((barrier) => `${where}: ${barrier}`))
+            const needed = Number(await page.evaluate('document.documentElement.scrollWidth'))
+            if (needed > width) found.push(`${where}: needs ${needed} pixels`)
+          }
+      })
     }
     expect(found).toEqual([])
   })
@@ -59,8 +60,9 @@ describe('nobody is kept out', () => {
   it('axe finds a barrier that is planted, so that its silence says something', async () => {
     const [view] = VIEWS
     if (!view) throw new Error('there is no view')
-    const page = await viewer.open(view, 'en')
-    await page.evaluate(`document.querySelector('label').remove()`)
-    expect((await barriers(page)).join('\n')).toContain('label: <input')
+    await viewer.show(view, 'en', async (page) => {
+      await page.evaluate(`document.querySelector('label').remove()`)
+      expect((await barriers(page)).join('\n')).toContain('label: <input')
+    })
   })
 })

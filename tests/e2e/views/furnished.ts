@@ -50,5 +50,6 @@ async function link(world: World, page: Page, { phone, name }: { phone: string; 
     (text) => text !== null,
   )
   await world.phone('scan', { qr, phone })
+  await dialog.getByRole('button', { name: 'Done' }).click()
   await dialog.waitFor({ state: 'hidden' })
 }

@@ -13,7 +13,13 @@ export type Theme = 'light' | 'dark'
 /** What a view is opened with. */
 export type To = { url: string; words: Words; linked: string }
 /** A page or dialog by its name, and the way to it for somebody at any page, in any language. */
-export type View = { name: string; isGuest?: true; open: (page: Page, to: To) => Promise<void> }
+export type View = {
+  name: string
+  isGuest?: true
+  open: (page: Page, to: To) => Promise<void>
+  /** Takes back what opening it did. */
+  close?: (page: Page, to: To) => Promise<void>
+}
 
 /** Opens views one after the other, as the demo's admin and as a guest. None is closed meanwhile: the packed Chromium ends with the first context that is. */
 export async function createViewer(world: Furnished) {
@@ -24,20 +30,24 @@ export async function createViewer(world: Furnished) {
   const guest = await (await guests.newContext()).newPage()
   return {
     stop: () => guests.close(),
-    async open(view: View, language: LanguageCode): Promise<Page> {
+    /** Opens a view, has it looked at, and takes back what opening it did. */
+    async show(view: View, language: LanguageCode, look: (page: Page) => Promise<void>): Promise<void> {
       const page = view.isGuest ? guest : member
+      const to = { url, words: WORDS[language], linked: world.linked }
       await page.goto(`${url}/config.json`)
-      await page.evaluate(`localStorage.setItem('latchkey.language', '${language}')`)
-      await view.open(page, { url, words: WORDS[language], linked: world.linked })
-      return page
+      await page.evaluate(`sessionStorage.clear(); localStorage.setItem('latchkey.language', '${language}')`)
+      await view.open(page, to)
+      await look(page)
+      await view.close?.(page, to)
     },
     /** `width`: CSS pixels. */
     async lookAs(page: Page, theme: Theme, width: number): Promise<void> {
       // What moves cannot be measured, and is not what is looked at.
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
       await page.setViewportSize({ width, height: 900 })
-      // The colours of the other theme fade for a moment.
-      await page.evaluate(`new Promise((done) => requestAnimationFrame(done)).then(() =>
+      // The theme and the width arrive a little later, and the colours fade for a moment.
+      await page.waitForFunction(`matchMedia('(prefers-color-scheme: ${theme})').matches && innerWidth === ${width}`)
+      await page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
         Promise.allSettled(document.getAnimations().filter(({ playState }) => playState === 'running').map(({ finished }) => finished)))`)
     },
   }
