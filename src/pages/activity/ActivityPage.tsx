@@ -1,6 +1,42 @@
+import { lazy, Suspense } from 'react'
+import { Link } from 'wouter'
+import { Activity } from '../../features/activity/Activity.tsx'
+import { useOrganization } from '../../features/organization/organization.ts'
+import { mayChange } from '../../features/organization/organization-queries.ts'
+import { ADDRESSES } from '../../lib/addresses.ts'
+import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
+import { useOrderInAddress } from '../../lib/useOrderInAddress.ts'
 import { useWords } from '../../words/words.ts'
 
-/** Who asked for what, and its receipt. */
+const orderDialog = () => import('../../features/removal/OrderDialog.tsx')
+const OrderDialog = lazy(() => orderDialog().then(({ OrderDialog }) => ({ default: OrderDialog })))
+
+/** Who asked for what, and its receipt: for owners and admins. */
 export default function ActivityPage() {
-  return <h1>{useWords().nav.activity}</h1>
+  const { current } = useOrganization()
+  const { orderId, openOrder, closeOrder } = useOrderInAddress()
+  useFetchedWhenIdle(orderDialog)
+  if (!mayChange(current.role)) return <NoRights />
+  return (
+    <div className="space-y-4">
+      <Activity organization={current} onOpen={openOrder} />
+      <Suspense fallback={null}>{orderId && <OrderDialog detailed orderId={orderId} onClose={closeOrder} />}</Suspense>
+    </div>
+  )
+}
+
+function NoRights() {
+  const text = useWords().activity
+  return (
+    <div className="py-16 text-center">
+      <h1 className="text-xl font-semibold tracking-tight">{text.noRights}</h1>
+      <p className="mx-auto mt-1 max-w-md text-sm text-balance text-muted">{text.noRightsHint}</p>
+      <Link
+        href={ADDRESSES.devices}
+        className="mt-3 inline-flex min-h-9 items-center text-sm font-medium text-brand underline-offset-4 hover:underline"
+      >
+        {text.backToDevices}
+      </Link>
+    </div>
+  )
 }

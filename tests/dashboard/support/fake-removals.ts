@@ -1,4 +1,5 @@
 import type { Holdings } from '#domain/holdings.ts'
+import type { Outcome } from '../../../src/lib/removal-order.ts'
 import type { FakeOrder } from './fake-rows.ts'
 
 /** What a session holds on disk unless a test says otherwise: what the receipt of `fakeReceipt` says that it had. */
@@ -12,7 +13,7 @@ export const HOLDINGS: Omit<Holdings, 'sessionId'> = {
 
 /** An order as `whatsapp_clearance_overview` shows it. */
 export function fakeRecord(order: FakeOrder) {
-  const outcome = order.receipt === null ? 'open' : order.receipt.remoteUnlink === 'unconfirmed' ? 'gone_here' : 'gone'
+  const outcome: Outcome = order.receipt === null ? 'open' : order.receipt.remoteUnlink === 'unconfirmed' ? 'gone_here' : 'gone'
   return { ...order, outcome }
 }
 
