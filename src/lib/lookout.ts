@@ -31,9 +31,12 @@ export function createLookout(look: () => Promise<unknown>): Lookout {
     isHinted = false
     isLooking = true
     lookedAt = Date.now()
-    await look()
-    isLooking = false
-    schedule()
+    try {
+      await look()
+    } finally {
+      isLooking = false
+      schedule()
+    }
   }
   document.addEventListener('visibilitychange', schedule)
   return {

@@ -50,16 +50,16 @@ async function delay(name: string, where = page): Promise<number> {
   return performance.now() - begun
 }
 
-/** How often the list is read in a time of so many milliseconds. */
-async function looksIn(milliseconds: number): Promise<number> {
-  const reads = () => gateway.calls.filter((call) => /search_sessions|whatsapp_session_overview/.test(call)).length
+/** How often the list is read while something goes on. */
+async function looksWhile(going: () => Promise<unknown>): Promise<number> {
+  const reads = () => gateway.calls.filter((call) => call.endsWith('/search_sessions')).length
   const before = reads()
-  await sleep(milliseconds)
+  await going()
   return reads() - before
 }
 
 describe('a page that is told of changes', () => {
-  it('shows within a second what another admin does, and hardly asks', async () => {
+  it('shows within a second what another admin does', async () => {
     const id = await insert('Ventas')
     const delays = [await delay('Ventas')]
     for (const name of ['Ventas Lima', 'Ventas Cusco', 'Ventas Puno']) {
@@ -69,18 +69,30 @@ describe('a page that is told of changes', () => {
     expect(Math.min(...delays)).toBeLessThan(1000)
     // A machine may be slow; a page that is not told would not have asked yet.
     expect(Math.max(...delays)).toBeLessThan(5000)
-    // What came of the changes is over.
-    await sleep(1000)
-    expect(await looksIn(2 * SLOW_POLL + 500)).toBeLessThan(2)
     await world.sql`delete from whatsapp_sessions where id = ${id}`
     await shown('Ventas Puno').waitFor({ state: 'detached', timeout: 5000 })
+  })
+
+  it('hardly asks, and yet notices within 35 s that the worker is dead, of which nobody tells', async () => {
+    // What came of the changes is over.
+    await sleep(1000)
+    const begun = performance.now()
+    const looks = await looksWhile(async () => {
+      await world.stack.halt('worker')
+      await page.getByText('worker offline', { exact: true }).waitFor({ timeout: 45_000 })
+    })
+    expect(performance.now() - begun).toBeLessThan(35_000)
+    // One when the heartbeat is due, and one that finds that it did not come.
+    expect(looks).toBeLessThan(5)
+    await world.stack.restart('worker')
+    await page.getByText('worker online', { exact: true }).waitFor()
   })
 
   it('asks as before when nobody tells any more, says nothing false, and is told again when somebody does', async () => {
     const id = await insert('Soporte')
     await delay('Soporte')
     await gateway.server.goAway()
-    expect(await looksIn(2 * SLOW_POLL + 500)).toBeGreaterThanOrEqual(2)
+    expect(await looksWhile(() => sleep(2 * SLOW_POLL + 500))).toBeGreaterThanOrEqual(2)
     await rename(id, 'Soporte Lima')
     expect(await delay('Soporte Lima')).toBeLessThan(2 * SLOW_POLL)
     expect(await said().count()).toBe(0)
@@ -100,9 +112,10 @@ describe('two tabs of one browser', () => {
     await other.goto(gateway.url)
     let waited = 0
     try {
-      for (const name of ['One', 'Two', 'Three', 'Four']) {
-        await insert(name)
-        await Promise.all([delay(name), delay(name, other)])
+      const names = ['One', 'Two', 'Three', 'Four']
+      for (const name of names) await insert(name)
+      await Promise.all(names.flatMap((name) => [delay(name), delay(name, other)]))
+      for (const name of names) {
         await page.getByRole('button', { name: `Delete ${name}`, exact: true }).click()
         await shown(name).waitFor({ state: 'detached' })
         const begun = performance.now()
@@ -135,5 +148,21 @@ describe('a browser that loses its network', () => {
     // It is said once, and then it is as ever.
     await said().waitFor({ state: 'detached', timeout: 8000 })
     await heard()
+  })
+})
+
+describe('signing out', () => {
+  it('in one tab signs out the other', async () => {
+    const other = await page.context().newPage()
+    await other.goto(gateway.url)
+    await other.getByRole('button', { name: /^Account/ }).click()
+    await other.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await eventually(
+      () => Promise.resolve(gateway.server.joined),
+      (joined) => joined === 0,
+    )
+    expect(await page.locator('[data-session]').count()).toBe(0)
+    await other.close()
   })
 })
