@@ -1,7 +1,8 @@
 /** As Auth takes them: bcrypt looks at no more than 72 bytes. */
 const SHORTEST = 8
 const LONGEST = 72
-/** From here on a password is strong if it is not made of a few letters. */
+/** What is shorter is weak, what is as long is strong, if it is not made of a few letters. */
+const FAIR = 10
 const STRONG = 14
 
 export type Strength = 'short' | 'long' | 'weak' | 'fair' | 'strong'
@@ -19,7 +20,7 @@ export function passwordStrength(password: string, email: string): Strength {
     .filter((part) => part.length > 3)
   const rest = own.reduce((text, part) => text.replaceAll(part, ''), lower.replace(COMMON, ''))
   if (new Set(rest).size < 5) return 'weak'
-  if (rest.length < SHORTEST) return 'weak'
+  if (rest.length < FAIR) return 'weak'
   return rest.length >= STRONG && new Set(rest).size >= 7 ? 'strong' : 'fair'
 }
 

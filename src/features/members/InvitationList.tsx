@@ -37,7 +37,7 @@ export function InvitationList({ invitations, actions, onRenew }: InvitationList
                   </span>
                 </p>
               </div>
-              <div className="flex gap-1">
+              <div className="ml-auto flex gap-1">
                 <Button
                   look="ghost"
                   size="small"

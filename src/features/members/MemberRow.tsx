@@ -36,7 +36,7 @@ export function MemberRow({ member, isOnlyOwner, mayChange, isBusy, onRole, onRe
         </p>
         <p className="text-[13px] text-muted">{text.since(dates.date(created_at))}</p>
       </div>
-      <div className="flex items-center gap-1">
+      <div className="ml-auto flex items-center gap-1">
         {mayChange && !isOnlyOwner ? (
           <LazyMenu
             menu={RoleMenu}
