@@ -11,7 +11,16 @@ import { StartError } from './start-error.ts'
 
 const run = promisify(execFile)
 /** What the page is built from. */
-const SOURCES = ['src', 'domain', 'public', 'index.html', 'vite.config.ts', 'scripts/adopt-styles.ts', 'package-lock.json']
+const SOURCES = [
+  'src',
+  'domain',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'scripts/adopt-styles.ts',
+  'scripts/leave-out.ts',
+  'package-lock.json',
+]
 const MARK = join(DIST, '.sources')
 
 const LOCK = join(ROOT, 'node_modules/.cache/latchkey-build.json')

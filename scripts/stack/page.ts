@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { type Headers, securityHeaders } from './security-headers.ts'
 
@@ -19,7 +21,13 @@ const TYPES: Record<string, string> = {
 
 const HEADERS = securityHeaders()
 
-type PageFile = { body: Buffer; headers: Record<string, string> }
+type Representation = { body: Buffer; headers: Record<string, string> }
+/** `packed`: the same, compressed; what would not become much smaller is not. */
+type PageFile = Representation & { packed: Representation | null }
+
+const pack = promisify(gzip)
+/** A packed file is sent when it is smaller than this part of the file. */
+const WORTH_PACKING = 0.9
 /** Answers a request for a file of the page. */
 export type Page = (request: IncomingMessage, response: ServerResponse, path: string) => void
 
@@ -58,13 +66,18 @@ function serve(find: (path: string) => PageFile | undefined): Page {
       response.writeHead(404, { ...HEADERS, 'content-type': 'text/plain' }).end('There is no such file.\n')
       return
     }
-    if (request.headers['if-none-match'] === file.headers['etag']) {
-      response.writeHead(304, file.headers).end()
+    const { body, headers } = (takesGzip(request) && file.packed) || file
+    if (request.headers['if-none-match'] === headers['etag']) {
+      response.writeHead(304, headers).end()
       return
     }
-    response.writeHead(200, { ...file.headers, 'content-length': file.body.byteLength })
-    response.end(request.method === 'HEAD' ? undefined : file.body)
+    response.writeHead(200, { ...headers, 'content-length': body.byteLength })
+    response.end(request.method === 'HEAD' ? undefined : body)
   }
+}
+
+function takesGzip(request: IncomingMessage): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(request.headers['accept-encoding'] ?? '')
 }
 
 function urlOf(folder: string, path: string): string {
@@ -74,11 +87,15 @@ function urlOf(folder: string, path: string): string {
 async function readPageFile(folder: string, path: string, common: Headers): Promise<PageFile> {
   const body = await readFile(path)
   const isHashed = urlOf(folder, path).startsWith('/assets/')
+  const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22)
   const headers = {
     ...common,
     'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    vary: 'accept-encoding',
+    etag: `"${etag}"`,
   }
-  return { body, headers }
+  const packed = await pack(body)
+  if (packed.byteLength > body.byteLength * WORTH_PACKING) return { body, headers, packed: null }
+  return { body, headers, packed: { body: packed, headers: { ...headers, etag: `"${etag}.gz"`, 'content-encoding': 'gzip' } } }
 }

@@ -3,13 +3,14 @@ import { Redirect, useLocation } from 'wouter'
 import { useVisitor } from '../features/auth/session.ts'
 import { useArrival } from '../features/auth/useArrival.ts'
 import { ADDRESSES } from '../lib/addresses.ts'
-import { SignIn } from '../pages/SignIn.tsx'
 import { CenterPage } from '../ui/center-page.tsx'
 import { Waiting } from '../ui/waiting.tsx'
 
 // Fetched at once but apart: whoever still has to sign in does not wait for it.
 const signedIn = import('./router.tsx')
 const Router = lazy(() => signedIn.then(({ Router }) => ({ default: Router })))
+// Who is signed in does not wait for the pages of who is not.
+const SignIn = lazy(() => import('../pages/SignIn.tsx').then(({ SignIn }) => ({ default: SignIn })))
 const ArrivalPage = lazy(() => import('../pages/account/ArrivalPage.tsx'))
 const ForgottenPasswordPage = lazy(() => import('../pages/account/ForgottenPasswordPage.tsx'))
 

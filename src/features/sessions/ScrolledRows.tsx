@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useDeferredValue, useEffect, useRef } from 'react'
 import { useWords } from '../../words/words.ts'
 import { RowSkeleton, SessionRow } from './SessionRow.tsx'
 import type { RowsProps } from './SessionRows.tsx'
@@ -7,16 +7,18 @@ import { useRowHeight } from './useRowHeight.ts'
 import { rowsToDraw, useRowsInView } from './useRowsInView.ts'
 
 /** How many rows are drawn above and below what is seen. */
-const AROUND = 6
+const AROUND = 5
 
 /** Thousands of devices, of which only those that are seen are drawn. What is not read yet is a skeleton of the same height. */
 export function ScrolledRows({ look, isSearching, deleting, onView, ...row }: RowsProps & { now: number }) {
   const words = useWords()
   const scroller = useRef<HTMLUListElement>(null)
   const rowHeight = useRowHeight()
-  const seen = useRowsInView(scroller, rowHeight)
   const { total, sessions } = look
-  const { offset } = look.view
+  const { offset, query, state } = look.view
+  const seen = useRowsInView(scroller, rowHeight, `${state} ${query}`)
+  // Rows that come into view by scrolling are skeletons first and drawn when there is time: the list follows the finger.
+  const drawn = useDeferredValue(seen)
   const focused = useFocusedRow(scroller, sessions, offset)
 
   const middle = Math.round((seen.first + seen.last) / 2)
@@ -30,8 +32,10 @@ export function ScrolledRows({ look, isSearching, deleting, onView, ...row }: Ro
       className="relative h-[max(22rem,calc(100dvh-19rem))] overflow-y-auto overscroll-contain [contain:strict]"
     >
       {rowsToDraw(seen, total, AROUND, focused && focused.index < total ? focused.index : null).map((index) => {
-        const session = sessions[index - offset] ?? (focused?.index === index ? focused.session : undefined)
-        if (!session) return <RowSkeleton key={index} start={index * rowHeight} />
+        const isFocused = focused?.index === index
+        const session = sessions[index - offset] ?? (isFocused ? focused.session : undefined)
+        const isDrawn = isFocused || (index >= drawn.first - AROUND && index <= drawn.last + AROUND)
+        if (!session || !isDrawn) return <RowSkeleton key={index} start={index * rowHeight} />
         return (
           <SessionRow
             key={session.id}

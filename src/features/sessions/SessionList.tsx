@@ -1,5 +1,7 @@
 import { Plus } from 'lucide-react'
+import { useEffect } from 'react'
 import { asFailure } from '../../lib/failure.ts'
+import { pageIsUsable } from '../../lib/useFetchedWhenIdle.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useWords } from '../../words/words.ts'
@@ -31,6 +33,9 @@ type SessionListProps = {
 export function SessionList({ look, isLoading, loadError, onReload, mayChange, filter, onConnect, ...rows }: SessionListProps) {
   const words = useWords()
   const isEmpty = look?.all === 0
+  useEffect(() => {
+    if (!isLoading) pageIsUsable()
+  }, [isLoading])
   return (
     <section aria-labelledby="devices" className="overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-3 border-b border-line px-4 py-3 sm:px-5">

@@ -124,13 +124,11 @@ function Note({ session, outdated, now }: Pick<SessionRowProps, 'session' | 'out
   const dates = useDates()
   const time = session.last_active_at ?? session.updated_at
   const isActive = session.effective_status === 'connected' && !outdated
-  const ago = now - Date.parse(time) < JUST_NOW ? words.list.justNow : dates.ago(time, now)
+  const ago = () => (now - Date.parse(time) < JUST_NOW ? words.list.justNow : dates.ago(time, now))
   const reason = session.clearing ? words.list.clearing : session.status_reason && words.reasons[session.status_reason]
   return (
     <p className="mt-0.5 truncate text-xs text-muted">
-      <time dateTime={time} title={dates.dateTime(time)}>
-        {isActive ? words.list.activeNow : words.list.lastActive(ago)}
-      </time>
+      <time dateTime={time}>{isActive ? words.list.activeNow : words.list.lastActive(ago())}</time>
       {reason && (
         <span title={reason} className="before:mx-1.5 before:content-['·']">
           {reason}

@@ -20,22 +20,12 @@ export type RowsProps = {
   onView: (index: number) => void
 }
 
-/** The devices that were found. Another search begins at the top. */
+/** The devices that were found. */
 export function SessionRows({ look, isSearching, deleting, onView, ...row }: RowsProps) {
   const words = useWords()
   const now = useNow(AGING)
   if (look.total > PLAIN_ROWS)
-    return (
-      <ScrolledRows
-        key={`${look.view.state} ${look.view.query}`}
-        look={look}
-        isSearching={isSearching}
-        deleting={deleting}
-        onView={onView}
-        now={now}
-        {...row}
-      />
-    )
+    return <ScrolledRows look={look} isSearching={isSearching} deleting={deleting} onView={onView} now={now} {...row} />
   return (
     <ul aria-label={words.list.title} aria-busy={isSearching} className="divide-y divide-line">
       {look.sessions.map((session, nth) => (

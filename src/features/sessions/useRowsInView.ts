@@ -1,15 +1,18 @@
-import { type RefObject, useEffect, useState } from 'react'
+import { type RefObject, useLayoutEffect, useState } from 'react'
 
 /** The first and the last row that are seen, from 0. */
 type Rows = { first: number; last: number }
 
 /**
  * Which rows of a list that scrolls by itself are seen. All are of the same height, so it is arithmetic and nothing has to be measured.
- * It is drawn anew only when a row comes into view or leaves it.
+ * It is drawn anew only when a row comes into view or leaves it. Where `search` is another, it begins at the top.
  */
-export function useRowsInView(scroller: RefObject<HTMLElement | null>, rowHeight: number): Rows {
+export function useRowsInView(scroller: RefObject<HTMLElement | null>, rowHeight: number, search: string | null): Rows {
   const [rows, setRows] = useState<Rows>({ first: 0, last: 0 })
-  useEffect(() => {
+  useLayoutEffect(() => {
+    if (search !== null) scroller.current?.scrollTo(0, 0)
+  }, [scroller, search])
+  useLayoutEffect(() => {
     const element = scroller.current
     if (!element) return undefined
     const look = () => {
