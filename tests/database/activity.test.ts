@@ -55,13 +55,14 @@ describe('the record of what was removed', () => {
 
   it('names to nobody a person who asked for nothing in their organisations', async () => {
     await ordered('a session', 1, cast.owner.id)
-    const emailFor = (who: Person) =>
+    const emailFor = (who: Person, of = cast.owner) =>
       cast.db.sql.begin(async (tx) => {
         await tx`select set_config('request.jwt.claim.sub', ${who.id}, true), set_config('request.jwt.claims', ${JSON.stringify({ sub: who.id })}, true)`
-        return await tx`select email from private.requester(${acme}, ${cast.owner.id})`
+        return await tx`select email from private.requester(${acme}, ${of.id})`
       })
     expect(await emailFor(cast.admin)).toEqual([{ email: cast.owner.email }])
     for (const who of [cast.agent, cast.rival, cast.loner]) expect(await emailFor(who)).toEqual([])
+    for (const of of [cast.rival, cast.agent]) expect(await emailFor(cast.admin, of)).toEqual([])
   })
 
   it('is cut into pages that neither repeat nor skip one, though much was asked for in the same moment and more comes meanwhile', async () => {

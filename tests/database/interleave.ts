@@ -49,14 +49,43 @@ export async function interleave<A, B>(
   return await Promise.all([a, b])
 }
 
-/** Comes back once the connection `pid` waits for another one. */
-export async function waitsForALock(sql: Sql, pid: () => number): Promise<void> {
+async function waitsForALock(sql: Sql, pid: () => number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     const [row] = await sql`select 1 from pg_stat_activity where pid = ${pid()} and wait_event_type = 'Lock'`
     if (row) return
     await sleep(20)
   }
   throw new Error('the second transaction did not wait for the first')
+}
+
+/**
+ * Lets a second transaction begin in the middle of a first one, which goes on when the second waits: two that take the same rows in
+ * another order would then wait for each other.
+ * @throws when the second does not wait, or when the database ends one of them.
+ */
+export async function cross(
+  sql: Sql,
+  first: { begins: (tx: TransactionSql) => PromiseLike<unknown>; goesOn: (tx: TransactionSql) => PromiseLike<unknown> },
+  second: (tx: TransactionSql) => PromiseLike<unknown>,
+): Promise<void> {
+  const { promise: began, resolve: begin } = Promise.withResolvers<void>()
+  const { promise: met, resolve: meet, reject: miss } = Promise.withResolvers<void>()
+  const a = sql.begin(async (tx) => {
+    await first.begins(tx)
+    begin()
+    await met
+    await first.goesOn(tx)
+  })
+  await began
+  let pid = 0
+  const b = sql.begin(async (tx) => {
+    const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+    pid = row?.pid ?? 0
+    await second(tx)
+  })
+  waitsForALock(sql, () => pid).then(meet, miss)
+  const answers = await Promise.allSettled([a, b])
+  for (const answer of answers) if (answer.status === 'rejected') throw answer.reason
 }
 
 /**

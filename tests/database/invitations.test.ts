@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TransactionSql } from 'postgres'
 import type { Person, Role } from '../support/database.ts'
 import { startWithCast, type Cast } from './cast.ts'
-import { interleave, speakAs, waitsForALock } from './interleave.ts'
+import { cross, interleave, speakAs } from './interleave.ts'
 
 let cast: Cast
 let acme: string
@@ -206,22 +206,11 @@ describe('at the same moment', () => {
 
   it('inviting once more and joining do not wait for each other in a circle', async () => {
     const id = await invited(guest.email)
-    const { promise: pid, resolve: knowPid } = Promise.withResolvers<number>()
-    const joining = async () =>
-      await cast.db.sql.begin(async (tx) => {
-        const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
-        knowPid(row?.pid ?? 0)
-        await as(guest, (speaking) => speaking`select public.accept_invitation(${id})`)(tx)
-      })
-    let joined: Promise<unknown> = Promise.resolve()
-    await cast.db.sql.begin(async (tx) => {
-      await tx`select from public.organizations where id = ${acme} for update`
-      joined = joining()
-      const waiting = await pid
-      await waitsForALock(cast.db.sql, () => waiting)
-      await as(cast.owner, inviting)(tx)
-    })
-    await joined
+    await cross(
+      cast.db.sql,
+      { begins: (tx) => tx`select from public.organizations where id = ${acme} for update`, goesOn: as(cast.owner, inviting) },
+      as(guest, (tx) => tx`select public.accept_invitation(${id})`),
+    )
     expect(await roleOf(guest)).toBe('admin')
   })
 })

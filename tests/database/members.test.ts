@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startWithCast, type Cast } from './cast.ts'
-import { interleave, speakAs } from './interleave.ts'
+import { cross, interleave, speakAs } from './interleave.ts'
 import type { Person } from '../support/database.ts'
 
 let cast: Cast
@@ -70,6 +70,24 @@ describe('leaving an organisation', () => {
       [404, 'not_found'],
       [404, 'not_found'],
     ])
+  })
+
+  it('and being given another role at that moment do not wait for each other in a circle', async () => {
+    await cross(
+      cast.db.sql,
+      {
+        begins: (tx) => tx`select from public.organizations where id = ${acme} for update`,
+        goesOn: async (tx) => {
+          await speakAs(tx, cast.owner.id)
+          await tx`select public.set_member_role(${acme}, ${cast.admin.id}, 'agent')`
+        },
+      },
+      async (tx) => {
+        await speakAs(tx, cast.admin.id)
+        await tx`select public.leave_organization(${acme})`
+      },
+    )
+    expect((await overview(cast.owner)).data?.map(({ email }) => email)).toEqual([cast.owner.email, cast.agent.email])
   })
 
   it('leaves an owner when two go at the same moment', async () => {

@@ -58,7 +58,8 @@ describe('the list of sessions', () => {
   it('is cut into pages that neither repeat nor skip one', async () => {
     const pages = await Promise.all([0, 2, 4, 6].map((page_offset) => search({ page_offset, page_size: 2 })))
     expect(pages.map(({ rows }) => rows.length)).toEqual([2, 2, 1, 0])
-    expect(new Set(pages.flatMap(({ rows }) => rows.map(({ id }) => id))).size).toBe(5)
+    const whole = await search({})
+    expect(pages.flatMap(({ rows }) => rows)).toEqual(whole.rows)
     expect(pages.map(({ total }) => total)).toEqual([5, 5, 5, 5])
   })
 
