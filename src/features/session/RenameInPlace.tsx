@@ -77,7 +77,7 @@ export function RenameInPlace({ name, label, mayChange, onRename }: RenameInPlac
         onKeyDown={(event) => {
           if (event.key === 'Escape') close()
         }}
-        className="h-9 min-w-0 flex-1 basis-40 rounded-lg border border-line-strong bg-surface px-2.5 text-base text-ink focus-visible:border-brand focus-visible:outline-offset-0 aria-invalid:border-bad sm:text-sm"
+        className="h-9 min-w-0 flex-1 basis-full rounded-lg border border-line-strong bg-surface px-2.5 text-base sm:basis-40 text-ink focus-visible:border-brand focus-visible:outline-offset-0 aria-invalid:border-bad sm:text-sm"
       />
       <Button size="small" look="primary" type="submit" aria-disabled={isSaving}>
         {isSaving ? words.session.saving : words.session.save}

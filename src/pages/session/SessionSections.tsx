@@ -67,5 +67,5 @@ export function SessionSections({ organizationId, sessionId, session, mayChange,
         },
       ]
     : []
-  return <SessionTabs label={words.tabs} tabs={[...lasting, ...present, ...forAdmins]} />
+  return <SessionTabs onChoose={() => setWriteTo('')} label={words.tabs} tabs={[...lasting, ...present, ...forAdmins]} />
 }

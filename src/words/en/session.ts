@@ -10,6 +10,7 @@ export const session = {
   facts: {
     number: 'Phone number',
     linked: 'Linked since',
+    wasLinked: 'Last linked',
     connected: 'Connected since',
     active: 'Last active',
     link: 'Link',

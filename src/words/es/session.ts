@@ -11,6 +11,7 @@ export const session: Words['session'] = {
   facts: {
     number: 'Número de teléfono',
     linked: 'Vinculado desde',
+    wasLinked: 'Vinculado por última vez',
     connected: 'Conectado desde',
     active: 'Última actividad',
     link: 'Vínculo',

@@ -11,6 +11,7 @@ export const session: Words['session'] = {
   facts: {
     number: 'Número de telefone',
     linked: 'Vinculado desde',
+    wasLinked: 'Vinculado pela última vez',
     connected: 'Conectado desde',
     active: 'Última atividade',
     link: 'Conexão',

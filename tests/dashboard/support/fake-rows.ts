@@ -14,6 +14,8 @@ export type FakeSession = {
   status_reason: StatusReason | null
   linked_at: string | null
   last_active_at: string | null
+  connected_at: string | null
+  generation: number
   created_at: string
   updated_at: string
 }
@@ -52,6 +54,8 @@ export function fakeSession(facts: Partial<FakeSession> = {}): FakeSession {
     status_reason: null,
     linked_at: null,
     last_active_at: null,
+    connected_at: null,
+    generation: 1,
     created_at: LONG_AGO,
     updated_at: LONG_AGO,
     ...facts,

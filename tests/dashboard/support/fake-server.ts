@@ -3,11 +3,13 @@ import { ERROR_STATUS, type ErrorCode, errorBody } from '#domain/errors.ts'
 import { isStale } from '#domain/stale.ts'
 import { ACME, type FakeOrder, fakeReceipt, type FakeSession, fakeSession } from './fake-rows.ts'
 import { fakeActivity, fakeRecord, HOLDINGS } from './fake-removals.ts'
+import { type FakeEvent, fakeTimeline } from './fake-timeline.ts'
+import { FakeWorker } from './fake-worker.ts'
 import { type FakeStream, openFakeStream, pairingCode } from './fake-streams.ts'
 
 export const USER = { id: '7d2f7c1a-0000-4000-8000-000000000001', email: 'ana@acme.example', password: 'correct horse' }
 
-export type FakeCall = { method: string; path: string; body: Record<string, unknown> }
+export type FakeCall = { method: string; path: string; search: string; body: Record<string, unknown> }
 type Answer = Response | Promise<Response>
 
 /**
@@ -19,6 +21,9 @@ export class FakeServer {
   orders: FakeOrder[] = []
   organizations = [{ id: ACME, name: 'Acme', role: 'owner' }]
   isWorkerOnline = true
+  events: FakeEvent[] = []
+  people = [{ user_id: USER.id, email: USER.email, is_you: true, role: 'owner', created_at: '2026-01-01T00:00:00Z' }]
+  readonly worker = new FakeWorker()
   remoteUnlink: RemoteUnlink = 'confirmed'
   holdings = HOLDINGS
   readonly streams: FakeStream[] = []
@@ -37,9 +42,9 @@ export class FakeServer {
 
   readonly fetch: typeof fetch = async (input, init) => {
     const request = new Request(new URL(input instanceof Request ? input.url : input, this.url), { ...init, signal: null })
-    const { pathname, searchParams } = new URL(request.url)
+    const { pathname, search, searchParams } = new URL(request.url)
     const text = await request.text()
-    const call: FakeCall = { method: request.method, path: pathname, body: text ? JSON.parse(text) : {} }
+    const call: FakeCall = { method: request.method, path: pathname, search, body: text ? JSON.parse(text) : {} }
     this.calls.push(call)
     init?.signal?.throwIfAborted()
     const intercepted = this.intercept(call)
@@ -96,7 +101,9 @@ export class FakeServer {
 
   #rpc(name: string, body: Record<string, unknown>): Response {
     if (name === 'activity') return json(this.organizations[0]?.role === 'agent' ? [] : fakeActivity(this.orders, body))
+    if (name === 'my_invitations') return json([])
     if (name === 'worker_online') return json(this.isWorkerOnline)
+    if (name === 'organization_members_overview') return json(this.people)
     if (name === 'search_sessions') return json(this.#search(body))
     if (name === 'purge_stale_sessions') return json(this.#purge())
     if (name === 'create_organization') {
@@ -178,7 +185,8 @@ export class FakeServer {
     if (name === 'organization_members') return json(this.organizations.map(({ id: organization_id, role }) => ({ organization_id, role })))
     const organization = query.get('organization_id')?.replace('eq.', '')
     if (name === 'whatsapp_session_overview')
-      return json(this.sessions.filter((row) => (id ? row.id === id : row.organization_id === organization)))
+      return json(this.sessions.filter((row) => (!id || row.id === id) && (!organization || row.organization_id === organization)))
+    if (name === 'whatsapp_session_events') return json(fakeTimeline(this.events, query))
     if (name === 'whatsapp_clearances') return json(this.#readableOrders(query, organization))
     if (name === 'whatsapp_clearance_overview') return json(this.#readableOrders(query, organization).map(fakeRecord))
     return json({ message: `no table ${name}` }, 404)
@@ -198,8 +206,8 @@ export class FakeServer {
     )
   }
 
-  #function({ path, body }: FakeCall, signal: AbortSignal | null | undefined): Response {
-    const [sessionId = '', route = ''] = path.replace('/functions/v1/whatsapp-session/', '').split('/')
+  #function({ method, path, body }: FakeCall, signal: AbortSignal | null | undefined): Response {
+    const [sessionId = '', route = '', message] = path.replace('/functions/v1/whatsapp-session/', '').split('/')
     const order = this.orders.find(({ id }) => id === body['orderId'])
     if (!this.isWorkerOnline) return refusal('worker_offline', order ? { queued: true } : undefined)
     if (route === 'link') {
@@ -216,6 +224,8 @@ export class FakeServer {
     const session = this.sessions.find(({ id }) => id === sessionId)
     if (!session) return refusal('not_found')
     if (route === 'holdings') return json({ sessionId, ...this.holdings })
+    const held = this.worker.answer(method, route, message, body)
+    if (held) return session.linked_at && session.status !== 'disconnected' ? json(held) : refusal('not_linked')
     if (route === 'request-pairing-code') return json(pairingCode(String(body['phoneNumber'])))
     return json({ sessionId, generation: 1, status: session.status, reason: null, phoneNumber: session.phone_number, link: null })
   }

@@ -1,5 +1,5 @@
 import { MAX_TEXT_LENGTH } from '#domain/message.ts'
-import { useId, useRef } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { cx } from '../../../ui/cx.ts'
 import { Field } from '../../../ui/field.tsx'
@@ -24,6 +24,10 @@ export function SendText({ sessionId, isConnected, initialTo, fetchNumberTools }
   const textId = useId()
   const noteId = useId()
   const { to, text, problems, isSending } = sending
+  // Whoever has chosen whom to write to goes on with what.
+  useEffect(() => {
+    if (initialTo !== '') form.current?.querySelector('textarea')?.focus()
+  }, [initialTo])
   const submit = async () => {
     if (isSending) return
     const wrong = await sending.send()

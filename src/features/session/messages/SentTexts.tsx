@@ -1,9 +1,8 @@
 import type { SentState, SentText } from '#domain/message.ts'
 import { Check, CheckCheck, Eye, type LucideIcon } from 'lucide-react'
-import { useDates } from '../../../lib/dates.ts'
 import { usePhoneLabel } from '../../../lib/phone-label.ts'
-import { useNow } from '../../../lib/useNow.ts'
 import { useWords } from '../../../words/words.ts'
+import { useAgo } from '../useAgo.ts'
 
 /** Each state has a sign of its own; its colour says nothing that the sign and the word do not. */
 const SIGNS: Record<SentState, LucideIcon> = { sent: Check, delivered: CheckCheck, read: Eye }
@@ -12,8 +11,7 @@ const SIGNS: Record<SentState, LucideIcon> = { sent: Check, delivered: CheckChec
 export function SentTexts({ texts }: { texts: SentText[] }) {
   const words = useWords().messages
   const phone = usePhoneLabel()
-  const dates = useDates()
-  const now = useNow(10_000)
+  const ago = useAgo()
   const [newest] = texts
   return (
     <section aria-labelledby="sent-title" className="overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
@@ -39,7 +37,7 @@ export function SentTexts({ texts }: { texts: SentText[] }) {
                   {words.sentStates[state]}
                 </span>
                 <time dateTime={at} className="text-[13px] text-muted">
-                  {dates.ago(at, now)}
+                  {ago(at)}
                 </time>
               </li>
             )

@@ -1,13 +1,12 @@
 import type { QueuedText } from '#domain/message.ts'
 import { Clock, CircleAlert, Trash2 } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { useDates } from '../../../lib/dates.ts'
 import { usePhoneLabel } from '../../../lib/phone-label.ts'
-import { useNow } from '../../../lib/useNow.ts'
 import { AlertDialog, AlertDialogCancel } from '../../../ui/alert-dialog.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { useWords } from '../../../words/words.ts'
+import { useAgo } from '../useAgo.ts'
 import { useRemoveTexts } from './useRemoveTexts.ts'
 
 /** The texts that wait to be sent, and those that WhatsApp would not take. */
@@ -79,9 +78,8 @@ export function WaitingTexts({ sessionId, texts, mayChange }: { sessionId: strin
 
 function WaitingText({ text, isRemoving, onRemove }: { text: QueuedText; isRemoving: boolean; onRemove: (() => void) | null }) {
   const words = useWords().messages
-  const dates = useDates()
   const phone = usePhoneLabel()
-  const now = useNow(10_000)
+  const ago = useAgo()
   const to = phone(text.to)
   const Icon = text.state === 'waiting' ? Clock : CircleAlert
   return (
@@ -93,7 +91,7 @@ function WaitingText({ text, isRemoving, onRemove }: { text: QueuedText; isRemov
           {text.text}
         </p>
         <p className="mt-0.5 text-[13px] text-muted">
-          {[words.states[text.state], words.attempts(text.attempts), words.queuedAt(dates.ago(text.queuedAt, now))].join(' · ')}
+          {[words.states[text.state], words.attempts(text.attempts), words.queuedAt(ago(text.queuedAt))].join(' · ')}
         </p>
       </div>
       {onRemove && (

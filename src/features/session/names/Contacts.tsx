@@ -50,10 +50,12 @@ export function Contacts({ sessionId, isConnected, onWrite }: ContactsProps) {
         >
           {({ name, phoneNumber }) => (
             <>
-              <span className="min-w-0 flex-1 basis-40 break-words">
-                {name ? <bdi className="font-medium">{name}</bdi> : <em className="text-muted">{words.names.unnamedContact}</em>}
+              <span className="flex min-w-0 flex-1 flex-col gap-x-4 sm:flex-row sm:items-center">
+                <span className="min-w-0 flex-1 break-words">
+                  {name ? <bdi className="font-medium">{name}</bdi> : <em className="text-muted">{words.names.unnamedContact}</em>}
+                </span>
+                <span className="text-[13px] text-muted tabular-nums">{phone(phoneNumber) || words.names.anonymous}</span>
               </span>
-              <span className="text-[13px] text-muted tabular-nums">{phone(phoneNumber) || words.names.anonymous}</span>
               {onWrite && phoneNumber && (
                 <Button
                   size="small"

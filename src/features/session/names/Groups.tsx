@@ -40,11 +40,11 @@ export function Groups({ sessionId, isConnected }: { sessionId: string; isConnec
         >
           {({ name, participants }) => (
             <>
-              <span className="min-w-0 flex-1 basis-40 break-words">
+              <span className="min-w-0 flex-1 break-words">
                 {name ? <bdi className="font-medium">{name}</bdi> : <em className="text-muted">{words.names.unnamedGroup}</em>}
               </span>
               {participants !== null && (
-                <span className="text-[13px] text-muted tabular-nums">{words.names.participants(participants)}</span>
+                <span className="shrink-0 text-[13px] text-muted tabular-nums">{words.names.participants(participants)}</span>
               )}
             </>
           )}

@@ -69,7 +69,7 @@ export function NameList<One extends Named>({ all, searchLabel, count, age, isAs
       {found.length > 0 && (
         <ul className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
           {found.slice(0, length).map((one) => (
-            <li key={one.id} className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm sm:px-5">
+            <li key={one.id} className="flex min-h-14 items-center gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm sm:px-5">
               {children(one)}
             </li>
           ))}

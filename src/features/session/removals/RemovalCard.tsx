@@ -33,7 +33,7 @@ export function RemovalCard({ removal, onOpen }: { removal: RemovalRecord; onOpe
           <p className="mt-3">
             {removedWords(receipt, text)} {text.verified}
           </p>
-          <p className="mt-1 text-muted">{text.unlink[receipt.remoteUnlink]}</p>
+          <p className="mt-1 text-muted first-letter:uppercase">{text.unlink[receipt.remoteUnlink]}</p>
           <Digest digest={receipt.digest} />
         </>
       )}
