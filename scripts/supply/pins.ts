@@ -62,7 +62,15 @@ function runtimePins({ manifest, lockfile, text }: Project): string[] {
   ]
 }
 
+/** Supabase releases its clients together; the page has parts of what the worker has whole. */
+function supabasePins({ manifest }: Project): string[] {
+  const whole = manifest.dependencies['@supabase/supabase-js']
+  return Object.entries(manifest.dependencies)
+    .filter(([name, version]) => /^@supabase\/\w+-js$/.test(name) && version !== whole)
+    .map(([name, version]) => `package.json: ${name} is ${version}, @supabase/supabase-js is ${whole ?? 'missing'}`)
+}
+
 /** Every version is one exact version, and npm, Deno and `.node-version` say the same one. */
 export function checkPins(project: Project): string[] {
-  return [...npmPins(project), ...denoPins(project), ...runtimePins(project)]
+  return [...npmPins(project), ...denoPins(project), ...runtimePins(project), ...supabasePins(project)]
 }

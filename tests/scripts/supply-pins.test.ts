@@ -93,3 +93,9 @@ describe('Node and Deno have one version each', () => {
     expect(findings).toEqual(['package-lock.json: node_modules/@deno/linux-x64-glibc is 2.9.5, deno is 2.9.6'])
   })
 })
+
+it("refuses a part of Supabase's client that is of another version than the whole", () => {
+  expect(checkPins(plantedProject(({ manifest }) => (manifest.dependencies['@supabase/auth-js'] = '2.119.0')))).toContain(
+    'package.json: @supabase/auth-js is 2.119.0, @supabase/supabase-js is 2.119.1',
+  )
+})
