@@ -101,6 +101,7 @@ describe('somebody who is invited', () => {
     await heading(maria, 'This link does not work any more').waitFor()
     await maria.getByRole('button', { name: 'Carry on' }).click()
     await switchButton(maria).waitFor()
+    expect(new URL(maria.url()).hash).toBe('')
   })
 
   it('sees the page follow, untouched, when an owner changes their role elsewhere', async () => {
@@ -154,6 +155,7 @@ describe('a forgotten password', () => {
     await maria.getByRole('link', { name: 'Back to sign in' }).click()
     await enter(maria, MARIA, NEW_PASSWORD)
     await switchButton(maria).waitFor()
+    expect(new URL(maria.url()).pathname).toBe('/settings/whatsapp')
   })
 })
 
@@ -190,5 +192,8 @@ describe('organisations', () => {
     await owner.getByRole('button', { name: 'Organisation: Acme' }).waitFor()
     await owner.reload()
     await owner.getByRole('button', { name: 'Organisation: Acme' }).waitFor()
+    const owned = await world.sql<{ name: string }[]>`
+      select o.name from organizations o join organization_members m on m.organization_id = o.id where m.role = 'owner' order by o.name`
+    expect(owned.map(({ name }) => name)).toEqual(['Acme', 'Globex'])
   })
 })
