@@ -1,9 +1,10 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Redirect, useLocation } from 'wouter'
 import { useVisitor } from '../features/auth/session.ts'
 import { useArrival } from '../features/auth/useArrival.ts'
 import { ADDRESSES } from '../lib/addresses.ts'
 import { CenterPage } from '../ui/center-page.tsx'
+import { keepFocus } from './kept-focus.ts'
 import { Waiting } from '../ui/waiting.tsx'
 
 // Fetched at once but apart: whoever still has to sign in does not wait for it.
@@ -26,6 +27,7 @@ export function Entrance() {
   const visitor = useVisitor()
   const [arrival, finishArrival] = useArrival()
   const [address] = useLocation()
+  useEffect(() => keepFocus(document), [])
   const waiting = (
     <CenterPage>
       <Waiting />
