@@ -143,11 +143,7 @@ export class FakeServer {
       worker_online: this.isWorkerOnline,
       all: own.length,
       total: wanted.length,
-      counts: Object.fromEntries(
-        Map.groupBy(matching, (row) => row.effective_status)
-          .entries()
-          .map(([state, rows]) => [state, rows.length]),
-      ),
+      counts: Object.fromEntries([...Map.groupBy(matching, (row) => row.effective_status)].map(([state, rows]) => [state, rows.length])),
       rows: wanted.slice(from, from + size),
     }
   }
