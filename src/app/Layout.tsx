@@ -18,7 +18,7 @@ export function Layout({ email, children }: { email: string; children: ReactNode
   const words = useWords()
   const { role } = useOrganization().current
   return (
-    <div className="min-h-dvh">
+    <div className="flex min-h-dvh flex-col">
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-lg focus:bg-surface focus:px-4 focus:py-2"
@@ -45,7 +45,7 @@ export function Layout({ email, children }: { email: string; children: ReactNode
           <PageLink to={ADDRESSES.members}>{words.nav.members}</PageLink>
         </nav>
       </header>
-      <main id="content" tabIndex={-1} className="mx-auto max-w-5xl px-4 py-6 outline-none sm:px-6">
+      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-5xl grow px-4 py-6 outline-none sm:px-6">
         {children}
       </main>
       <ConnectionBanner />

@@ -14,20 +14,18 @@ const LOOKS = {
 } as const
 
 /**
- * Says that the connection is lost, since when nothing is known, and that it is back. It floats at the foot of the page, so that nothing
- * moves when it comes; the page grows by as much, so that nothing is hidden for good.
+ * Says that the connection is lost, since when nothing is known, and that it is back. It stands last on the page and sticks to the foot
+ * of the window: nothing moves when it comes, and the page grows by as much, so that it hides nothing for good.
  */
 export function ConnectionBanner() {
   const cache = useQueryClient().getQueryCache()
   const [watch] = useState(() => watchConnection(cache))
   const connection = useSyncExternalStore(watch.follow, watch.current)
+  const said = connection.kind === 'connected' ? null : connection.kind
   return (
-    <>
-      {connection.kind !== 'connected' && <div aria-hidden className="h-24" />}
-      <output aria-live="polite" className="pointer-events-none fixed inset-x-0 bottom-0 z-30 flex justify-center p-4">
-        {connection.kind !== 'connected' && <Said connection={connection} kind={connection.kind} />}
-      </output>
-    </>
+    <output aria-live="polite" className={cx('pointer-events-none sticky bottom-0 z-30 flex justify-center', said && 'p-4')}>
+      {said && <Said connection={connection} kind={said} />}
+    </output>
   )
 }
 
@@ -41,7 +39,7 @@ function Said({ connection, kind }: { connection: Connection; kind: keyof typeof
     <p
       key={kind}
       data-connection={kind}
-      className={cx('flex animate-rise items-start gap-3 rounded-xl border px-4 py-3 text-sm shadow-lg', className)}
+      className={cx('flex min-w-0 animate-rise items-start gap-3 rounded-xl border px-4 py-3 text-sm wrap-anywhere shadow-lg', className)}
     >
       <Icon aria-hidden className={cx('mt-0.5 size-4 shrink-0', kind === 'returning' && 'animate-spin')} />
       <span className="min-w-0">
