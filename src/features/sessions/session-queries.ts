@@ -84,6 +84,8 @@ export function linkedRowQuery(client: Client, sessionId: string | null) {
       return rows[0] ?? null
     },
     enabled: sessionId !== null,
+    // What was read for an earlier link of this session is no news of the next: it was connected, and has been reset since.
+    gcTime: 0,
   })
 }
 
