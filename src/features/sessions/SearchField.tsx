@@ -1,14 +1,18 @@
 import { Search, X } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { type RefObject, useEffect } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { useWords } from '../../words/words.ts'
 
-type SearchFieldProps = { value: string; onChange: (value: string) => void; onSettle: () => void }
+type SearchFieldProps = {
+  field: RefObject<HTMLInputElement | null>
+  value: string
+  onChange: (value: string) => void
+  onSettle: () => void
+}
 
 /** Finds a device. `/` leads here from anywhere on the page, Escape empties it. */
-export function SearchField({ value, onChange, onSettle }: SearchFieldProps) {
+export function SearchField({ field, value, onChange, onSettle }: SearchFieldProps) {
   const words = useWords()
-  const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const seek = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target)) return
@@ -18,7 +22,7 @@ export function SearchField({ value, onChange, onSettle }: SearchFieldProps) {
     }
     document.addEventListener('keydown', seek)
     return () => document.removeEventListener('keydown', seek)
-  }, [])
+  }, [field])
   const empty = () => {
     onChange('')
     field.current?.focus()

@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { asFailure } from '../../lib/failure.ts'
 import { pageIsUsable } from '../../lib/useFetchedWhenIdle.ts'
 import { Button } from '../../ui/button.tsx'
@@ -32,10 +32,16 @@ type SessionListProps = {
 /** The card with the organisation's devices. */
 export function SessionList({ look, isLoading, loadError, onReload, mayChange, filter, onConnect, ...rows }: SessionListProps) {
   const words = useWords()
+  const field = useRef<HTMLInputElement>(null)
   const isEmpty = look?.all === 0
   useEffect(() => {
     if (!isLoading) pageIsUsable()
   }, [isLoading])
+  const clear = () => {
+    filter.clear()
+    // The button that did it is gone.
+    field.current?.focus()
+  }
   return (
     <section aria-labelledby="devices" className="overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-3 border-b border-line px-4 py-3 sm:px-5">
@@ -50,7 +56,7 @@ export function SessionList({ look, isLoading, loadError, onReload, mayChange, f
         </div>
         {!isEmpty && (
           <div className="flex gap-2 max-sm:order-last max-sm:basis-full sm:w-80">
-            <SearchField value={filter.query} onChange={filter.search} onSettle={filter.settle} />
+            <SearchField field={field} value={filter.query} onChange={filter.search} onSettle={filter.settle} />
             <StateFilter counts={look?.counts ?? {}} state={filter.state} onChoose={filter.choose} />
           </div>
         )}
@@ -70,7 +76,7 @@ export function SessionList({ look, isLoading, loadError, onReload, mayChange, f
         </div>
       )}
       {look && look.total > 0 && <SessionRows look={look} mayChange={mayChange} {...rows} />}
-      {look?.total === 0 && (isEmpty ? <NoDevice mayChange={mayChange} /> : <NoMatch onClear={filter.clear} />)}
+      {look?.total === 0 && (isEmpty ? <NoDevice mayChange={mayChange} /> : <NoMatch onClear={clear} />)}
     </section>
   )
 }

@@ -98,7 +98,7 @@ export const SessionRow = memo(function SessionRow({
 })
 
 /** Every row is as high as the others, whatever becomes of it, and in every language. */
-const ROW = 'flex flex-wrap content-center items-center gap-x-4 gap-y-2 px-4 sm:flex-nowrap sm:px-5'
+const ROW = 'flex flex-wrap content-center items-center gap-x-2 gap-y-2 px-4 sm:gap-x-4 sm:flex-nowrap sm:px-5'
 const PLAIN_ROW = 'relative min-h-27 sm:min-h-17'
 const SCROLLED_ROW = 'absolute inset-x-0 top-0 h-27 overflow-hidden border-b border-line sm:h-17'
 
@@ -145,7 +145,7 @@ function Actions({ session, label, isDeleting, orders }: ActionsProps) {
   const { main, menu, trash } = rowActions(session)
   return (
     // Above the link that covers the row.
-    <div className="relative z-10 ml-auto flex min-h-9 items-center justify-end gap-1 sm:w-48">
+    <div className="relative z-10 ml-auto flex min-h-9 items-center justify-end gap-0.5 sm:w-48 sm:gap-1">
       {main && (
         <Button
           size="small"

@@ -1,4 +1,5 @@
 import { EFFECTIVE_STATES, type EffectiveState } from '#domain/session.ts'
+import { cx } from '../../ui/cx.ts'
 import type { LazyMenuProps } from '../../ui/LazyMenu.tsx'
 import { Menu, MenuChoice, MenuChoices } from '../../ui/menu.tsx'
 import { useWords } from '../../words/words.ts'
@@ -18,11 +19,11 @@ export default function StateMenu({ counts, state, onChoose, ...menu }: StateMen
     <Menu {...menu}>
       <MenuChoices value={state ?? ANY} onValueChange={(chosen) => onChoose(EFFECTIVE_STATES.find((one) => one === chosen) ?? null)}>
         <MenuChoice value={ANY}>
-          <Counted label={list.anyState} count={list.stateCount(all)} />
+          <Counted label={list.anyState} count={list.stateCount(all)} isChosen={state === null} />
         </MenuChoice>
         {EFFECTIVE_STATES.map((one) => (
           <MenuChoice key={one} value={one}>
-            <Counted label={states[one]} count={list.stateCount(counts[one] ?? 0)} />
+            <Counted label={states[one]} count={list.stateCount(counts[one] ?? 0)} isChosen={state === one} />
           </MenuChoice>
         ))}
       </MenuChoices>
@@ -30,11 +31,12 @@ export default function StateMenu({ counts, state, onChoose, ...menu }: StateMen
   )
 }
 
-function Counted({ label, count }: { label: string; count: string }) {
+function Counted({ label, count, isChosen }: { label: string; count: string; isChosen: boolean }) {
   return (
     <span className="flex flex-1 justify-between gap-6">
       <span className="first-letter:uppercase">{label}</span>
-      <span className="text-muted tabular-nums">{count}</span>
+      {/* The tick stands beside one; the numbers stand below each other. */}
+      <span className={cx('text-muted tabular-nums', !isChosen && 'mr-6')}>{count}</span>
     </span>
   )
 }

@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useState } from 'react'
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 
 /** The first and the last row that are seen, from 0. */
 type Rows = { first: number; last: number }
@@ -7,19 +7,18 @@ type Rows = { first: number; last: number }
  * Which rows of a list that scrolls by itself are seen. All are of the same height, so it is arithmetic and nothing has to be measured.
  * It is drawn anew only when a row comes into view or leaves it. Where `search` is another, it begins at the top.
  */
-export function useRowsInView(scroller: RefObject<HTMLElement | null>, rowHeight: number, search: string | null): Rows {
+export function useRowsInView(scroller: RefObject<HTMLElement | null>, rowHeight: number, search: string): Rows {
   const [rows, setRows] = useState<Rows>({ first: 0, last: 0 })
-  useLayoutEffect(() => {
-    if (search !== null) scroller.current?.scrollTo(0, 0)
-  }, [scroller, search])
+  const begun = useRef(search)
   useLayoutEffect(() => {
     const element = scroller.current
     if (!element) return undefined
     const look = () => {
-      const first = Math.floor(element.scrollTop / rowHeight)
-      const last = Math.floor((element.scrollTop + element.clientHeight) / rowHeight)
-      setRows((before) => (before.first === first && before.last === last ? before : { first, last }))
+      const next = rowsSeen(element, rowHeight)
+      setRows((before) => (before.first === next.first && before.last === next.last ? before : next))
     }
+    if (begun.current !== search) toTop(element)
+    begun.current = search
     look()
     const resized = new ResizeObserver(look)
     resized.observe(element)
@@ -28,8 +27,16 @@ export function useRowsInView(scroller: RefObject<HTMLElement | null>, rowHeight
       resized.disconnect()
       element.removeEventListener('scroll', look)
     }
-  }, [rowHeight, scroller])
+  }, [rowHeight, scroller, search])
   return rows
+}
+
+function rowsSeen({ scrollTop, clientHeight }: HTMLElement, rowHeight: number): Rows {
+  return { first: Math.floor(scrollTop / rowHeight), last: Math.floor((scrollTop + clientHeight) / rowHeight) }
+}
+
+function toTop(element: HTMLElement): void {
+  element.scrollTop = 0
 }
 
 /** The places of the rows to draw: those that are seen, some around them, and `kept`, wherever it is. */

@@ -42,7 +42,7 @@ export function WhatsAppConnection() {
       onReset: (session) => setRemoval({ kind: 'reset', session }),
       onDelete: (session) => {
         if (rowActions(session).confirmDelete) setRemoval({ kind: 'delete', session })
-        else void deleteSession(session.id)
+        else void deleteSession(session.id).then(keepFocus)
       },
     }),
     [deleteSession, startConnection, startSession, stopSession],
@@ -113,4 +113,9 @@ export function WhatsAppConnection() {
       </Suspense>
     </div>
   )
+}
+
+/** What had the focus is gone with its row: it goes on where the content begins, not at the top of the document. */
+function keepFocus(): void {
+  if (document.activeElement === document.body) document.getElementById('content')?.focus()
 }

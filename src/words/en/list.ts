@@ -7,7 +7,7 @@ export const list = {
   count: (count: number) => (count === 1 ? '1 device' : `${number(count)} devices`),
   matching: (count: number, all: number) => `${number(count)} of ${number(all)} match`,
   search: 'Search devices',
-  searchPlaceholder: 'Name, number or ID',
+  searchPlaceholder: 'Name or number',
   clearSearch: 'Clear search',
   state: 'State',
   anyState: 'All',

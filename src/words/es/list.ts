@@ -8,7 +8,7 @@ export const list: Words['list'] = {
   count: (count) => (count === 1 ? '1 dispositivo' : `${number(count)} dispositivos`),
   matching: (count, all) => (count === 1 ? `1 de ${number(all)} coincide` : `${number(count)} de ${number(all)} coinciden`),
   search: 'Buscar dispositivos',
-  searchPlaceholder: 'Nombre, número o ID',
+  searchPlaceholder: 'Nombre o número',
   clearSearch: 'Borrar la búsqueda',
   state: 'Estado',
   anyState: 'Todos',

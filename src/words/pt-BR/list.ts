@@ -8,7 +8,7 @@ export const list: Words['list'] = {
   count: (count) => (count === 1 ? '1 aparelho' : `${number(count)} aparelhos`),
   matching: (count, all) => (count === 1 ? `1 de ${number(all)} corresponde` : `${number(count)} de ${number(all)} correspondem`),
   search: 'Buscar aparelhos',
-  searchPlaceholder: 'Nome, número ou ID',
+  searchPlaceholder: 'Nome ou número',
   clearSearch: 'Limpar a busca',
   state: 'Estado',
   anyState: 'Todos',
