@@ -1,5 +1,4 @@
 import { Download, ScrollText } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { asFailure } from '../../lib/failure.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
@@ -34,7 +33,14 @@ export function Activity({ organization, onOpen }: ActivityProps) {
         <ExportButton organization={organization} filters={filters} isDisabled={!rows || isEmpty} />
       </div>
       <ActivityFilters filters={filters} onFilter={setFilters} />
-      <output className="sr-only">{rows && !activity.isSearching && text.shown(rows.length, hasOlder)}</output>
+      <div className="flex min-h-9 items-center justify-between gap-3 text-[13px] text-muted tabular-nums">
+        <output>{rows && !isEmpty && !activity.isSearching && text.shown(rows.length, hasOlder)}</output>
+        {isFiltered(filters) && (
+          <Button look="ghost" size="small" onClick={() => setFilters(NO_FILTERS)}>
+            {text.clear}
+          </Button>
+        )}
+      </div>
       <section
         aria-label={text.title}
         aria-busy={activity.isSearching}
@@ -50,11 +56,7 @@ export function Activity({ organization, onOpen }: ActivityProps) {
         )}
         {isEmpty &&
           (isFiltered(filters) ? (
-            <Empty title={text.noMatch} hint={text.noMatchHint}>
-              <Button className="mt-4" onClick={() => setFilters(NO_FILTERS)}>
-                {text.clear}
-              </Button>
-            </Empty>
+            <Empty title={text.noMatch} hint={text.noMatchHint} />
           ) : (
             <Empty title={text.empty} hint={text.emptyHint} />
           ))}
@@ -93,7 +95,7 @@ function ExportButton({ isDisabled, ...what }: Parameters<typeof useExport>[0] &
   )
 }
 
-function Empty({ title, hint, children }: { title: string; hint: string; children?: ReactNode }) {
+function Empty({ title, hint }: { title: string; hint: string }) {
   return (
     <div className="flex flex-col items-center px-6 py-14 text-center">
       <span className="mb-4 flex size-12 items-center justify-center rounded-full bg-raised text-muted">
@@ -101,7 +103,6 @@ function Empty({ title, hint, children }: { title: string; hint: string; childre
       </span>
       <p className="font-medium">{title}</p>
       <p className="mt-1 max-w-sm text-sm text-balance text-muted">{hint}</p>
-      {children}
     </div>
   )
 }

@@ -1,10 +1,9 @@
 import { CLEAR_REASONS } from '#domain/clearance.ts'
 import { useEffect, useId, useState } from 'react'
 import { OUTCOMES } from '../../lib/removal-order.ts'
-import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { useWords } from '../../words/words.ts'
-import { type Filters, isFiltered, NO_FILTERS } from './filters.ts'
+import type { Filters } from './filters.ts'
 
 /** How long nobody types before it is searched, milliseconds. */
 const SETTLES = 250
@@ -73,13 +72,6 @@ export function ActivityFilters({ filters, onFilter }: ActivityFiltersProps) {
         min={filters.from ?? undefined}
         onChange={(event) => onFilter({ ...filters, to: event.target.value || null })}
       />
-      {isFiltered(filters) && (
-        <div className="col-span-full">
-          <Button size="small" onClick={() => onFilter(NO_FILTERS)}>
-            {text.clear}
-          </Button>
-        </div>
-      )}
     </form>
   )
 }

@@ -10,20 +10,14 @@ export function PurgeNotice({ count }: { count: number }) {
   const [isSeen, setSeen] = useState(false)
   if (count === 0 || isSeen) return null
   return (
-    <Notice
-      tone="quiet"
-      title={words.list.purged(count)}
-      dismiss={{ label: words.common.dismiss, onDismiss: () => setSeen(true) }}
-      action={
-        <Link
-          href={`${ADDRESSES.activity}?reason=purge`}
-          className="-my-1.5 inline-flex min-h-9 shrink-0 items-center text-sm font-medium text-brand underline-offset-4 hover:underline"
-        >
-          {words.removal.whatWasRemoved}
-        </Link>
-      }
-    >
-      {words.list.purgedHint}
+    <Notice tone="quiet" title={words.list.purged(count)} dismiss={{ label: words.common.dismiss, onDismiss: () => setSeen(true) }}>
+      {words.list.purgedHint}{' '}
+      <Link
+        href={`${ADDRESSES.activity}?reason=purge`}
+        className="inline-block min-h-6 font-medium text-brand underline underline-offset-4"
+      >
+        {words.removal.whatWasRemoved}
+      </Link>
     </Notice>
   )
 }

@@ -35,11 +35,11 @@ export function QuestionActions({ kind, formId, state, missing, onClose }: Quest
       {!hopeless && (
         // Not `disabled`: whoever comes to it by keyboard is told why, and is led to the field.
         <Button
-          look="danger"
+          look={missing ? 'secondary' : 'danger'}
           type="submit"
           form={formId}
           aria-disabled={missing !== null || isStoring}
-          className="min-w-36 aria-disabled:opacity-60"
+          className="min-w-36"
         >
           {isStoring && <Spinner />}
           {isStoring ? text.storing : confirm}
