@@ -193,23 +193,34 @@ it('offers a new code for an expired one, for the same session', async () => {
   expect(await screen.findByRole('img', { name: 'QR code' })).toBeTruthy()
 })
 
-it('says that linking was cancelled elsewhere, leaves it so on Close, and links anew on demand although the row is gone', async () => {
+it('says that the session was deleted elsewhere, leaves it so on Close, and links a new device on demand', async () => {
   const { server, dialog, stream, user } = await connect()
   const first = await stream()
   server.sessions = []
   first.send(statusEvent('ended', { reason: 'link_cancelled' }))
-  await within(dialog).findByText('Linking was cancelled')
-  expect(within(dialog).queryByText('Linking did not work')).toBeNull()
-  await user.click(within(dialog).getByRole('button', { name: 'New code' }))
+  await within(dialog).findByText('This session is not here any more')
+  expect(within(dialog).queryByText(/Linking did not work|Linking was cancelled/)).toBeNull()
+  await user.click(within(dialog).getByRole('button', { name: 'Link a new device' }))
   const second = await stream(1)
   expect(second.sessionId).not.toBe(first.sessionId)
   expect(server.sessions).toMatchObject([{ id: second.sessionId }])
 
+  server.sessions = []
   second.send(statusEvent('ended', { reason: 'link_cancelled' }))
-  await within(dialog).findByText('Linking was cancelled')
+  await within(dialog).findByText('This session is not here any more')
   await user.click(within(dialog).getByRole('button', { name: 'Close' }))
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
   expect(server.called('POST', '/cancel_link')).toEqual([])
+})
+
+it('says that linking was cancelled elsewhere when the session is still there', async () => {
+  const { server, dialog, stream, user } = await connect()
+  const first = await stream()
+  first.send(statusEvent('ended', { reason: 'link_cancelled' }))
+  await within(dialog).findByText('Linking was cancelled')
+  await user.click(within(dialog).getByRole('button', { name: 'New code' }))
+  expect((await stream(1)).sessionId).toBe(first.sessionId)
+  expect(server.called('POST', '/start_session')).toHaveLength(1)
 })
 
 it('says why a link was refused', async () => {

@@ -120,6 +120,8 @@ describe('the whole story, in a real browser', () => {
 
   it('removes a link that was left behind with the trash icon', async () => {
     const fourth = await beginLink()
+    // As who comes back in another tab: this one would go on with the link.
+    await page.evaluate('sessionStorage.clear()')
     await page.reload()
     await row(fourth).getByText('connecting', { exact: true }).waitFor()
     await row(fourth)
@@ -172,8 +174,9 @@ describe('the whole story, in a real browser', () => {
       .getByText(/deletes the credentials/)
       .waitFor()
     await page.getByRole('menuitem', { name: 'Reset' }).click()
+    await page.getByRole('textbox', { name: 'Type its number to confirm' }).fill(ANA)
     await page.getByRole('button', { name: 'Reset session' }).click()
-    await page.getByText('Gone', { exact: true }).waitFor()
+    await page.getByRole('alertdialog').getByText('Gone', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Done' }).click()
 
     const held = await eventually(
@@ -232,7 +235,7 @@ describe('the whole story, in a real browser', () => {
       .getByRole('button', { name: /^Delete/ })
       .click()
     await page.getByRole('button', { name: 'Delete session' }).click()
-    await page.getByText('Gone', { exact: true }).waitFor()
+    await page.getByRole('alertdialog').getByText('Gone', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Done' }).click()
     const held = await goneFor(first)
     expect(held.receipts.at(-1)).toMatchObject({ reason: 'delete', verifiedAbsent: true })

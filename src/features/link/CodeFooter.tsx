@@ -14,7 +14,7 @@ export function CodeFooter({ qr, code }: { qr: Qr | null; code: Pairing | null }
   const text = useWords().link
   const copy = useCopy()
   return (
-    <div className="mx-auto mt-2 flex h-9 max-w-100 items-center justify-between">
+    <div className="mx-auto mt-2 flex h-9 max-w-104 items-center justify-between">
       {qr && (
         <>
           <CountdownRing key={qr.text} expiresAt={qr.expiresAt} longest={LONGEST_QR} words={text.secondsLeft} over={text.nextCode} />

@@ -2,6 +2,7 @@ import { ExternalLink } from 'lucide-react'
 import { useRef } from 'react'
 import { useConfig } from '../../lib/config.ts'
 import type { Failure } from '../../lib/failure.ts'
+import { useOnline } from '../../lib/useOnline.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useWords } from '../../words/words.ts'
@@ -41,6 +42,7 @@ function OpenDialog({ view, organizationId, session, onRetry, onRequestCode, onC
   const { demo } = useConfig()
   const pairing = usePairing(view, onRequestCode)
   const { method } = pairing
+  const isOnline = useOnline()
   const panel = useRef<HTMLDivElement>(null)
   useSelfClosing(panel, view.step === 'connected' && !view.already, onClose)
 
@@ -57,18 +59,18 @@ function OpenDialog({ view, organizationId, session, onRetry, onRequestCode, onC
     <Dialog
       title={text.title}
       description={method === 'qr' ? text.description : text.pairing.description}
-      className="max-md:scroll-pb-24 md:max-w-208"
+      className="max-md:scroll-pb-24 md:max-w-216"
       onEscape={leave === 'cancel' ? onCancel : onClose}
     >
       <div
         ref={panel}
-        className="mt-4 flex flex-col gap-x-8 gap-y-5 md:grid md:grid-cols-[min(25rem,calc(100dvh-16rem))_1fr] md:grid-rows-[1fr_auto]"
+        className="mt-4 flex flex-col gap-x-8 gap-y-5 md:grid md:grid-cols-[min(26rem,calc(100dvh-16rem))_1fr] md:grid-rows-[1fr_auto]"
       >
         <div className="md:row-span-2">
           <LinkTabs methods={pairing.methods} method={method} onChoose={pairing.choose}>
             <div
               aria-live={asksNumber ? 'off' : 'polite'}
-              className="mx-auto aspect-square w-full max-w-100 overflow-hidden rounded-xl border border-line"
+              className="mx-auto aspect-square w-full max-w-104 overflow-hidden rounded-xl border border-line"
             >
               {code && <PairingCode code={code} pairing={pairing} />}
               {asksNumber && <PhoneNumberForm pairing={pairing} />}
@@ -78,7 +80,7 @@ function OpenDialog({ view, organizationId, session, onRetry, onRequestCode, onC
                 </LinkPicture>
               )}
             </div>
-            <CodeFooter qr={qr} code={code} />
+            <CodeFooter qr={isOnline ? qr : null} code={code} />
           </LinkTabs>
         </div>
         <div>

@@ -26,7 +26,8 @@ export function LinkPicture({ view, method, onRetry, children }: LinkPictureProp
   const words = useWords()
   const phone = usePhoneLabel()
   const isOnline = useOnline()
-  if (view.step === 'scan' && view.qr) return <QrCode text={view.qr.text} />
+  // Whether a QR is still the newest is not known without a network.
+  if (view.step === 'scan' && view.qr && isOnline) return <QrCode text={view.qr.text} />
   const message = linkMessage(view, { words, phone, method, isOnline })
   if (!message) return null
   const { icon: Icon, tone, title, hint, again } = message

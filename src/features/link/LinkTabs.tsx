@@ -21,7 +21,7 @@ export function LinkTabs({ methods, method, onChoose, children }: LinkTabsProps)
   const root = useRef<HTMLDivElement>(null)
   return (
     <Tabs.Root ref={root} value={method} onValueChange={(value) => onChoose(value as LinkMethod)}>
-      <Tabs.List aria-label={text.methods} className="mx-auto mb-3 flex max-w-100 gap-1 rounded-xl bg-raised p-1">
+      <Tabs.List aria-label={text.methods} className="mx-auto mb-3 flex max-w-104 gap-1 rounded-xl bg-raised p-1">
         {methods.map((one) => {
           const Icon = ICONS[one]
           return (

@@ -1,6 +1,7 @@
 import { Copy, RefreshCw } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useNow } from '../../lib/useNow.ts'
+import { useOnline } from '../../lib/useOnline.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Spinner } from '../../ui/spinner.tsx'
@@ -13,6 +14,7 @@ import type { PairingState } from './usePairing.ts'
 export function PairingCode({ code, pairing }: { code: Pairing; pairing: PairingState }) {
   const words = useWords()
   const copy = useCopy()
+  const isOnline = useOnline()
   const text = words.link.pairing
   const panel = useRef<HTMLDivElement>(null)
   // The field that had the focus is gone.
@@ -48,7 +50,7 @@ export function PairingCode({ code, pairing }: { code: Pairing; pairing: Pairing
         </span>
       </button>
       {expired && <p className="font-medium">{text.expired}</p>}
-      {!expired && <p className="max-w-72 text-[13px] text-muted">{text.wrong}</p>}
+      {!expired && <p className="max-w-72 text-[13px] text-muted">{isOnline ? text.wrong : words.link.browserOfflineHint}</p>}
       <div className="mt-4 flex flex-wrap justify-center gap-2">
         <Button look={expired ? 'primary' : 'secondary'} size="small" aria-disabled={pairing.asking} onClick={() => void pairing.ask()}>
           {pairing.asking ? <Spinner /> : <RefreshCw aria-hidden className="size-4" />}

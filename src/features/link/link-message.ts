@@ -36,7 +36,7 @@ export function linkMessage(view: LinkView, { words, phone, method, isOnline }: 
       return null
     case 'starting':
     case 'scan':
-      return { title: text.starting }
+      return isOnline ? { title: text.starting } : browserOffline(text)
     case 'linking':
       return { title: text.linking, hint: text.linkingHint }
     case 'cancelling':
@@ -60,13 +60,17 @@ export function linkMessage(view: LinkView, { words, phone, method, isOnline }: 
     case 'cancel_failed':
       return { icon: CircleX, tone: 'bad', title: text.cancelFailed, hint: words.failures[view.code] }
     case 'offline': {
-      if (!isOnline) return { icon: WifiOff, title: text.browserOffline, hint: text.browserOfflineHint }
+      if (!isOnline) return browserOffline(text)
       const [title, hint] = offlineWords(view.code, text)
       return { icon: CloudOff, title, hint, again: words.common.tryAgain }
     }
     case 'failed':
       return failure(view, words)
   }
+}
+
+function browserOffline(text: Words['link']): LinkMessage {
+  return { icon: WifiOff, title: text.browserOffline, hint: text.browserOfflineHint }
 }
 
 /** Who does not answer, as far as that is known. */

@@ -1,13 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { clearNow } from '../../lib/clear-now.ts'
 import { asFailure, Failure } from '../../lib/failure.ts'
-import { useSupabase } from '../../lib/supabase.ts'
+import { type Client, useSupabase } from '../../lib/supabase.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
 import { forgetLink, keepLink } from './kept-link.ts'
 import {
   cancelLink,
   createSession,
   openLinkStream,
+  readSession,
   requestLink,
   requestLinkAnyhow,
   requestLinkByAddress,
@@ -72,7 +73,8 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
           const { followLink } = await parts.catch(() => {
             throw new Failure('unreachable', 'a part of the page could not be fetched')
           })
-          await followLink({ open: (inner) => openLinkStream(client, stored.id, inner), onView: show, signal })
+          const onView = (next: LinkView) => (next.step === 'cancelled' ? void afterCancel(client, stored.id).then(show) : show(next))
+          await followLink({ open: (inner) => openLinkStream(client, stored.id, inner), onView, signal })
           if (!signal.aborted) onChanged()
         } catch (error) {
           const { code } = asFailure(error)
@@ -190,4 +192,10 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
 function viewAfterRefusal(code: Failure['code']): LinkView {
   if (code === 'already_connected') return { step: 'connected', phoneNumber: null, already: true }
   return { step: 'failed', code, reason: null }
+}
+
+/** What is shown when somebody else has ended the link: whether its session is still there makes a difference to who looks. */
+async function afterCancel(client: Client, sessionId: string): Promise<LinkView> {
+  const session = await readSession(client, sessionId).catch(() => null)
+  return session === undefined ? { step: 'failed', code: 'not_found', reason: null } : { step: 'cancelled' }
 }
