@@ -6,7 +6,7 @@ const APART = 600
 export type Lookout = {
   /** Something may have changed. */
   hint: () => void
-  /** Something did, here: looks at once, or once more where it looks already. */
+  /** Something did, here: looks at once, or again at once where it looks already. */
   now: () => void
   stop: () => void
 }
@@ -18,17 +18,20 @@ export type Lookout = {
  */
 export function createLookout(look: () => Promise<unknown>): Lookout {
   let isHinted = false
+  let isUrgent = false
   let isLooking = false
   let lookedAt = Number.NEGATIVE_INFINITY
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const schedule = () => {
-    if (!isHinted || isLooking || timer !== undefined || document.visibilityState === 'hidden') return
-    timer = setTimeout(() => void run(), Math.max(SETTLES, lookedAt + APART - Date.now()))
+    if (!isHinted || isLooking || timer !== undefined) return
+    if (document.visibilityState === 'hidden' && !isUrgent) return
+    timer = setTimeout(() => void run(), isUrgent ? 0 : Math.max(SETTLES, lookedAt + APART - Date.now()))
   }
   const run = async () => {
     timer = undefined
     isHinted = false
+    isUrgent = false
     isLooking = true
     lookedAt = Date.now()
     try {
@@ -46,8 +49,10 @@ export function createLookout(look: () => Promise<unknown>): Lookout {
     },
     now: () => {
       isHinted = true
+      isUrgent = true
       clearTimeout(timer)
-      if (!isLooking) void run()
+      timer = undefined
+      schedule()
     },
     stop: () => {
       isHinted = false
