@@ -33,7 +33,7 @@ function tell({ url, phoneUrl, login, built }: Stack): void {
   console.log(`\nLatchkey is ready after ${seconds} s${built ? ', the build of the page included' : ''}.\n`)
   console.log(`  Page      ${url}`)
   console.log(`  Sign in   ${login.email}`)
-  console.log(`  Password  ${login.password}`)
+  console.log(`  Password  ${login.isCurrent ? login.password : 'the one you chose (npm run reset-password gives you another)'}`)
   console.log(phoneUrl ? `  Phone     ${phoneUrl}  (simulated: scan the QR there)` : '  WhatsApp  the real one: scan the QR with a phone')
   console.log(`  API       ${url}/api-docs/`)
   console.log('\nCtrl-C stops it.\n')

@@ -5,11 +5,13 @@ export type NewUser = {
   password: string
   /** The cost of the password's bcrypt hash: 10, as GoTrue has it, unless told (tests take 4, to be fast). */
   cost?: number
+  /** Of somebody who exists the password stays as it is. */
+  keepsPassword?: boolean
 }
 
 /**
  * Makes a user who can sign in with a password, by SQL: the embedded API has no `auth.admin`. One that exists keeps
- * their id and gets this password. Works on hosted Supabase as well, over a direct connection.
+ * their id and gets this password, unless told otherwise. Works on hosted Supabase as well, over a direct connection.
  * @returns the user's id.
  */
 export async function seedUser(sql: Sql, user: NewUser): Promise<string> {
@@ -17,7 +19,8 @@ export async function seedUser(sql: Sql, user: NewUser): Promise<string> {
   return await sql.begin(async (tx) => {
     const hash = tx`extensions.crypt(${user.password}, extensions.gen_salt('bf', ${user.cost ?? 10}::int))`
     const [found] = await tx<{ id: string }[]>`
-      update auth.users set encrypted_password = ${hash}, updated_at = now() where email = ${email} returning id`
+      update auth.users set encrypted_password = case when ${user.keepsPassword ?? false} then encrypted_password else ${hash} end, updated_at = now()
+      where email = ${email} returning id`
     if (found) return found.id
     const id = crypto.randomUUID()
     // GoTrue reads the token columns as texts: null there breaks the sign-in.

@@ -181,7 +181,7 @@ describe('the migrations', () => {
 })
 
 describe('the demo', () => {
-  it('is founded once; what people deleted stays deleted and the password is the newest', async () => {
+  it('is founded once; what people deleted stays deleted, and the password stays until another is set', async () => {
     const server = await start()
     const api = await startSupabaseApi({ databaseUrl: server.url, jwtSecret, port: 0 })
     const sql = postgres(server.url, { max: 1 })
@@ -193,7 +193,11 @@ describe('the demo', () => {
     expect(purged.data.map((id: string) => id.slice(0, 20)).toSorted()).toEqual(
       ['19aec740-1add-4da7-9', '32b178de-c23d-4083-9', 'a08c1e45-4abd-4580-8'].map((id) => expect.stringContaining(id)),
     )
-    expect(await foundDemo(sql, { password: 'the second password', staleSessions: true })).toEqual(demo)
+    expect(demo.isPassword).toBe(true)
+    const second = { password: 'the second password', staleSessions: true }
+    expect(await foundDemo(sql, second)).toEqual({ ...demo, isPassword: false })
+    expect((await client.auth.signInWithPassword({ email: DEMO_EMAIL, password: 'the first password' })).error).toBeNull()
+    expect(await foundDemo(sql, { ...second, setsPassword: true })).toEqual(demo)
     expect(await sql`select id from public.whatsapp_sessions`).toEqual([])
     expect((await client.auth.signInWithPassword({ email: DEMO_EMAIL, password: 'the first password' })).error?.status).toBe(400)
     expect((await client.auth.signInWithPassword({ email: DEMO_EMAIL, password: 'the second password' })).error).toBeNull()
