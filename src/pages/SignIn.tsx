@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { PasswordField } from '../features/auth/PasswordField.tsx'
 import { ADDRESSES } from '../lib/addresses.ts'
@@ -21,6 +21,12 @@ export function SignIn() {
   const [failure, setFailure] = useState<FailureCode | null>(null)
   const [busy, setBusy] = useState(false)
 
+  // The demo's e-mail stands there already: what is left is to paste the password.
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (demo) form.current?.querySelector<HTMLInputElement>('[type=password]')?.focus()
+  }, [demo])
+
   const signIn = async (event: FormEvent) => {
     event.preventDefault()
     if (busy) return
@@ -37,7 +43,7 @@ export function SignIn() {
   }
   return (
     <GuestPage intro={words.signIn.intro}>
-      <form aria-labelledby="sign-in" className="space-y-4" onSubmit={(event) => void signIn(event)}>
+      <form ref={form} aria-labelledby="sign-in" className="space-y-4" onSubmit={(event) => void signIn(event)}>
         <h1 id="sign-in" className="text-base font-semibold tracking-tight">
           {words.signIn.title}
         </h1>
@@ -65,7 +71,6 @@ export function SignIn() {
           {busy && <Spinner />}
           {busy ? words.signIn.submitting : words.signIn.submit}
         </Button>
-        {demo && <p className="text-center text-[13px] text-muted">{words.signIn.demo}</p>}
         <p className="text-center">
           <Link
             href={ADDRESSES.forgottenPassword}
@@ -74,6 +79,7 @@ export function SignIn() {
             {words.signIn.forgotten}
           </Link>
         </p>
+        {demo && <p className="text-center text-[13px] text-muted">{words.signIn.demo}</p>}
       </form>
     </GuestPage>
   )

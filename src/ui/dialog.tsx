@@ -14,12 +14,14 @@ type DialogProps = {
   description: string
   /** Escape was pressed. A click outside never closes: a link that is under way must not be lost to a slip of the finger. */
   onEscape: () => void
+  /** It opens to be typed into: its first field has the focus. */
+  isForm?: boolean
   children: ReactNode
   className?: string
 }
 
 /** A modal dialog that only its own buttons and Escape close. Mount it to open it. */
-export function Dialog({ title, description, onEscape, children, className }: DialogProps) {
+export function Dialog({ title, description, onEscape, isForm = false, children, className }: DialogProps) {
   const returnFocus = useFocusReturn()
   return (
     <Radix.Root open>
@@ -35,6 +37,7 @@ export function Dialog({ title, description, onEscape, children, className }: Di
           }}
           // The panel itself, not its first field: on a phone that would open the keyboard over the code.
           onOpenAutoFocus={(event) => {
+            if (isForm) return
             event.preventDefault()
             if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
           }}

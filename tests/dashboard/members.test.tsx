@@ -54,6 +54,14 @@ it('tells the only owner why their role stays, and offers no way to lose it', as
   expect(screen.queryByRole('button', { name: new RegExp(`Role of ${USER.email}`) })).toBeNull()
 })
 
+it('tells them so at once who want to leave all the same', async () => {
+  const people = new FakePeople(COMPANY)
+  const { user } = await openMembers(people)
+  await user.click(screen.getByRole('button', { name: 'Leave' }))
+  expect(await screen.findByRole('alertdialog', { name: 'Acme needs an owner' })).toBeTruthy()
+  expect(people.called('POST', 'leave_organization')).toEqual([])
+})
+
 it('asks before a member is removed; Escape changes nothing and gives the focus back', async () => {
   const people = new FakePeople(COMPANY)
   const { user } = await openMembers(people)

@@ -40,7 +40,7 @@ export function InviteDialog({ organizationName, actions: { invite }, onInvited,
   }
   const refusal = invite.isError ? asFailure(invite.error).code : null
   return (
-    <Dialog title={text.inviteTitle} description={text.inviteHint(organizationName)} onEscape={onClose} className="sm:max-w-md">
+    <Dialog title={text.inviteTitle} description={text.inviteHint(organizationName)} onEscape={onClose} isForm className="sm:max-w-md">
       <form className="mt-5 space-y-5" onSubmit={submit}>
         <Field
           label={text.email}

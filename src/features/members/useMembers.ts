@@ -29,9 +29,9 @@ export function useMembers(organizationId: string) {
   const changeRole = useMutation({
     mutationFn: ({ member, role }: { member: Member; role: Role }) => setRole(client, organizationId, member.user_id, role),
     onSuccess: async (_, { member, role }) => {
-      toast.success(text.roleSet(member.email, words.organization.roles[role]))
-      // One's own role decides what the page offers.
+      // One's own role decides what the page offers, and is said where that is heard of.
       if (member.is_you) await queries.invalidateQueries({ queryKey: ['organizations'] })
+      else toast.success(text.roleSet(member.email, words.organization.roles[role]))
     },
     onError: onError(text.memberGone),
     onSettled,

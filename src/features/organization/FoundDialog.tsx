@@ -8,9 +8,10 @@ import type { OrganizationChoice } from './organization.ts'
 export function FoundDialog({ choice, onClose }: { choice: OrganizationChoice; onClose: () => void }) {
   const words = useWords()
   return (
-    <Dialog title={words.organization.newTitle} description={words.organization.newHint} onEscape={onClose} className="sm:max-w-md">
+    <Dialog title={words.organization.newTitle} description={words.organization.newHint} onEscape={onClose} isForm className="sm:max-w-md">
       <FoundForm
         userId={choice.userId}
+        isInDialog
         onFounded={(id) => {
           choice.choose(id)
           onClose()

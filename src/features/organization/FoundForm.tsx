@@ -4,6 +4,7 @@ import { asFailure } from '../../lib/failure.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { toast } from '../../lib/toast.ts'
 import { Button } from '../../ui/button.tsx'
+import { cx } from '../../ui/cx.ts'
 import { Field } from '../../ui/field.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
@@ -16,10 +17,12 @@ type FoundFormProps = {
   onFounded?: (id: string) => void
   /** The other button. */
   aside: ReactNode
+  /** Where a page has its buttons at the beginning of the line, a dialog has them at its end. */
+  isInDialog?: boolean
 }
 
 /** A name, and there is an organisation, which its founder looks at from then on. */
-export function FoundForm({ userId, onFounded, aside }: FoundFormProps) {
+export function FoundForm({ userId, onFounded, aside, isInDialog = false }: FoundFormProps) {
   const words = useWords()
   const client = useSupabase()
   const queries = useQueryClient()
@@ -50,7 +53,9 @@ export function FoundForm({ userId, onFounded, aside }: FoundFormProps) {
         problem={found.isError ? words.failures[asFailure(found.error).code] : null}
         onChange={(event) => setName(event.target.value)}
       />
-      <div className="flex flex-row-reverse flex-wrap justify-end gap-2">
+      <div
+        className={cx('flex gap-2', isInDialog ? 'flex-col-reverse sm:flex-row sm:justify-end' : 'flex-row-reverse flex-wrap justify-end')}
+      >
         {aside}
         <Button type="submit" look="primary" disabled={!name.trim() || found.isPending}>
           {found.isPending && <Spinner />}

@@ -12,12 +12,14 @@ import { leavesByThemselves } from './useStandingNews.ts'
 type LeaveDialogProps = {
   organization: Organization
   onClose: () => void
+  /** Where that is known already; else the database says so. */
+  isKnownOnlyOwner?: boolean
   /** Where another owner can be made; absent where that is the page itself. */
   onToMembers?: () => void
 }
 
 /** Asks before somebody leaves an organisation. An only owner is told why it cannot be. */
-export function LeaveDialog({ organization, onClose, onToMembers }: LeaveDialogProps) {
+export function LeaveDialog({ organization, onClose, isKnownOnlyOwner = false, onToMembers }: LeaveDialogProps) {
   const words = useWords()
   const text = words.organization
   const client = useSupabase()
@@ -33,7 +35,7 @@ export function LeaveDialog({ organization, onClose, onToMembers }: LeaveDialogP
     },
   })
   const refusal = leave.isError ? asFailure(leave.error).code : null
-  const isOnlyOwner = refusal === 'forbidden' && role === 'owner'
+  const isOnlyOwner = isKnownOnlyOwner || (refusal === 'forbidden' && role === 'owner')
   if (isOnlyOwner) {
     return (
       <AlertDialog

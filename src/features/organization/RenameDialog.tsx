@@ -25,7 +25,13 @@ export function RenameDialog({ organization, onClose }: { organization: Organiza
     },
   })
   return (
-    <Dialog title={words.organization.renameTitle} description={words.organization.renameHint} onEscape={onClose} className="sm:max-w-md">
+    <Dialog
+      title={words.organization.renameTitle}
+      description={words.organization.renameHint}
+      onEscape={onClose}
+      isForm
+      className="sm:max-w-md"
+    >
       <form
         className="mt-5 space-y-5"
         onSubmit={(event) => {

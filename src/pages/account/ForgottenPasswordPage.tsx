@@ -10,6 +10,9 @@ import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
 import { GuestPage } from '../GuestPage.tsx'
 
+/** The same at each drawing, so that it is called once. */
+const focus = (element: HTMLElement | null) => element?.focus()
+
 /** Has a link sent for a new password, or says who gives one where no mail is sent. */
 export default function ForgottenPasswordPage() {
   const words = useWords().password
@@ -49,16 +52,19 @@ function AskForLink() {
   }
   if (phase === 'sent') {
     return (
-      <output className="block">
+      <div>
         <MailCheck aria-hidden className="mb-3 size-7 text-good" />
-        <h1 className="text-base font-semibold tracking-tight">{text.sentTitle}</h1>
+        {/* The button that had the focus is gone. */}
+        <h1 tabIndex={-1} ref={focus} className="text-base font-semibold tracking-tight outline-none">
+          {text.sentTitle}
+        </h1>
         <p className="mt-1 text-sm break-words">{text.sent(email.trim())}</p>
         <p className="mt-2 text-[13px] text-muted">{text.sentHint}</p>
         {demo && <p className="mt-2 text-[13px] text-muted">{text.sentDemo}</p>}
         <Button className="mt-4 w-full" onClick={() => setPhase('asking')}>
           {text.otherEmail}
         </Button>
-      </output>
+      </div>
     )
   }
   return (

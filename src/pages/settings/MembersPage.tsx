@@ -97,7 +97,7 @@ export default function MembersPage() {
         />
       )}
       {open === 'rename' && isOwner && <RenameDialog organization={current} onClose={close} />}
-      {open === 'leave' && <LeaveDialog organization={current} onClose={close} />}
+      {open === 'leave' && <LeaveDialog organization={current} isKnownOnlyOwner={isOwner && owners.length === 1} onClose={close} />}
     </div>
   )
 }
