@@ -77,20 +77,22 @@ export function Activity({ organization, onOpen }: ActivityProps) {
 function ExportButton({ isDisabled, ...what }: Parameters<typeof useExport>[0] & { isDisabled: boolean }) {
   const text = useWords().activity
   const { rows, begin, cancel } = useExport(what)
-  if (rows === null)
-    return (
-      <Button disabled={isDisabled} onClick={() => void begin()}>
-        <Download aria-hidden className="size-4 text-muted" />
-        {text.export}
-      </Button>
-    )
+  const isExporting = rows !== null
   return (
     <div className="flex items-center gap-3">
       <output className="flex items-center gap-2 text-sm text-muted tabular-nums">
-        <Spinner />
-        {text.exporting(rows)}
+        {isExporting && (
+          <>
+            <Spinner />
+            {text.exporting(rows)}
+          </>
+        )}
       </output>
-      <Button onClick={cancel}>{text.cancelExport}</Button>
+      {/* One button, so that whoever pressed it is still at it when the export is done. */}
+      <Button disabled={!isExporting && isDisabled} onClick={() => (isExporting ? cancel() : void begin())}>
+        {!isExporting && <Download aria-hidden className="size-4 text-muted" />}
+        {isExporting ? text.cancelExport : text.export}
+      </Button>
     </div>
   )
 }
