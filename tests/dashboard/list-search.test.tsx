@@ -154,7 +154,13 @@ it('draws of thousands only what is seen, reads the rest as it is scrolled to, a
   expect(server.called('POST', '/search_sessions').some(({ body }) => body['page_offset'] === 1450)).toBe(true)
   expect(document.activeElement).toBe(link)
   // Another search begins at the top.
-  await user.type(await field(), '77')
-  await row('Phone 77')
+  await user.type(await field(), 'phone 15')
+  await row('Phone 15')
   expect(list.scrollTop).toBe(0)
+  list.scrollTop = 60 * ROW
+  list.dispatchEvent(new Event('scroll'))
+  await row('Phone 1559')
+  await user.type(await field(), '0')
+  await row('Phone 150')
+  expect(labels()).toHaveLength(11)
 })

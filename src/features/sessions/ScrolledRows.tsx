@@ -15,14 +15,15 @@ export function ScrolledRows({ look, isSearching, deleting, onView, ...row }: Ro
   const scroller = useRef<HTMLUListElement>(null)
   const rowHeight = useRowHeight()
   const { total, sessions } = look
-  const { offset, query, state } = look.view
+  const { view } = look
+  const { offset, query, state } = view
   const seen = useRowsInView(scroller, rowHeight, `${state} ${query}`)
   // Rows that come into view by scrolling are skeletons first and drawn when there is time: the list follows the finger.
   const drawn = useDeferredValue(seen)
   const focused = useFocusedRow(scroller, sessions, offset)
 
   const middle = Math.round((seen.first + seen.last) / 2)
-  useEffect(() => onView(middle), [middle, onView])
+  useEffect(() => onView(middle, view), [middle, onView, view])
 
   return (
     <ul

@@ -12,7 +12,7 @@ import type { Look } from './session-queries.ts'
 import { LoadingRows, SessionRows } from './SessionRows.tsx'
 import type { RowOrders } from './SessionRow.tsx'
 import { StateFilter } from './StateFilter.tsx'
-import type { ListFilter } from './useListView.ts'
+import type { ListFilter, ShowAround } from './useListView.ts'
 
 type SessionListProps = {
   look: Look | undefined
@@ -24,7 +24,7 @@ type SessionListProps = {
   mayChange: boolean
   deleting: ReadonlySet<string>
   filter: ListFilter
-  onView: (index: number) => void
+  onView: ShowAround
   onConnect: () => void
   orders: RowOrders
 }

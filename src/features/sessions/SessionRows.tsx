@@ -1,7 +1,9 @@
+import { useEffect } from 'react'
 import { useNow } from '../../lib/useNow.ts'
 import { useWords } from '../../words/words.ts'
 import { ScrolledRows } from './ScrolledRows.tsx'
 import type { Look } from './session-queries.ts'
+import type { ShowAround } from './useListView.ts'
 import { type RowOrders, RowSkeleton, SessionRow } from './SessionRow.tsx'
 
 /** So many rows are drawn without more ado. */
@@ -16,16 +18,20 @@ export type RowsProps = {
   outdated: boolean
   deleting: ReadonlySet<string>
   orders: RowOrders
-  /** Which row stands in the middle of what is seen. */
-  onView: (index: number) => void
+  onView: ShowAround
 }
 
 /** The devices that were found. */
 export function SessionRows({ look, isSearching, deleting, onView, ...row }: RowsProps) {
   const words = useWords()
   const now = useNow(AGING)
-  if (look.total > PLAIN_ROWS)
-    return <ScrolledRows look={look} isSearching={isSearching} deleting={deleting} onView={onView} now={now} {...row} />
+  const { view } = look
+  const isPlain = look.total <= PLAIN_ROWS
+  // They have become so few that all are drawn, which begins with the first.
+  useEffect(() => {
+    if (isPlain) onView(0, view)
+  }, [isPlain, onView, view])
+  if (!isPlain) return <ScrolledRows look={look} isSearching={isSearching} deleting={deleting} onView={onView} now={now} {...row} />
   return (
     <ul aria-label={words.list.title} aria-busy={isSearching} className="divide-y divide-line">
       {look.sessions.map((session, nth) => (

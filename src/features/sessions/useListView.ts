@@ -19,11 +19,14 @@ export type ListFilter = {
   settle: () => void
 }
 
+/** Says which row is in the middle of what is seen, and of which view: what is seen may still be of the search before. */
+export type ShowAround = (index: number, seen: ListView) => void
+
 /**
  * Which sessions are looked at. The search and the state stand in the address (`?q=…&state=…`), so that they survive a reload, and the
- * way back leads to what was seen. `showAround` says which row is in the middle of what is seen.
+ * way back leads to what was seen.
  */
-export function useListView(): { filter: ListFilter; view: ListView; showAround: (index: number) => void } {
+export function useListView(): { filter: ListFilter; view: ListView; showAround: ShowAround } {
   const [params, setParams] = useSearchParams()
   const inAddress = params.get('q') ?? ''
   const state = EFFECTIVE_STATES.find((one) => one === params.get('state')) ?? null
@@ -50,14 +53,18 @@ export function useListView(): { filter: ListFilter; view: ListView; showAround:
   const clear = useCallback(() => {
     setTyped('')
     setParams((before) => changed(before, { q: null, state: null }))
-  }, [setParams])
+  }, [setParams, setTyped])
 
   const query = typed.trim()
-  const key = `${state} ${query}`
+  const key = keyOf({ query, state })
   const [middle, setMiddle] = useState<Middle>({ key, offset: 0 })
   const offset = middle.key === key ? middle.offset : 0
-  const showAround = useCallback((index: number) => setMiddle((before) => around(key, index, before)), [key])
+  const showAround = useCallback<ShowAround>((index, seen) => setMiddle((before) => around(keyOf(seen), index, before)), [])
   return { filter: { query: typed, state, search: setTyped, choose, clear, settle }, view: { query, state, offset }, showAround }
+}
+
+function keyOf({ query, state }: Pick<ListView, 'query' | 'state'>): string {
+  return `${state} ${query}`
 }
 
 type Middle = { key: string; offset: number }
