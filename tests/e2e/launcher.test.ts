@@ -236,4 +236,16 @@ describe('a stack', () => {
     launcher = await startReady(folder, port)
     expect((await signIn(launcher.url, password)).error).toBeNull()
   })
+
+  it('keeps the password that its admin chose on the page, and says that it is not the printed one', async () => {
+    const { client } = await signIn(launcher.url, password)
+    const chosen = 'a password that was chosen on the page'
+    expect((await client.auth.updateUser({ password: chosen })).error).toBeNull()
+    launcher.signal('SIGTERM')
+    await launcher.exited
+    launcher = await startReady(folder, port)
+    expect(launcher.output()).toContain('Password  the one you chose')
+    expect((await signIn(launcher.url, password)).error).not.toBeNull()
+    expect((await signIn(launcher.url, chosen)).error).toBeNull()
+  })
 })
