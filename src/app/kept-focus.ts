@@ -25,7 +25,7 @@ export function keepFocus(page: Document): () => void {
   const isLost = () => last !== null && (page.activeElement === page.body || page.activeElement === null)
 
   const follow = ({ target }: FocusEvent) => {
-    if (target instanceof HTMLElement) last = placeOf(target)
+    if (target instanceof HTMLElement) last = placeOf(openerOf(target) ?? target)
   }
   // Who clicks beside everything wants no focus.
   const forget = () => {
@@ -48,6 +48,11 @@ export function keepFocus(page: Document): () => void {
     page.removeEventListener('focusin', follow)
     page.removeEventListener('click', forget, true)
   }
+}
+
+/** A menu is gone once something of it is chosen; what it hangs at is not. */
+function openerOf(item: HTMLElement): HTMLElement | null {
+  return document.getElementById(item.closest('[role=menu]')?.getAttribute('aria-labelledby') ?? '')
 }
 
 function placeOf(element: HTMLElement): Place {

@@ -54,6 +54,18 @@ describe('the focus, when what had it is taken away', () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(button))
   })
 
+  it('goes from a menu to the button that it hung at, once that can be used', async () => {
+    const button = find('button') as HTMLButtonElement
+    button.id = 'opener'
+    button.disabled = true
+    document.body.insertAdjacentHTML('beforeend', '<div role="menu" aria-labelledby="opener"><a href="#item">item</a></div>')
+    find('a[href="#item"]').focus()
+    find('[role=menu]').remove()
+    await aWhile()
+    button.disabled = false
+    await vi.waitFor(() => expect(document.activeElement).toBe(button))
+  })
+
   it('stays where others put it meanwhile, and away from who clicked beside everything', async () => {
     link(1).focus()
     link(1).closest('li')?.remove()
