@@ -20,7 +20,7 @@ export function GuestPage({ intro, children }: { intro?: string; children: React
         {intro && <p className="mt-1 text-sm text-balance text-muted">{intro}</p>}
       </div>
       <div className="rounded-2xl border border-line bg-surface p-6 shadow-sm">{children}</div>
-      <p className="mt-6 text-center text-[13px] text-muted">{words.promise}</p>
+      <p className="mt-6 text-center text-note text-muted">{words.promise}</p>
     </CenterPage>
   )
 }

@@ -74,12 +74,12 @@ export function SignIn() {
         <p className="text-center">
           <Link
             href={ADDRESSES.forgottenPassword}
-            className="inline-flex min-h-9 items-center text-[13px] font-medium text-brand underline-offset-4 hover:underline"
+            className="inline-flex min-h-9 items-center text-note font-medium text-brand underline-offset-4 hover:underline"
           >
             {words.signIn.forgotten}
           </Link>
         </p>
-        {demo && <p className="text-center text-[13px] text-muted">{words.signIn.demo}</p>}
+        {demo && <p className="text-center text-note text-muted">{words.signIn.demo}</p>}
       </form>
     </GuestPage>
   )

@@ -10,7 +10,7 @@ const LOOKS = {
 
 const SIZES = {
   normal: 'h-10 px-4 text-sm',
-  small: 'h-9 px-3 text-[13px]',
+  small: 'h-9 px-3 text-note',
   icon: 'size-9',
 } as const
 

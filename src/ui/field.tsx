@@ -34,12 +34,12 @@ export function Field({ label, aside, hint, problem, className, ...rest }: Field
         {...rest}
       />
       {problem ? (
-        <p id={noteId} role="alert" className="mt-1.5 text-[13px] text-bad">
+        <p id={noteId} role="alert" className="mt-1.5 text-note text-bad">
           {problem}
         </p>
       ) : (
         hint && (
-          <p id={noteId} className="mt-1.5 text-[13px] text-muted">
+          <p id={noteId} className="mt-1.5 text-note text-muted">
             {hint}
           </p>
         )

@@ -28,12 +28,12 @@ export function Activity({ organization, onOpen }: ActivityProps) {
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div>
           <h1 className="text-lg font-semibold tracking-tight">{text.title}</h1>
-          <p className="text-[13px] text-muted">{text.intro}</p>
+          <p className="text-note text-muted">{text.intro}</p>
         </div>
         <ExportButton organization={organization} filters={filters} isDisabled={!rows || isEmpty} />
       </div>
       <ActivityFilters filters={filters} onFilter={setFilters} />
-      <div className="flex min-h-9 items-center justify-between gap-3 text-[13px] text-muted tabular-nums">
+      <div className="flex min-h-9 items-center justify-between gap-3 text-note text-muted tabular-nums">
         <output>{rows && !isEmpty && !activity.isSearching && text.shown(rows.length, hasOlder)}</output>
         {isFiltered(filters) && (
           <Button look="ghost" size="small" onClick={() => setFilters(NO_FILTERS)}>

@@ -23,7 +23,7 @@ export function ActivityRows({ rows, onOpen }: ActivityRowsProps) {
           const { label, name, reason, who, when } = facts(row)
           return (
             <li key={row.id} data-order={row.id} className="relative flex items-center gap-3 px-4 py-3 has-[button:hover]:bg-raised">
-              <div className="min-w-0 flex-1 text-[13px]">
+              <div className="min-w-0 flex-1 text-note">
                 <p className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 text-sm">
                   <Device label={label} onOpen={() => onOpen(row.id)} />
                   <OutcomeBadge outcome={row.outcome} />
@@ -42,7 +42,7 @@ export function ActivityRows({ rows, onOpen }: ActivityRowsProps) {
   return (
     <table className="w-full text-left text-sm">
       <caption className="sr-only">{title}</caption>
-      <thead className="border-b border-line text-[13px] text-muted">
+      <thead className="border-b border-line text-note text-muted">
         <tr>
           <Head>{columns.device}</Head>
           <Head>{columns.reason}</Head>
@@ -58,7 +58,7 @@ export function ActivityRows({ rows, onOpen }: ActivityRowsProps) {
             <tr key={row.id} data-order={row.id} className="relative has-[button:hover]:bg-raised">
               <th scope="row" className="max-w-60 px-5 py-2.5 font-normal">
                 <Device label={label} onOpen={() => onOpen(row.id)} />
-                {name && <bdi className="block truncate text-[13px] text-muted">{name}</bdi>}
+                {name && <bdi className="block truncate text-note text-muted">{name}</bdi>}
               </th>
               <td className="px-2 py-2.5">{reason}</td>
               <td className="max-w-48 truncate px-2 py-2.5">{who}</td>

@@ -28,7 +28,7 @@ export function NewPasswordField({ email, value, onChange, problem = null }: New
         problem={problem}
         onChange={(event) => onChange(event.target.value)}
       />
-      <output className={cx('mt-1.5 block min-h-5 text-[13px]', value === '' ? 'text-muted' : TONES[strength])}>
+      <output className={cx('mt-1.5 block min-h-5 text-note', value === '' ? 'text-muted' : TONES[strength])}>
         {value === '' ? words.rule : words.strength[strength]}
       </output>
     </div>

@@ -23,7 +23,7 @@ export function PasswordField(props: Omit<ComponentProps<typeof Field>, 'type' |
             type="button"
             aria-describedby={nameId}
             aria-pressed={isShown}
-            className="-my-1 min-h-8 rounded-md px-1.5 text-[13px] font-medium text-muted hover:text-ink"
+            className="-my-1 min-h-8 rounded-md px-1.5 text-note font-medium text-muted hover:text-ink"
             onClick={() => setShown(!isShown)}
           >
             {isShown ? words.hide : words.show}

@@ -20,7 +20,10 @@ export function UserMenu({ email, invitations }: { email: string; invitations: n
           <span className="relative">
             <CircleUserRound aria-hidden className="size-[18px]" />
             {invitations > 0 && (
-              <span aria-hidden className="absolute -top-2 -right-2 min-w-4 rounded-full bg-brand px-1 text-[10px] leading-4 text-on-brand">
+              <span
+                aria-hidden
+                className="absolute -top-2 -right-2 min-w-4 rounded-full bg-brand px-1 text-[0.625rem] leading-4 text-on-brand"
+              >
                 {invitations}
               </span>
             )}

@@ -87,7 +87,7 @@ function OpenDialog({ view, organizationId, session, onRetry, onRequestCode, onC
           <LinkSteps method={method} />
           <DeviceName key={session?.id ?? 'none'} session={session} onRename={onRename} className="mt-6" />
           {demo && (
-            <p className="mt-6 text-[13px] text-muted">
+            <p className="mt-6 text-note text-muted">
               {text.demo}{' '}
               <a
                 href={demo.phoneUrl}

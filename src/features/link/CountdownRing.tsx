@@ -19,7 +19,7 @@ export function CountdownRing({ expiresAt, longest, words, over }: CountdownRing
   const left = Math.min(Math.max((Date.parse(expiresAt) - now) / 1000, 0), longest)
   const [whole] = useState(() => Math.max(left, 1))
   return (
-    <p className="flex items-center gap-2 text-[13px] text-muted tabular-nums">
+    <p className="flex items-center gap-2 text-note text-muted tabular-nums">
       <svg aria-hidden viewBox="0 0 20 20" className="size-5 -rotate-90" fill="none" strokeWidth="2.5">
         <circle cx="10" cy="10" r={RADIUS} className="stroke-line" />
         <circle

@@ -41,7 +41,7 @@ export function LinkPicture({ view, method, onRetry, children }: LinkPictureProp
         )}
       </span>
       <p className="font-medium">{title}</p>
-      {hint && <p className="mt-1 max-w-72 text-[13px] text-muted">{hint}</p>}
+      {hint && <p className="mt-1 max-w-72 text-note text-muted">{hint}</p>}
       {children}
       {again && (
         <Button look="primary" className="mt-5" onClick={onRetry}>

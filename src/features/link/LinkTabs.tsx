@@ -29,7 +29,7 @@ export function LinkTabs({ methods, method, onChoose, children }: LinkTabsProps)
               key={one}
               value={one}
               onClick={() => root.current?.querySelector('input')?.focus()}
-              className="flex h-9 flex-1 items-center justify-center gap-2 rounded-lg border border-transparent text-[13px] font-medium text-muted transition-colors hover:text-ink data-[state=active]:border-line-strong data-[state=active]:bg-surface data-[state=active]:text-ink"
+              className="flex h-9 flex-1 items-center justify-center gap-2 rounded-lg border border-transparent text-note font-medium text-muted transition-colors hover:text-ink data-[state=active]:border-line-strong data-[state=active]:bg-surface data-[state=active]:text-ink"
             >
               <Icon aria-hidden className="size-4" />
               {text.method[one]}

@@ -32,7 +32,7 @@ export function PairingCode({ code, pairing }: { code: Pairing; pairing: Pairing
         type="button"
         disabled={expired}
         onClick={() => void copy(code.code)}
-        className="mt-2 mb-1 rounded-xl px-4 py-2 text-[13px] font-medium text-muted transition-colors enabled:hover:bg-surface enabled:hover:text-ink"
+        className="mt-2 mb-1 rounded-xl px-4 py-2 text-note font-medium text-muted transition-colors enabled:hover:bg-surface enabled:hover:text-ink"
       >
         <span
           aria-hidden
@@ -50,7 +50,7 @@ export function PairingCode({ code, pairing }: { code: Pairing; pairing: Pairing
         </span>
       </button>
       {expired && <p className="font-medium">{text.expired}</p>}
-      {!expired && <p className="max-w-72 text-[13px] text-muted">{isOnline ? text.wrong : words.link.browserOfflineHint}</p>}
+      {!expired && <p className="max-w-72 text-note text-muted">{isOnline ? text.wrong : words.link.browserOfflineHint}</p>}
       <div className="mt-4 flex flex-wrap justify-center gap-2">
         <Button look={expired ? 'primary' : 'secondary'} size="small" aria-disabled={pairing.asking} onClick={() => void pairing.ask()}>
           {pairing.asking ? <Spinner /> : <RefreshCw aria-hidden className="size-4" />}
@@ -61,7 +61,7 @@ export function PairingCode({ code, pairing }: { code: Pairing; pairing: Pairing
         </Button>
       </div>
       {pairing.problem && (
-        <p role="alert" className="mt-3 text-[13px] text-bad">
+        <p role="alert" className="mt-3 text-note text-bad">
           {pairing.problem.text}
         </p>
       )}

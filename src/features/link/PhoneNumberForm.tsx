@@ -49,7 +49,7 @@ export function PhoneNumberForm({ pairing }: { pairing: PairingState }) {
         {asking ? text.asking : text.ask}
       </Button>
       {problem && !problem.field && (
-        <p role="alert" className="mt-3 text-[13px] text-bad">
+        <p role="alert" className="mt-3 text-note text-bad">
           {problem.text}
         </p>
       )}

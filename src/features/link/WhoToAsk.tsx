@@ -16,7 +16,7 @@ export function WhoToAsk({ organizationId }: { organizationId: string }) {
   })
   const people = data?.filter(({ role, is_you }) => !is_you && (role === 'owner' || role === 'admin')).map(({ email }) => email)
   return (
-    <p className="mt-3 min-h-5 max-w-72 text-[13px] wrap-anywhere">
+    <p className="mt-3 min-h-5 max-w-72 text-note wrap-anywhere">
       {isPending ? null : people && people.length > 0 ? text.askThem(people.slice(0, 3)) : text.askAdmin}
     </p>
   )

@@ -30,7 +30,7 @@ export function InvitationList({ invitations, actions, onRenew }: InvitationList
             <li key={invitation.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3" data-invitation={invitation.email}>
               <div className="min-w-40 flex-1">
                 <p className="text-sm font-medium break-all">{invitation.email}</p>
-                <p className="text-[13px] text-muted">
+                <p className="text-note text-muted">
                   {words.organization.roles[invitation.role]} ·{' '}
                   <span className={isOver ? 'text-warn' : undefined}>
                     {isOver ? text.expired : text.expires(dates.date(invitation.expires_at))}

@@ -74,7 +74,7 @@ export function InviteDialog({ organizationName, actions: { invite }, onInvited,
                   <label htmlFor={`invite-as-${one}`} className="block cursor-pointer text-sm font-medium after:absolute after:inset-0">
                     {words.organization.roles[one]}
                   </label>
-                  <p id={`may-${one}`} className="text-[13px] text-muted">
+                  <p id={`may-${one}`} className="text-note text-muted">
                     {text.may[one]}
                   </p>
                 </div>

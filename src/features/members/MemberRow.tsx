@@ -34,7 +34,7 @@ export function MemberRow({ member, isOnlyOwner, mayChange, isBusy, onRole, onRe
           {email}
           {is_you && <span className="ml-2 rounded-full bg-raised px-2 py-0.5 text-xs font-medium text-muted">{text.you}</span>}
         </p>
-        <p className="text-[13px] text-muted">{text.since(dates.date(created_at))}</p>
+        <p className="text-note text-muted">{text.since(dates.date(created_at))}</p>
       </div>
       <div className="ml-auto flex items-center gap-1">
         {mayChange && !isOnlyOwner ? (
@@ -50,7 +50,7 @@ export function MemberRow({ member, isOnlyOwner, mayChange, isBusy, onRole, onRe
             }
           />
         ) : (
-          <span className="px-3 text-[13px] font-medium">{roleName}</span>
+          <span className="px-3 text-note font-medium">{roleName}</span>
         )}
         {is_you ? (
           <Button look="ghost" size="small" onClick={onLeave}>
@@ -64,7 +64,7 @@ export function MemberRow({ member, isOnlyOwner, mayChange, isBusy, onRole, onRe
           )
         )}
       </div>
-      {isOnlyOwner && mayChange && <p className="w-full text-[13px] text-muted">{text.onlyOwner}</p>}
+      {isOnlyOwner && mayChange && <p className="w-full text-note text-muted">{text.onlyOwner}</p>}
     </li>
   )
 }

@@ -21,7 +21,7 @@ export default function RoleMenu({ role, onChoose, ...menu }: LazyMenuProps & Ro
           <MenuChoice key={one} value={one}>
             <span className="max-w-64 py-1.5">
               <span className="block font-medium">{words.organization.roles[one]}</span>
-              <span className="block text-[13px] text-muted">{words.members.may[one]}</span>
+              <span className="block text-note text-muted">{words.members.may[one]}</span>
             </span>
           </MenuChoice>
         ))}

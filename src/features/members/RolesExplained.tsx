@@ -9,7 +9,7 @@ export function RolesExplained() {
       <h2 id="roles" className="mb-2 text-sm font-semibold tracking-tight">
         {words.members.rolesTitle}
       </h2>
-      <dl className="space-y-1.5 text-[13px]">
+      <dl className="space-y-1.5 text-note">
         {ROLES.map((role) => (
           <div key={role} className="sm:flex sm:gap-3">
             <dt className="shrink-0 font-medium sm:w-32">{words.organization.roles[role]}</dt>

@@ -57,7 +57,7 @@ function Invitation({ invitation, userId, onJoined }: MyInvitationsProps & { inv
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border border-line bg-surface px-4 py-3">
       <div className="min-w-48 flex-1">
         <p className="text-sm font-medium break-words">{words.invites(name, by ?? '')}</p>
-        <p className="text-[13px] text-muted">
+        <p className="text-note text-muted">
           {words.asRole(words.roles[role])} · {words.until(dates.date(expires_at))}
         </p>
       </div>

@@ -17,7 +17,7 @@ export function MyOrganizations({ onToMembers }: { onToMembers: () => void }) {
           <li key={id} className="flex items-center gap-3 py-2.5 first:pt-0 last:pb-0">
             <div className="min-w-0 flex-1">
               <p className="truncate text-sm font-medium">{name}</p>
-              <p className="text-[13px] text-muted">{words.roles[role]}</p>
+              <p className="text-note text-muted">{words.roles[role]}</p>
             </div>
             <Button size="small" aria-label={words.leaveOne(name)} onClick={() => setLeaving(id)}>
               {words.leave}

@@ -54,7 +54,7 @@ function ProgressHeadline({ order, isUnread }: { order: Extract<FollowedOrder, {
   return (
     <Headline icon={icon} title={said[progress.kind]} hint={isUnread ? text.notRead : hint}>
       {progress.kind === 'retrying' && record.last_error && (
-        <p className="mt-1 text-[13px] break-words text-muted">{said.lastError(record.last_error)}</p>
+        <p className="mt-1 text-note break-words text-muted">{said.lastError(record.last_error)}</p>
       )}
     </Headline>
   )
@@ -74,7 +74,7 @@ function Steps({ progress, isKnown }: { progress: Progress; isKnown: boolean }) 
             <span className={cx('flex-1', !found && 'text-muted')}>{text.steps[step]}</span>
             {!isKnown && <Skeleton className="h-3 w-14" />}
             {isKnown && (
-              <span className={cx('shrink-0 text-[13px] tabular-nums', state === 'unconfirmed' ? 'font-medium text-warn' : 'text-muted')}>
+              <span className={cx('shrink-0 text-note tabular-nums', state === 'unconfirmed' ? 'font-medium text-warn' : 'text-muted')}>
                 {found ? found[step] : text.stepStates[state]}
               </span>
             )}

@@ -45,7 +45,7 @@ export function ReceiptDetails({ record, receipt, isOpen }: ReceiptDetailsProps)
         {text.title}
       </summary>
       <div className="border-t border-line px-3.5 pt-1 pb-3.5">
-        <dl className="divide-y divide-line text-[13px]">
+        <dl className="divide-y divide-line text-note">
           {facts.map(([name, value]) => (
             <div key={name} className="flex flex-wrap justify-between gap-x-4 py-2">
               <dt className="text-muted">{name}</dt>
@@ -60,7 +60,7 @@ export function ReceiptDetails({ record, receipt, isOpen }: ReceiptDetailsProps)
             </dd>
           </div>
         </dl>
-        <p className="text-[13px] text-muted">{text.digestHint}</p>
+        <p className="text-note text-muted">{text.digestHint}</p>
       </div>
     </details>
   )

@@ -33,7 +33,7 @@ export function WhatGoes({ session, counts }: { session: SessionOverview; counts
           </li>
         ))}
       </ul>
-      <p aria-live="polite" className="mt-1 min-h-5 text-[13px] text-muted">
+      <p aria-live="polite" className="mt-1 min-h-5 text-note text-muted">
         {counts?.kind === 'unknown' && text.notCounted(whyOf(counts, text))}
       </p>
     </div>

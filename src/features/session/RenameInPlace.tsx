@@ -85,11 +85,7 @@ export function RenameInPlace({ name, label, mayChange, onRename }: RenameInPlac
       <Button size="small" onClick={close}>
         {words.common.cancel}
       </Button>
-      <p
-        id={noteId}
-        role={problem ? 'alert' : undefined}
-        className={problem ? 'w-full text-[13px] text-bad' : 'w-full text-[13px] text-muted'}
-      >
+      <p id={noteId} role={problem ? 'alert' : undefined} className={problem ? 'w-full text-note text-bad' : 'w-full text-note text-muted'}>
         {problem ? words.failures[problem] : words.session.nameHint}
       </p>
     </form>

@@ -49,7 +49,7 @@ function End({ icon, title, at, children }: { icon: ReactNode; title: string; at
       <output className="sr-only">{title}</output>
       <div>
         <h1 className="text-lg font-semibold tracking-tight">{title}</h1>
-        {at && <p className="mt-0.5 text-[13px] text-muted">{at}</p>}
+        {at && <p className="mt-0.5 text-note text-muted">{at}</p>}
         <p className="mx-auto mt-1 max-w-prose text-sm text-balance text-muted">{children}</p>
       </div>
       <Link

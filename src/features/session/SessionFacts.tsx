@@ -26,7 +26,7 @@ export function SessionFacts({ session }: { session: SessionDetail }) {
       {told.map(([name, value]) => (
         <div key={name} className="min-w-0">
           <dt className="text-xs text-muted">{name}</dt>
-          <dd className="mt-0.5 text-[13px] break-words tabular-nums">{value}</dd>
+          <dd className="mt-0.5 text-note break-words tabular-nums">{value}</dd>
         </div>
       ))}
     </dl>

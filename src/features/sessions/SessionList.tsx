@@ -47,12 +47,12 @@ export function SessionList({ look, isLoading, loadError, onReload, mayChange, f
       <div className="flex flex-wrap items-center gap-x-3 gap-y-3 border-b border-line px-4 py-3 sm:px-5">
         <div className="flex min-h-10 min-w-0 flex-1 flex-col justify-center">
           <div className="flex items-baseline gap-2">
-            <h2 id="devices" className="text-[15px] font-semibold tracking-tight">
+            <h2 id="devices" className="text-[0.9375rem] font-semibold tracking-tight">
               {words.list.title}
             </h2>
             <FoundCount look={look} isSearching={rows.isSearching} />
           </div>
-          {!mayChange && <p className="mt-0.5 text-[13px] text-muted">{words.list.readOnly}</p>}
+          {!mayChange && <p className="mt-0.5 text-note text-muted">{words.list.readOnly}</p>}
         </div>
         {!isEmpty && (
           <div className="flex gap-2 max-sm:order-last max-sm:basis-full sm:w-80">

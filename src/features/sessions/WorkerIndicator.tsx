@@ -6,7 +6,7 @@ export function WorkerIndicator({ online }: { online: boolean | undefined }) {
   const words = useWords()
   const dot = online === undefined ? 'border border-line-strong' : online ? 'bg-good' : 'bg-bad'
   return (
-    <output className="flex items-center gap-2 text-[13px] whitespace-nowrap text-muted">
+    <output className="flex items-center gap-2 text-note whitespace-nowrap text-muted">
       <span aria-hidden className={cx('size-2 rounded-full', dot)} />
       {online === undefined ? words.worker.unknown : online ? words.worker.online : words.worker.offline}
     </output>

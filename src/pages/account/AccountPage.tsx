@@ -65,7 +65,7 @@ function Section({ title, hint, children }: { title: string; hint?: string; chil
         <h2 id={id} className="text-sm font-semibold tracking-tight">
           {title}
         </h2>
-        {hint && <p className="mt-1 text-[13px] text-muted">{hint}</p>}
+        {hint && <p className="mt-1 text-note text-muted">{hint}</p>}
       </div>
       <div className="min-w-0">{children}</div>
     </section>

@@ -29,7 +29,7 @@ export default function ForgottenPasswordPage() {
         </>
       )}
       <p className="mt-4 text-center">
-        <Link href="/" className="inline-flex min-h-9 items-center text-[13px] font-medium text-brand underline-offset-4 hover:underline">
+        <Link href="/" className="inline-flex min-h-9 items-center text-note font-medium text-brand underline-offset-4 hover:underline">
           {words.backToSignIn}
         </Link>
       </p>
@@ -59,8 +59,8 @@ function AskForLink() {
           {text.sentTitle}
         </h1>
         <p className="mt-1 text-sm break-words">{text.sent(email.trim())}</p>
-        <p className="mt-2 text-[13px] text-muted">{text.sentHint}</p>
-        {demo && <p className="mt-2 text-[13px] text-muted">{text.sentDemo}</p>}
+        <p className="mt-2 text-note text-muted">{text.sentHint}</p>
+        {demo && <p className="mt-2 text-note text-muted">{text.sentDemo}</p>}
         <Button className="mt-4 w-full" onClick={() => setPhase('asking')}>
           {text.otherEmail}
         </Button>

@@ -25,7 +25,7 @@ export function SessionActions({ session, isDeleting, onStart, onStop, onReset, 
       {main && (
         <Link
           href={`${ADDRESSES.devices}?link=${session.id}`}
-          className="inline-flex h-9 items-center gap-2 rounded-lg bg-brand px-3 text-[13px] font-medium whitespace-nowrap text-on-brand hover:bg-brand-hover"
+          className="inline-flex h-9 items-center gap-2 rounded-lg bg-brand px-3 text-note font-medium whitespace-nowrap text-on-brand hover:bg-brand-hover"
         >
           <Link2 aria-hidden className="size-4" />
           {main === 'resume' ? words.list.resume : words.list.linkAgain}

@@ -46,7 +46,7 @@ export function SessionHeader({ session, label, outdated, mayChange, onRename, a
             )}
           </div>
           <RenameInPlace name={session.display_name} label={label} mayChange={mayChange} onRename={onRename} />
-          {why && !outdated && <p className="text-[13px] text-muted">{why}</p>}
+          {why && !outdated && <p className="text-note text-muted">{why}</p>}
           {/* Said to who hears the page when it changes, and only then. */}
           <output className="sr-only">{outdated ? '' : words.session.stateKnown(why ? `${state}, ${why}` : state)}</output>
         </div>

@@ -44,7 +44,7 @@ export function SendText({ sessionId, isConnected, initialTo, fetchNumberTools }
         void submit()
       }}
     >
-      <h3 id="send-title" className="text-[15px] font-semibold tracking-tight">
+      <h3 id="send-title" className="text-[0.9375rem] font-semibold tracking-tight">
         {words.send}
       </h3>
       <Field
@@ -84,7 +84,7 @@ export function SendText({ sessionId, isConnected, initialTo, fetchNumberTools }
             'focus-visible:border-brand focus-visible:outline-2 focus-visible:outline-offset-0 focus-visible:outline-brand aria-invalid:border-bad',
           )}
         />
-        <div id={noteId} className="mt-1.5 flex justify-between gap-4 text-[13px] text-muted">
+        <div id={noteId} className="mt-1.5 flex justify-between gap-4 text-note text-muted">
           {problems.text ? (
             <p role="alert" className="text-bad">
               {problems.text}
@@ -102,9 +102,9 @@ export function SendText({ sessionId, isConnected, initialTo, fetchNumberTools }
           {isSending && <Spinner />}
           {isSending ? words.submitting : words.submit}
         </Button>
-        <output className="text-[13px] text-muted">{sending.isQueued ? words.queued : isConnected ? '' : words.willWait}</output>
+        <output className="text-note text-muted">{sending.isQueued ? words.queued : isConnected ? '' : words.willWait}</output>
         {problems.other && (
-          <p role="alert" className="text-[13px] text-bad">
+          <p role="alert" className="text-note text-bad">
             {problems.other}
           </p>
         )}

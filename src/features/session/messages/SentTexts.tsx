@@ -16,11 +16,11 @@ export function SentTexts({ texts }: { texts: SentText[] }) {
   return (
     <section aria-labelledby="sent-title" className="overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
       <div className="px-4 py-3 sm:px-5">
-        <h3 id="sent-title" className="text-[15px] font-semibold tracking-tight">
+        <h3 id="sent-title" className="text-[0.9375rem] font-semibold tracking-tight">
           {words.sent}
           {texts.length > 0 && <span className="ml-2 font-normal text-muted tabular-nums">{texts.length}</span>}
         </h3>
-        {texts.length > 0 && <p className="mt-0.5 text-[13px] text-muted">{words.sentHint}</p>}
+        {texts.length > 0 && <p className="mt-0.5 text-note text-muted">{words.sentHint}</p>}
       </div>
       <output className="sr-only">{newest ? `${phone(newest.to)}: ${words.sentStates[newest.state]}` : ''}</output>
       {texts.length === 0 ? (
@@ -32,11 +32,11 @@ export function SentTexts({ texts }: { texts: SentText[] }) {
             return (
               <li key={id} data-text={id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-3 text-sm sm:px-5">
                 <span className="min-w-36 flex-1 font-medium tabular-nums">{phone(to)}</span>
-                <span className="flex items-center gap-1.5 text-[13px]">
+                <span className="flex items-center gap-1.5 text-note">
                   <Sign aria-hidden className="size-4 text-good" />
                   {words.sentStates[state]}
                 </span>
-                <time dateTime={at} className="text-[13px] text-muted">
+                <time dateTime={at} className="text-note text-muted">
                   {ago(at)}
                 </time>
               </li>

@@ -23,7 +23,7 @@ export function WaitingTexts({ sessionId, texts, mayChange }: { sessionId: strin
   return (
     <section aria-labelledby="waiting-title" className="overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
       <div className="flex min-h-13 items-center justify-between gap-4 px-4 py-2 sm:px-5">
-        <h3 id="waiting-title" ref={title} tabIndex={-1} className="text-[15px] font-semibold tracking-tight outline-none">
+        <h3 id="waiting-title" ref={title} tabIndex={-1} className="text-[0.9375rem] font-semibold tracking-tight outline-none">
           {words.messages.waiting}
           {texts.length > 0 && <span className="ml-2 font-normal text-muted tabular-nums">{texts.length}</span>}
         </h3>
@@ -90,7 +90,7 @@ function WaitingText({ text, isRemoving, onRemove }: { text: QueuedText; isRemov
         <p dir="auto" className="line-clamp-3 break-words whitespace-pre-wrap">
           {text.text}
         </p>
-        <p className="mt-0.5 text-[13px] text-muted">
+        <p className="mt-0.5 text-note text-muted">
           {[words.states[text.state], words.attempts(text.attempts), words.queuedAt(ago(text.queuedAt))].join(' · ')}
         </p>
       </div>

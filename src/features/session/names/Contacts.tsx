@@ -54,7 +54,7 @@ export function Contacts({ sessionId, isConnected, onWrite }: ContactsProps) {
                 <span className="min-w-0 flex-1 break-words">
                   {name ? <bdi className="font-medium">{name}</bdi> : <em className="text-muted">{words.names.unnamedContact}</em>}
                 </span>
-                <span className="text-[13px] text-muted tabular-nums">{phone(phoneNumber) || words.names.anonymous}</span>
+                <span className="text-note text-muted tabular-nums">{phone(phoneNumber) || words.names.anonymous}</span>
               </span>
               {onWrite && phoneNumber && (
                 <Button

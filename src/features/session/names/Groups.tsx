@@ -44,7 +44,7 @@ export function Groups({ sessionId, isConnected }: { sessionId: string; isConnec
                 {name ? <bdi className="font-medium">{name}</bdi> : <em className="text-muted">{words.names.unnamedGroup}</em>}
               </span>
               {participants !== null && (
-                <span className="shrink-0 text-[13px] text-muted tabular-nums">{words.names.participants(participants)}</span>
+                <span className="shrink-0 text-note text-muted tabular-nums">{words.names.participants(participants)}</span>
               )}
             </>
           )}

@@ -47,7 +47,7 @@ export function NameList<One extends Named>({ all, searchLabel, count, age, isAs
             }}
           />
         )}
-        <div className="ml-auto flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 text-[13px] text-muted">
+        <div className="ml-auto flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 text-note text-muted">
           <output className="tabular-nums">{found.length === all.length ? count : words.found(found.length, all.length)}</output>
           <p>{age}</p>
           <Button size="small" aria-disabled={isAsking} onClick={() => isAsking || onAskAgain()}>

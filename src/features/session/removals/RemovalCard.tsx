@@ -25,7 +25,7 @@ export function RemovalCard({ removal, onOpen }: { removal: RemovalRecord; onOpe
           {isDone ? text.done : text.open}
         </Badge>
       </div>
-      <p className="mt-1 text-[13px] break-words text-muted">
+      <p className="mt-1 text-note break-words text-muted">
         {[dates.dateTime(removal.requested_at), who, removal.attempts > 1 && text.attempts(removal.attempts)].filter(Boolean).join(' · ')}
       </p>
       {receipt && (
@@ -52,7 +52,7 @@ function Digest({ digest }: { digest: string }) {
       () => toast.error(text.digestNotCopied),
     )
   return (
-    <p className="mt-2 flex items-center gap-2 text-[13px] text-muted">
+    <p className="mt-2 flex items-center gap-2 text-note text-muted">
       {text.digest} <code title={digest}>{digest.slice(0, 12)}…</code>
       <Button look="ghost" size="icon" aria-label={text.copyDigest} onClick={() => void copy()}>
         <Copy aria-hidden className="size-3.5" />

@@ -69,7 +69,7 @@ export function Timeline({ organizationId, sessionId }: { organizationId: string
           {words.timeline.older}
         </Button>
       ) : (
-        data && data.entries.length > 0 && <p className="text-[13px] text-muted">{words.timeline.kept}</p>
+        data && data.entries.length > 0 && <p className="text-note text-muted">{words.timeline.kept}</p>
       )}
     </section>
   )
@@ -86,7 +86,7 @@ function Days({ entries, people }: { entries: TimelineRow[]; people: People }) {
   ])
   return [...days].map(([day, ofDay]) => (
     <section key={day} className="space-y-2">
-      <h3 className="text-[13px] font-semibold text-muted">{near.get(day) ?? day}</h3>
+      <h3 className="text-note font-semibold text-muted">{near.get(day) ?? day}</h3>
       <ol className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface shadow-sm">
         {ofDay.map((entry) => (
           <TimelineEntry key={entry.id} entry={entry} people={people} />

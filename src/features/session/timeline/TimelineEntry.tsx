@@ -32,11 +32,11 @@ export function TimelineEntry({ entry, people }: { entry: TimelineRow; people: P
           {count > 1 && <span className="ml-2 rounded-full bg-raised px-2 py-0.5 text-xs text-muted">{words.timeline.times(count)}</span>}
         </p>
         {names && (
-          <p className="text-[13px] break-words text-muted">
+          <p className="text-note break-words text-muted">
             {words.timeline.from} <Name>{names.from}</Name> {words.timeline.to} <Name>{names.to}</Name>
           </p>
         )}
-        {notes.length > 0 && <p className="text-[13px] break-words text-muted">{notes.join(' · ')}</p>}
+        {notes.length > 0 && <p className="text-note break-words text-muted">{notes.join(' · ')}</p>}
         {raw && (
           <p dir="auto" className="font-mono text-xs break-words text-muted">
             {raw}
@@ -44,13 +44,13 @@ export function TimelineEntry({ entry, people }: { entry: TimelineRow; people: P
         )}
       </div>
       {actor && (
-        <span className="min-w-0 text-[13px] break-words text-muted max-sm:col-start-2 max-sm:row-start-2 sm:max-w-56 sm:text-right">
+        <span className="min-w-0 text-note break-words text-muted max-sm:col-start-2 max-sm:row-start-2 sm:max-w-56 sm:text-right">
           {actor}
         </span>
       )}
       <time
         dateTime={entry.at}
-        className="text-right text-[13px] text-muted tabular-nums max-sm:col-start-3 max-sm:row-start-1 sm:col-start-4 sm:w-16"
+        className="text-right text-note text-muted tabular-nums max-sm:col-start-3 max-sm:row-start-1 sm:col-start-4 sm:w-16"
       >
         {dates.time(entry.at)}
       </time>
