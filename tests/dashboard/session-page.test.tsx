@@ -229,19 +229,22 @@ it('lets agents look, and shows them neither orders nor what changes something',
 
 it('follows a device to its end: it is being removed, then gone, and its receipt stays', async () => {
   const { server, session, happens, open } = device({ status: 'stopped', effective_status: 'stopped' })
-  open('messages')
-  await screen.findByRole('heading', { level: 1, name: PHONE })
+  open('receipts')
+  await screen.findByText('Nothing was removed yet')
+  const shown = screen.getByRole('tabpanel')
   server.sessions = []
   const order = server.order(session, 'delete')
   happens('deleted', { status: 'stopped', by: USER.id })
   happens('clear_ordered', { order_id: order.id, reason: 'delete', by: USER.id })
   expect(await screen.findByRole('heading', { level: 1, name: 'This device is being removed' }, { timeout: 6000 })).toBeTruthy()
   expect(screen.getAllByRole('tab').map((tab) => tab.textContent)).toEqual(['Timeline', 'Removals'])
+  // Nobody is taken away from what they read.
+  expect(screen.getByRole('tabpanel')).toBe(shown)
+  expect(await within(shown).findByText('under way', undefined, { timeout: 9000 })).toBeTruthy()
   happens('cleared', { order_id: order.id, reason: 'delete', remote_unlink: 'unconfirmed' })
   expect(
     await screen.findByRole('heading', { level: 1, name: 'This device is gone here; unlink it on the phone' }, { timeout: 6000 }),
   ).toBeTruthy()
-  expect(await screen.findByText('Removed, and checked that nothing is left', undefined, { timeout: 6000 })).toBeTruthy()
 })
 
 it('says that there is no such device, also of one that another organisation has', async () => {

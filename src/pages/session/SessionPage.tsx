@@ -1,16 +1,16 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useOrganization } from '../../features/organization/organization.ts'
 import { mayChange as roleMayChange } from '../../features/organization/organization-queries.ts'
 import { useRemoval } from '../../features/removal/useRemoval.ts'
 import type { SessionDetail } from '../../features/session/session-query.ts'
 import { SessionEnd } from '../../features/session/SessionEnd.tsx'
-import { SessionSkeleton } from '../../features/session/SessionSkeleton.tsx'
+import { HeaderSkeleton, SessionSkeleton } from '../../features/session/SessionSkeleton.tsx'
 import { rowActions } from '../../features/sessions/row-actions.ts'
 import { renameSession, startSession, stopSession } from '../../features/sessions/session-commands.ts'
 import { useCommand } from '../../hooks/useCommand.ts'
 import { useSession } from '../../hooks/useSession.ts'
 import { asFailure } from '../../lib/failure.ts'
-import { usePhoneLabel } from '../../lib/phone-label.ts'
+import { fetchPhoneFormat, usePhoneLabel } from '../../lib/phone-label.ts'
 import { sessionLabel } from '../../lib/session-overview.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
@@ -40,9 +40,14 @@ export default function SessionPage({ sessionId }: { sessionId: string }) {
   const { orderId, openOrder, closeOrder } = useOrderInAddress()
   const [asking, setAsking] = useState<{ kind: 'reset' | 'delete'; session: SessionDetail } | null>(null)
   useFetchedWhenIdle(removalDialog)
+  // Its number is the page's heading.
+  useEffect(() => void fetchPhoneFormat(), [])
 
   const label = session ? sessionLabel(session, phone) : null
   const isKnown = session !== undefined && (session !== null || fate !== undefined)
+  // Whoever reads about a session goes on reading in the moment in which it goes.
+  const [wasShown, setShown] = useState(false)
+  if (isKnown && !wasShown) setShown(true)
   const askOrDelete = (row: SessionDetail) => {
     if (rowActions(row).confirmDelete) setAsking({ kind: 'delete', session: row })
     else void removal.deleteSession(row.id)
@@ -55,7 +60,7 @@ export default function SessionPage({ sessionId }: { sessionId: string }) {
           {words.failures[asFailure(loadError).code]}
         </Notice>
       )}
-      {!loadError && !isKnown && <SessionSkeleton />}
+      {!loadError && !isKnown && (wasShown ? <HeaderSkeleton /> : <SessionSkeleton />)}
       {session && label !== null && (
         <SessionHeader
           session={session}
@@ -79,7 +84,7 @@ export default function SessionPage({ sessionId }: { sessionId: string }) {
         />
       )}
       {session === null && fate && <SessionEnd fate={fate} workerOnline={workerOnline} />}
-      {isKnown && fate?.kind !== 'unheard' && (
+      {session !== undefined && wasShown && fate?.kind !== 'unheard' && (
         <SessionSections
           organizationId={organization.id}
           sessionId={sessionId}
