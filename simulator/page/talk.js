@@ -45,7 +45,11 @@ export function drawTalk({ chosen, phones, waiting }) {
 
   // The field opens by itself when a device has asked for a code of this phone, and stays as the person leaves it.
   const wanted = waiting.filter(({ codeFor }) => codeFor === chosen).map(({ id }) => id)
-  if (wanted.length > 0 && asked !== wanted.join()) byId('code-part').open = true
+  if (wanted.length > 0 && asked !== wanted.join()) {
+    byId('code-part').open = true
+    // Nobody who writes elsewhere is interrupted.
+    if (!(document.activeElement instanceof HTMLInputElement || document.activeElement instanceof HTMLTextAreaElement)) byId('code').focus()
+  }
   asked = wanted.join()
 
   const others = phones.filter((one) => one.phone !== chosen)

@@ -23,14 +23,12 @@ function follow(refusals: (Failure | null)[] = [], openLimit = 5000) {
     },
     onView: (view) => views.push(view),
     signal: stop.signal,
-    surroundings: {
-      wait: async (milliseconds) => void waits.push(milliseconds),
-      onReturn: (listener) => {
-        returns.add(listener)
-        return () => returns.delete(listener)
-      },
-      openLimit,
+    wait: async (milliseconds) => void waits.push(milliseconds),
+    onReturn: (listener) => {
+      returns.add(listener)
+      return () => returns.delete(listener)
     },
+    openLimit,
   })
   const stream = (index: number) => vi.waitUntil(() => streams[index], { timeout: 2000, interval: 5 })
   const steps = () => views.map(({ step }) => step)

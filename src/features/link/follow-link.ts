@@ -2,7 +2,6 @@ import { decodeLinkEvent, LINK_STREAM_SECONDS, type LinkEvent } from '#domain/li
 import { createParser } from 'eventsource-parser'
 import { asFailure, type FailureCode } from '../../lib/failure.ts'
 import { isFinal, type LinkView, viewAfter, viewAfterError } from './link-view.ts'
-import { hopefulWait, onReturn } from './reasons-to-hope.ts'
 
 /** The waits between two tries to attach, milliseconds; the last one repeats. */
 export const REATTACH_WAITS = [250, 500, 1000, 2000, 4000] as const
@@ -15,24 +14,21 @@ type Follow = {
   onView: (view: LinkView) => void
   /** Aborting it ends everything, silently. */
   signal: AbortSignal
-  /** What the browser knows. Tests hand in their own. */
-  surroundings?: typeof BROWSER
+  /** Resolves after so many milliseconds, or sooner when there is reason to hope or the signal aborts. */
+  wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** Tells when an open stream may be dead without a word; answers with how to stop. */
+  onReturn?: (listener: () => void) => () => void
+  /** Milliseconds until a function that has not begun to answer counts as one that never will. */
+  openLimit?: number
 }
 
-const BROWSER = {
-  /** Resolves after so many milliseconds, or sooner when there is reason to hope or the signal aborts. */
-  wait: hopefulWait,
-  /** Tells when an open stream may be dead without a word; answers with how to stop. */
-  onReturn,
-  /** A function that has not begun to answer by then has hung up without a word, milliseconds. */
-  openLimit: 8000,
-}
+const OPEN_LIMIT = 8000
 
 /**
  * Follows a link until it is connected, has ended, or `signal` aborts. A stream that breaks, or that asks for it with
  * `retry`, is attached again: the worker replays where the link is. Resolves when there is nothing more to follow; never throws.
  */
-export async function followLink({ open, onView, signal, surroundings = BROWSER }: Follow): Promise<void> {
+export async function followLink({ open, onView, signal, wait, onReturn = () => () => {}, openLimit = OPEN_LIMIT }: Follow): Promise<void> {
   let failures = 0
   const show = (view: LinkView | null): boolean => {
     if (!view || signal.aborted) return false
@@ -40,14 +36,14 @@ export async function followLink({ open, onView, signal, surroundings = BROWSER 
     return isFinal(view)
   }
   while (!signal.aborted) {
-    const end = await attach(open, surroundings, signal, (event) => {
+    const end = await attach({ open, onReturn, openLimit }, signal, (event) => {
       failures = 0
       return show(viewAfter(event))
     })
     if (signal.aborted || end.kind === 'final') return
     if (end.kind === 'refused' && show(viewAfterError(end.code))) return
     // A break alone is not shown: the next try tells whether anybody is there.
-    await surroundings.wait(REATTACH_WAITS[Math.min(failures, REATTACH_WAITS.length - 1)] ?? 4000, signal)
+    await wait(REATTACH_WAITS[Math.min(failures, REATTACH_WAITS.length - 1)] ?? 4000, signal)
     if (end.kind !== 'retry') failures += 1
   }
 }
@@ -56,8 +52,7 @@ type StreamEnd = { kind: 'final' } | { kind: 'retry' } | { kind: 'broken' } | { 
 
 /** Reads one stream to its end. `onEvent` answers whether it was the last event. */
 async function attach(
-  open: Follow['open'],
-  { onReturn, openLimit }: typeof BROWSER,
+  { open, onReturn, openLimit }: Required<Pick<Follow, 'open' | 'onReturn' | 'openLimit'>>,
   outer: AbortSignal,
   onEvent: (event: LinkEvent) => boolean,
 ): Promise<StreamEnd> {

@@ -20,7 +20,7 @@ import { useLinkFromAddress } from './useLinkFromAddress.ts'
 import { useResumedLink } from './useResumedLink.ts'
 
 /** What follows a link is not needed until there is one: it is fetched when the page is idle, or while the row is being stored. */
-const follower = () => import('./follow-link.ts')
+const follower = () => import('./follow-link-here.ts')
 
 /** An attempt that is over: who asks for a code now begins another. */
 const OVER: ReadonlySet<LinkView['step']> = new Set(['expired', 'failed', 'cancelled'])
@@ -70,11 +70,11 @@ export function useLink({ organizationId, onChanged, onCancelled, onOrderStored 
           setRow(stored)
           keepLink(organizationId, stored.id)
           onChanged()
-          const { followLink } = await parts.catch(() => {
+          const { followLinkHere } = await parts.catch(() => {
             throw new Failure('unreachable', 'a part of the page could not be fetched')
           })
           const onView = (next: LinkView) => (next.step === 'cancelled' ? void afterCancel(client, stored.id).then(show) : show(next))
-          await followLink({ open: (inner) => openLinkStream(client, stored.id, inner), onView, signal })
+          await followLinkHere({ open: (inner) => openLinkStream(client, stored.id, inner), onView, signal })
           if (!signal.aborted) onChanged()
         } catch (error) {
           const { code } = asFailure(error)
