@@ -25,8 +25,8 @@ export function Activity({ organization, onOpen }: ActivityProps) {
   const isEmpty = rows?.length === 0
   return (
     <>
-      <div className="flex flex-wrap items-start justify-between gap-3">
-        <div>
+      <div className="flex items-start justify-between gap-3">
+        <div className="min-w-0">
           <h1 className="text-lg font-semibold tracking-tight">{text.title}</h1>
           <p className="text-note text-muted">{text.intro}</p>
         </div>

@@ -23,7 +23,7 @@ export function OrderProgress({ order, isUnread, detailed = false }: { order: Fo
   const receipt = 'receipt' in progress ? progress.receipt : null
   return (
     <>
-      <div aria-live="polite" className="mt-5 min-h-[5.5rem] rounded-xl bg-raised p-4">
+      <div aria-live="polite" className="mt-5 min-h-[5.5rem] shrink-0 rounded-xl bg-raised p-4">
         {order.kind === 'looking' ? (
           <Headline icon={<Spinner className="size-5 text-muted" />} title={text.looking} hint={isUnread ? text.notRead : ''} />
         ) : (
