@@ -1,9 +1,12 @@
 import type { Page } from 'playwright-core'
 import { notesOf } from './marks.ts'
 
-type Transfer = { type: string; url: string; asked: number; bytes: number }
-/** Kilobytes (1,000 bytes) as they travelled, headers included: until the page could be used, and until it had nothing more to fetch. */
-export type Weights = { jsKB: number; cssKB: number; jsIdleKB: number; files: number }
+type Transfer = { type: string; asked: number; bytes: number; withHeads: number }
+/**
+ * Kilobytes (1,000 bytes) as they travelled, compressed: until the page could be used, the same with the heads of the answers, and all until
+ * there was nothing more to fetch.
+ */
+export type Weights = { jsKB: number; cssKB: number; jsWithHeadsKB: number; jsIdleKB: number; files: number }
 
 /** How long nothing more must be fetched, milliseconds. */
 const QUIET = 2000
@@ -15,14 +18,19 @@ export async function weigh(page: Page, url: string): Promise<Weights> {
   await session.send('Network.setCacheDisabled', { cacheDisabled: true })
   const transfers = new Map<string, Transfer>()
   let lastAt = Date.now()
-  session.on('Network.requestWillBeSent', ({ requestId, type, wallTime, request }) => {
+  session.on('Network.requestWillBeSent', ({ requestId, type, wallTime }) => {
     if (type !== 'Script' && type !== 'Stylesheet') return
-    transfers.set(requestId, { type, url: request.url, asked: wallTime * 1000, bytes: 0 })
+    transfers.set(requestId, { type, asked: wallTime * 1000, bytes: 0, withHeads: 0 })
     lastAt = Date.now()
+  })
+  // What was compressed counts as it came; the heads of the answers, which are counted apart, come with the last of it.
+  session.on('Network.dataReceived', ({ requestId, encodedDataLength }) => {
+    const transfer = transfers.get(requestId)
+    if (transfer) transfer.bytes += encodedDataLength
   })
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     const transfer = transfers.get(requestId)
-    if (transfer) transfer.bytes = encodedDataLength
+    if (transfer) transfer.withHeads = encodedDataLength
   })
   await page.goto(url)
   await page.locator('[data-session]').first().waitFor()
@@ -30,13 +38,14 @@ export async function weigh(page: Page, url: string): Promise<Weights> {
   const { usable } = await notesOf(page)
   const usableAt = Number(await page.evaluate('performance.timeOrigin')) + usable
   await session.detach()
-  const sum = (type: string, until: number) =>
-    kilobytes([...transfers.values()].filter((one) => one.type === type && one.asked < until).map(({ bytes }) => bytes))
+  const early = (type: string) => [...transfers.values()].filter((one) => one.type === type && one.asked < usableAt)
+  const scripts = early('Script')
   return {
-    jsKB: sum('Script', usableAt),
-    cssKB: sum('Stylesheet', usableAt),
-    jsIdleKB: sum('Script', Number.POSITIVE_INFINITY),
-    files: [...transfers.values()].filter(({ asked }) => asked < usableAt).length,
+    jsKB: kilobytes(scripts.map(({ bytes }) => bytes)),
+    cssKB: kilobytes(early('Stylesheet').map(({ bytes }) => bytes)),
+    jsWithHeadsKB: kilobytes(scripts.map(({ withHeads }) => withHeads)),
+    jsIdleKB: kilobytes([...transfers.values()].filter(({ type }) => type === 'Script').map(({ bytes }) => bytes)),
+    files: scripts.length,
   }
 }
 

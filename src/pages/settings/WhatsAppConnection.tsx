@@ -84,8 +84,13 @@ export function WhatsAppConnection() {
         orders={orders}
       />
 
-      <PurgeNotice count={whatsApp.purgedCount} />
-      <BeingRemoved orders={whatsApp.orders} workerOnline={whatsApp.workerOnline} onOpen={openOrder} />
+      {/* What stands below the list comes after it: the list would push it away. */}
+      {!whatsApp.isLoading && (
+        <>
+          <PurgeNotice count={whatsApp.purgedCount} />
+          <BeingRemoved orders={whatsApp.orders} workerOnline={whatsApp.workerOnline} onOpen={openOrder} />
+        </>
+      )}
 
       <Suspense fallback={null}>
         {connectionState.isConnecting && (
