@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
+import { seedUser } from '../../../scripts/stack/users.ts'
 import { readQr } from '../../support/qr.ts'
 import { eventually } from '../support/eventually.ts'
 import { openWorld, signIn, type World } from '../support/world.ts'
@@ -7,6 +9,8 @@ import { openWorld, signIn, type World } from '../support/world.ts'
 export type Furnished = World & {
   /** The session of the phone that is linked and online. */
   linked: string
+  /** An order that was carried out. */
+  removed: string
   /** Of the demo's admin, signed in. */
   page: Page
 }
@@ -31,7 +35,14 @@ export async function furnish(): Promise<Furnished> {
       insert into whatsapp_sessions (organization_id, display_name, desired, status, status_reason, phone_number, linked_at, last_active_at)
       select id, 'Cobranza', 'online', 'disconnected', 'unlinked_from_phone', '+51944123456', now() - interval '9 days', now() - interval '2 hours'
       from organizations limit 1`
-    return { ...world, linked: linked.id, page }
+    const agent = await seedUser(world.sql, { email: 'luis@acme.test', password: randomUUID(), cost: 4 })
+    await world.sql`insert into organization_members (organization_id, user_id, role) select id, ${agent}, 'agent' from organizations limit 1`
+    await world.sql`
+      insert into organization_invitations (organization_id, email, role, invited_by)
+      select organization_id, 'rosa@acme.test', 'admin', user_id from organization_members where role = 'owner' limit 1`
+    const [removed] = await world.sql<{ id: string }[]>`select id from whatsapp_clearances where completed_at is not null limit 1`
+    if (!removed) throw new Error('the demo purges when somebody signs in')
+    return { ...world, linked: linked.id, removed: removed.id, page }
   } catch (error) {
     await world.stop()
     throw error

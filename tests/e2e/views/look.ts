@@ -11,7 +11,7 @@ export const WORDS: Record<LanguageCode, Words> = { en, es, 'pt-BR': ptBR }
 
 export type Theme = 'light' | 'dark'
 /** What a view is opened with. */
-export type To = { url: string; words: Words; linked: string }
+export type To = { url: string; words: Words; linked: string; removed: string }
 /** A page or dialog by its name, and the way to it for somebody at any page, in any language. */
 export type View = {
   name: string
@@ -33,7 +33,7 @@ export async function createViewer(world: Furnished) {
     /** Opens a view, has it looked at, and takes back what opening it did. */
     async show(view: View, language: LanguageCode, look: (page: Page) => Promise<void>): Promise<void> {
       const page = view.isGuest ? guest : member
-      const to = { url, words: WORDS[language], linked: world.linked }
+      const to = { url, words: WORDS[language], linked: world.linked, removed: world.removed }
       await page.goto(`${url}/config.json`)
       await page.evaluate(`sessionStorage.clear(); localStorage.setItem('latchkey.language', '${language}')`)
       await view.open(page, to)

@@ -37,7 +37,7 @@ async function session(
 ): Promise<void> {
   await page.goto(`${url}/settings/whatsapp/${linked}#${tab}`)
   await page.getByRole('tab', { name: words.session[tab], selected: true }).waitFor()
-  await page.getByRole('tabpanel').locator('li, form').first().waitFor()
+  await page.getByRole('tabpanel').locator('li, form, p').first().waitFor()
 }
 
 /** Every page and every dialog. */
@@ -89,6 +89,54 @@ export const VIEWS: readonly View[] = [
   { name: 'device-messages', open: (page, to) => session(page, to, 'messages') },
   { name: 'device-groups', open: (page, to) => session(page, to, 'groups') },
   { name: 'device-contacts', open: (page, to) => session(page, to, 'contacts') },
+  { name: 'device-removals', open: (page, to) => session(page, to, 'receipts') },
+  {
+    name: 'no-such-device',
+    async open(page, { url, words }) {
+      await page.goto(`${url}/settings/whatsapp/00000000-0000-4000-8000-000000000000`)
+      await page.getByRole('heading', { name: words.session.notFound }).waitFor()
+    },
+  },
+  {
+    name: 'activity',
+    async open(page, { url, words }) {
+      await page.goto(`${url}/activity`)
+      await page.getByRole('button', { name: words.activity.export }).waitFor()
+      await page.getByText(/19aec740/).locator('visible=true').first().waitFor()
+    },
+  },
+  {
+    name: 'receipt',
+    async open(page, { url, removed }) {
+      await page.goto(`${url}/activity?order=${removed}`)
+      await page
+        .getByRole('dialog')
+        .getByText(/^[0-9a-f]{16}/)
+        .waitFor()
+    },
+  },
+  {
+    name: 'members',
+    async open(page, { url }) {
+      await page.goto(`${url}/settings/members`)
+      await page.getByText('rosa@acme.test').waitFor()
+    },
+  },
+  {
+    name: 'invite',
+    async open(page, { url, words }) {
+      await page.goto(`${url}/settings/members`)
+      await page.getByRole('button', { name: words.members.invite, exact: true }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'profile',
+    async open(page, { url, words }) {
+      await page.goto(`${url}/account`)
+      await page.getByRole('button', { name: words.account.signOutEverywhere }).waitFor()
+    },
+  },
   {
     name: 'no-such-page',
     async open(page, { url, words }) {
