@@ -247,6 +247,19 @@ describe('the page of one session, in a real browser', () => {
     await page.getByRole('button', { name: 'Connect device' }).first().waitFor()
   })
 
+  it('leads from a device that lost its link to the code that links it again', async () => {
+    const [row] = await world.sql<{ id: string }[]>`
+      insert into whatsapp_sessions (organization_id, desired, status, status_reason, phone_number, linked_at)
+      values (${await world.organizationId()}, 'online', 'disconnected', 'unlinked_from_phone', '+51944123456', now()) returning id`
+    await page.goto(`${world.stack.url}/settings/whatsapp/${String(row?.id)}`)
+    await page.getByRole('main').getByText('unlinked from the phone', { exact: true }).waitFor()
+    await page.getByRole('link', { name: 'Link again' }).click()
+    await page.getByRole('dialog').getByRole('img', { name: 'QR code' }).waitFor()
+    expect(await world.sql`select status from whatsapp_sessions`).toEqual([{ status: 'connecting' }])
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+
   it('says of what this organisation never had that there is no such device', async () => {
     session = randomUUID()
     await page.goto(`${world.stack.url}/settings/whatsapp/${session}`)
