@@ -28,7 +28,7 @@ export function InvitationList({ invitations, actions, onRenew }: InvitationList
           const isOver = new Date(invitation.expires_at).getTime() <= now
           return (
             <li key={invitation.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3" data-invitation={invitation.email}>
-              <div className="min-w-40 flex-1">
+              <div className="min-w-[min(10rem,100%)] flex-1">
                 <p className="text-sm font-medium break-all">{invitation.email}</p>
                 <p className="text-note text-muted">
                   {words.organization.roles[invitation.role]} ·{' '}

@@ -29,7 +29,7 @@ export function MemberRow({ member, isOnlyOwner, mayChange, isBusy, onRole, onRe
   const roleName = words.organization.roles[role]
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3" data-member={email}>
-      <div className="min-w-40 flex-1">
+      <div className="min-w-[min(10rem,100%)] flex-1">
         <p className="text-sm font-medium break-all">
           {email}
           {is_you && <span className="ml-2 rounded-full bg-raised px-2 py-0.5 text-xs font-medium text-muted">{text.you}</span>}

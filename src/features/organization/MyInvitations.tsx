@@ -55,7 +55,7 @@ function Invitation({ invitation, userId, onJoined }: MyInvitationsProps & { inv
   })
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border border-line bg-surface px-4 py-3">
-      <div className="min-w-48 flex-1">
+      <div className="min-w-[min(12rem,100%)] flex-1">
         <p className="text-sm font-medium break-words">{words.invites(name, by ?? '')}</p>
         <p className="text-note text-muted">
           {words.asRole(words.roles[role])} · {words.until(dates.date(expires_at))}

@@ -36,12 +36,12 @@ export default function MembersPage() {
   return (
     <div className="space-y-6">
       <div className="flex flex-wrap items-center gap-3">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-[min(10rem,100%)] flex-1">
           <h1 className="text-xl font-semibold tracking-tight">{text.title}</h1>
           <p className="truncate text-sm text-muted">{current.name}</p>
         </div>
         {isOwner && (
-          <div className="flex gap-2">
+          <div className="flex flex-wrap gap-2">
             <Button onClick={() => setOpen('rename')}>
               <Pencil aria-hidden className="size-4" />
               {words.organization.rename}
