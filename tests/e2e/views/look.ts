@@ -5,6 +5,7 @@ import { es } from '../../../src/words/es.ts'
 import type { LanguageCode } from '../../../src/words/languages.ts'
 import { ptBR } from '../../../src/words/pt-BR.ts'
 import { launchBrowser } from '../../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import type { Furnished } from './furnished.ts'
 
 export const WORDS: Record<LanguageCode, Words> = { en, es, 'pt-BR': ptBR }
@@ -46,7 +47,11 @@ export async function createViewer(world: Furnished) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
       await page.setViewportSize({ width, height: 900 })
       // The theme and the width arrive a little later, and the colours fade for a moment.
-      await page.waitForFunction(`matchMedia('(prefers-color-scheme: ${theme})').matches && innerWidth === ${width}`)
+      await eventually(
+        // Not by `waitForFunction`, whose polls the page's policy forbids.
+        () => page.evaluate(`matchMedia('(prefers-color-scheme: ${theme})').matches && innerWidth === ${width}`),
+        (isSo) => isSo === true,
+      )
       await page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
         Promise.allSettled(document.getAnimations().filter(({ playState }) => playState === 'running').map(({ finished }) => finished)))`)
     },
