@@ -13,7 +13,18 @@ observe('event', ({ duration, interactionId }) => interactionId && noted.interac
 /** When keys were pressed whose rows do not stand yet. One that is followed by another too soon waits for the rows of that one. */
 let pressed = []
 let wasBusy = false
-document.addEventListener('keydown', ({ timeStamp }) => pressed.push(timeStamp), true)
+let key = 0
+let query = ''
+document.addEventListener('keydown', ({ timeStamp }) => (key = timeStamp), true)
+document.addEventListener(
+  'input',
+  ({ target }) => {
+    // A space at the end asks for nothing new.
+    if (target.value.trim() !== query && target.value !== '') pressed.push(key)
+    query = target.value.trim()
+  },
+  true,
+)
 
 const look = () => {
   const list = document.querySelector('ul[aria-busy]')

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { notesOf } from './marks.ts'
 
 /** Each key makes a search that was not made before, and that finds something. */
-const SEARCHES = ['tienda lima 1', 'soporte cusco', 'cobranza bog', 'recepcion quito', '+51 9 7', '9 123', '519 45', 'bodega sao p']
+const SEARCHES = ['tienda lima 1', 'soporte cusco', 'cobranza bog', 'recepcion quito', '51 9 7', '9 123', '519 45', 'bodega sao p']
 /** As people type who look at what they find, milliseconds. */
 const BETWEEN_KEYS = 250
 

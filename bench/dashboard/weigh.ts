@@ -9,7 +9,7 @@ type Transfer = { type: string; asked: number; bytes: number; withHeads: number 
 export type Weights = { jsKB: number; cssKB: number; jsWithHeadsKB: number; jsIdleKB: number; files: number }
 
 /** How long nothing more must be fetched, milliseconds. */
-const QUIET = 2000
+const QUIET = 4000
 
 /** Opens a page with an empty cache and adds up what its scripts and styles weigh. What was asked for before it could be used counts. */
 export async function weigh(page: Page, url: string): Promise<Weights> {
@@ -34,6 +34,7 @@ export async function weigh(page: Page, url: string): Promise<Weights> {
   })
   await page.goto(url)
   await page.locator('[data-session]').first().waitFor()
+  lastAt = Date.now()
   while (Date.now() - lastAt < QUIET) await page.waitForTimeout(100)
   const { usable } = await notesOf(page)
   const usableAt = Number(await page.evaluate('performance.timeOrigin')) + usable
