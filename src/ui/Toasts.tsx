@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTheme } from '../lib/theme.ts'
 import { toastsShownBy } from '../lib/toast.ts'
 
-const Toaster = lazy(() => import('./Toaster.tsx'))
+const Toaster = lazy(() => import('./Toaster.tsx').then(({ Toaster }) => ({ default: Toaster })))
 
 /** Where toasts stand, from the first one on. */
 export function Toasts() {

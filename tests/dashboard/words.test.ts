@@ -7,17 +7,24 @@ import { ptBR } from '../../src/words/pt-BR.ts'
 type Leaf = string | ((...given: never[]) => string)
 
 /** Every word by its path. */
-function leaves(words: object, path = ''): Map<string, Leaf> {
-  return new Map(
-    Object.entries(words).flatMap(([key, value]: [string, unknown]) => {
-      if (typeof value === 'object' && value !== null) return [...leaves(value, `${path}${key}.`)]
-      return [[`${path}${key}`, value as Leaf]]
-    }),
-  )
+function leaves(words: object, path = '', found = new Map<string, Leaf>()): Map<string, Leaf> {
+  for (const [key, value] of Object.entries(words) as [string, unknown][]) {
+    if (typeof value === 'object' && value !== null) leaves(value, `${path}${key}.`, found)
+    else found.set(`${path}${key}`, value as Leaf)
+  }
+  return found
 }
 
 /** Words that are written alike: names, codes, and what the languages share. */
-const ALIKE = new Set(['product', 'nav.whatsapp', 'link.pairing.numberPlaceholder', 'messages.toPlaceholder'])
+const ALIKE = new Set([
+  'product',
+  'nav.whatsapp',
+  'link.pairing.numberPlaceholder',
+  'messages.toPlaceholder',
+  'removal.onThePhone.0.phone',
+  'removal.onThePhone.1.phone',
+  'removal.steps.backups',
+])
 
 const ENGLISH = leaves(en)
 

@@ -45,7 +45,7 @@ function mails(): { to: string; link: string }[] {
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true })
 /** As if another tab had been looked at meanwhile: the page reads again what may have changed. */
-const comeBackTo = (page: Page) => page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })))
+const comeBackTo = (page: Page) => page.evaluate(`void document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`)
 const switchButton = (page: Page) => page.getByRole('button', { name: /^Organisation: / })
 const roleIn = async (email: string) => {
   const [row] = await world.sql<{ role: string }[]>`

@@ -102,7 +102,11 @@ export const VIEWS: readonly View[] = [
     async open(page, { url, words }) {
       await page.goto(`${url}/activity`)
       await page.getByRole('button', { name: words.activity.export }).waitFor()
-      await page.getByText(/19aec740/).locator('visible=true').first().waitFor()
+      await page
+        .getByText(/19aec740/)
+        .locator('visible=true')
+        .first()
+        .waitFor()
     },
   },
   {
