@@ -34,7 +34,10 @@ export function Activity({ organization, onOpen }: ActivityProps) {
       </div>
       <ActivityFilters filters={filters} onFilter={setFilters} />
       <div className="flex min-h-9 items-center justify-between gap-3 text-note text-muted tabular-nums">
-        <output>{rows && !isEmpty && !activity.isSearching && text.shown(rows.length, hasOlder)}</output>
+        <output>
+          {rows && !isEmpty && !activity.isSearching && text.shown(rows.length, hasOlder)}
+          {isEmpty && !activity.isSearching && <span className="sr-only">{isFiltered(filters) ? text.noMatch : text.empty}</span>}
+        </output>
         {isFiltered(filters) && (
           <Button look="ghost" size="small" onClick={() => setFilters(NO_FILTERS)}>
             {text.clear}
