@@ -35,6 +35,16 @@ it('stores the session, shows the QR, and ends with connected', async () => {
   expect(server.called('POST', '/cancel_link')).toEqual([])
 })
 
+it('closes itself also where the cursor still stands in the name that was typed while the phone was fetched', async () => {
+  const { user, stream } = await connect()
+  const link = await stream()
+  link.send(qrEvent(1, 20))
+  await user.type(await screen.findByLabelText('Name (optional)'), 'Front desk')
+  link.send(statusEvent('connected', { phoneNumber: '51987654321' }))
+  await screen.findByText('+51 987 654 321 is linked and online.')
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull(), { timeout: 4000 })
+})
+
 it('draws a rotated QR in place of the old one, and copies the one that is shown', async () => {
   const { user, stream } = await connect()
   const link = await stream()
