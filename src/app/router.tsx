@@ -4,6 +4,7 @@ import { useOrganization } from '../features/organization/organization.ts'
 import { OrganizationGate } from '../features/organization/OrganizationGate.tsx'
 import { ADDRESSES } from '../lib/addresses.ts'
 import { WhatsAppConnection } from '../pages/settings/WhatsAppConnection.tsx'
+import { useTitle } from '../lib/useTitle.ts'
 import { Waiting } from '../ui/waiting.tsx'
 import { useWords } from '../words/words.ts'
 import { Layout } from './Layout.tsx'
@@ -51,6 +52,7 @@ function Pages({ email }: { email: string }) {
 
 function NotFound() {
   const words = useWords()
+  useTitle(words.nav.notFound)
   return (
     <div className="py-16 text-center">
       <h1 className="text-xl font-semibold tracking-tight">{words.nav.notFound}</h1>

@@ -5,6 +5,7 @@ import { ADDRESSES } from '../lib/addresses.ts'
 import { useConfig } from '../lib/config.ts'
 import { asFailure, authFailure, type FailureCode } from '../lib/failure.ts'
 import { useSupabase } from '../lib/supabase.ts'
+import { useTitle } from '../lib/useTitle.ts'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { Spinner } from '../ui/spinner.tsx'
@@ -14,6 +15,7 @@ import { GuestPage } from './GuestPage.tsx'
 /** Signs in with e-mail and password. Who is signed in then shows the rest of the page. */
 export function SignIn() {
   const words = useWords()
+  useTitle(words.signIn.title)
   const client = useSupabase()
   const { demo } = useConfig()
   const [email, setEmail] = useState(demo?.email ?? '')

@@ -44,6 +44,8 @@ describe('nobody is kept out', () => {
       await viewer.show(view, language, async (page) => {
         const spoken: unknown = await page.evaluate('document.documentElement.lang')
         if (spoken !== language) found.push(`${language}: says that it is in ${String(spoken)}`)
+        const title = await page.title()
+        if (!/^\S.* · Latchkey$/.test(title)) found.push(`${language}: the window is called ${title}`)
         for (const theme of THEMES)
           for (const width of WIDTHS) {
             await viewer.lookAs(page, theme, width)

@@ -7,6 +7,7 @@ import { MyOrganizations } from '../../features/organization/MyOrganizations.tsx
 import { useOrganization } from '../../features/organization/organization.ts'
 import { ADDRESSES } from '../../lib/addresses.ts'
 import { useSupabase } from '../../lib/supabase.ts'
+import { useTitle } from '../../lib/useTitle.ts'
 import { useWords } from '../../words/words.ts'
 import { PasswordSection } from './PasswordSection.tsx'
 import { PreferencesSection } from './PreferencesSection.tsx'
@@ -16,6 +17,7 @@ import { SignOutSection } from './SignOutSection.tsx'
 export default function AccountPage({ email }: { email: string }) {
   const words = useWords()
   const text = words.account
+  useTitle(text.title)
   const { userId, choose } = useOrganization()
   const invitations = useQuery(myInvitationsQuery(useSupabase(), userId))
   const [, goTo] = useLocation()

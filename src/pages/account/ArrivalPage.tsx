@@ -8,6 +8,7 @@ import { useVisitor } from '../../features/auth/session.ts'
 import { ADDRESSES } from '../../lib/addresses.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { toast } from '../../lib/toast.ts'
+import { useTitle } from '../../lib/useTitle.ts'
 import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
@@ -20,6 +21,7 @@ type ArrivalPageProps = { arrival: Exclude<Arrival, { kind: 'none' }>; onDone: (
 export default function ArrivalPage({ arrival, onDone }: ArrivalPageProps) {
   const words = useWords()
   const text = words.password
+  useTitle(text.next)
   return (
     <GuestPage>
       {arrival.kind === 'checking' && (

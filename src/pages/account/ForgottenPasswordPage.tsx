@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { sendPasswordLink } from '../../features/auth/password-commands.ts'
 import { useConfig } from '../../lib/config.ts'
 import { useSupabase } from '../../lib/supabase.ts'
+import { useTitle } from '../../lib/useTitle.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
@@ -17,6 +18,7 @@ const focus = (element: HTMLElement | null) => element?.focus()
 export default function ForgottenPasswordPage() {
   const words = useWords().password
   const { mail } = useConfig()
+  useTitle(words.forgottenTitle)
   return (
     <GuestPage>
       {mail ? (

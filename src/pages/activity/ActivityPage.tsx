@@ -6,6 +6,7 @@ import { mayChange } from '../../features/organization/organization-queries.ts'
 import { ADDRESSES } from '../../lib/addresses.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
 import { useOrderInAddress } from '../../lib/useOrderInAddress.ts'
+import { useTitle } from '../../lib/useTitle.ts'
 import { useWords } from '../../words/words.ts'
 
 const orderDialog = () => import('../../features/removal/OrderDialog.tsx')
@@ -16,6 +17,7 @@ export default function ActivityPage() {
   const { current } = useOrganization()
   const { orderId, openOrder, closeOrder } = useOrderInAddress()
   useFetchedWhenIdle(orderDialog)
+  useTitle(useWords().activity.title)
   if (!mayChange(current.role)) return <NoRights />
   return (
     <div className="space-y-4">

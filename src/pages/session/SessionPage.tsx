@@ -15,6 +15,7 @@ import { sessionLabel } from '../../lib/session-overview.ts'
 import { useSupabase } from '../../lib/supabase.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
 import { useOrderInAddress } from '../../lib/useOrderInAddress.ts'
+import { useTitle } from '../../lib/useTitle.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useWords } from '../../words/words.ts'
@@ -44,6 +45,7 @@ export default function SessionPage({ sessionId }: { sessionId: string }) {
   useEffect(() => void fetchPhoneFormat(), [])
 
   const label = session ? sessionLabel(session, phone) : null
+  useTitle(label ?? words.nav.whatsapp)
   const isKnown = session !== undefined && (session !== null || fate !== undefined)
   // Whoever reads about a session goes on reading in the moment in which it goes.
   const [wasShown, setShown] = useState(false)

@@ -12,6 +12,7 @@ import { useOrganization } from '../../features/organization/organization.ts'
 import { RenameDialog } from '../../features/organization/RenameDialog.tsx'
 import { asFailure } from '../../lib/failure.ts'
 import { useSupabase } from '../../lib/supabase.ts'
+import { useTitle } from '../../lib/useTitle.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
@@ -21,6 +22,7 @@ import { useWords } from '../../words/words.ts'
 export default function MembersPage() {
   const words = useWords()
   const text = words.members
+  useTitle(text.title)
   const client = useSupabase()
   const { current } = useOrganization()
   const isOwner = current.role === 'owner'

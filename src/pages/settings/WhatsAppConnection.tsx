@@ -9,6 +9,7 @@ import { WorkerIndicator } from '../../features/sessions/WorkerIndicator.tsx'
 import { useWhatsAppSession } from '../../hooks/useWhatsAppSession.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
 import { useOrderInAddress } from '../../lib/useOrderInAddress.ts'
+import { useTitle } from '../../lib/useTitle.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { useWords } from '../../words/words.ts'
 
@@ -25,6 +26,7 @@ const RenameDialog = lazy(() => renameDialog().then(({ RenameDialog }) => ({ def
 /** Settings › WhatsApp: the organisation's devices, and linking, resetting and removing them. */
 export function WhatsAppConnection() {
   const words = useWords()
+  useTitle(words.list.title)
   const whatsApp = useWhatsAppSession()
   const { connectionState, startConnection, startSession, stopSession, deleteSession } = whatsApp
   const [removal, setRemoval] = useState<{ kind: 'reset' | 'delete'; session: SessionOverview } | null>(null)
