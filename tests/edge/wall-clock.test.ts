@@ -2,12 +2,12 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { createClient, FunctionsHttpError, type SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Stack, startStack } from '../../scripts/stack/stack.ts'
 import { followLink } from '../../src/features/link/follow-link.ts'
 import { isFinal, type LinkView } from '../../src/features/link/link-view.ts'
-import { functionFailure } from '../../src/lib/failure.ts'
+import { Failure, functionFailure } from '../../src/lib/failure.ts'
 
 /** As a hosted function: no process of it lives longer than this, whatever it is doing. Seconds. */
 const WALL_CLOCK = 10
@@ -60,7 +60,8 @@ it(
     const following = followLink({
       open: async (signal) => {
         const { data, error } = await page.functions.invoke<Response>(`whatsapp-session/${id}/link`, { method: 'GET', signal })
-        if (error) throw await functionFailure(error)
+        if (error instanceof FunctionsHttpError) throw await functionFailure(error.context as Response)
+        if (error) throw new Failure('unreachable', String(error))
         attached.push(stack.parts.edge.pid)
         return data as Response
       },

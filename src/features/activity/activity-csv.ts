@@ -46,7 +46,7 @@ export function csvName(organization: string, now: Date): string {
   const name = organization
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '')
+    .replaceAll(/^-|-$/g, '')
     .slice(0, 60)
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
   return ['latchkey-activity', name, day].filter(Boolean).join('-') + '.csv'

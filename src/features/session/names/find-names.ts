@@ -5,7 +5,7 @@ export type Named = { id: string; name: string | null; keys: string }
 export function findNames<One extends Named>(all: readonly One[], query: string): readonly One[] {
   const part = fold(query.trim())
   if (part === '') return all
-  const digits = /^[-+ ().\d]*\d[-+ ().\d]*$/.test(part) ? part.replaceAll(/\D/g, '') : null
+  const digits = /^[-+ ().\d]*$/.test(part) && /\d/.test(part) ? part.replaceAll(/\D/g, '') : null
   return all.filter(({ name, keys }) => fold(name ?? '').includes(part) || (digits !== null && keys.includes(digits)))
 }
 
