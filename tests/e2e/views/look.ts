@@ -43,17 +43,21 @@ export async function createViewer(world: Furnished) {
     },
     /** `width`: CSS pixels. */
     async lookAs(page: Page, theme: Theme, width: number): Promise<void> {
+      // Colours that fade from the other theme are nobody's: they change at once here, how ever deep they are inherited.
+      await page.evaluate(`still = new CSSStyleSheet(); still.replaceSync('*, ::before, ::after { transition: none !important }');
+        document.adoptedStyleSheets.push(still)`)
       // What moves cannot be measured, and is not what is looked at.
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
       await page.setViewportSize({ width, height: 900 })
-      // The theme and the width arrive a little later, and the colours fade for a moment.
+      // The theme and the width arrive a little later.
       await eventually(
         // Not by `waitForFunction`, whose polls the page's policy forbids.
         () => page.evaluate(`matchMedia('(prefers-color-scheme: ${theme})').matches && innerWidth === ${width}`),
         (isSo) => isSo === true,
       )
-      await page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
-        Promise.allSettled(document.getAnimations().filter(({ playState }) => playState === 'running').map(({ finished }) => finished)))`)
+      await page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+        .then(() => Promise.allSettled(document.getAnimations().filter(({ playState }) => playState === 'running').map(({ finished }) => finished)))
+        .then(() => { document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== still) })`)
     },
   }
 }
