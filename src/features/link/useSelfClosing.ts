@@ -5,12 +5,11 @@ const STANDS = 2500
 
 /**
  * Closes what is done after a moment, unless somebody is at it: whoever moves the pointer over `panel` or goes into it with the keyboard
- * reads on for as long as they like, and each key that is typed in it gives the moment anew. A pointer or cursor that merely stands there
- * from before holds nothing: who has named the device has the phone in their hand now.
+ * or types in it reads on for as long as they like. A pointer or cursor that merely stands there from before holds nothing: who has named
+ * the device has the phone in their hand now.
  */
 export function useSelfClosing(panel: RefObject<HTMLElement | null>, isDone: boolean, close: () => void): void {
   const [held, setHeld] = useState(false)
-  const [typed, setTyped] = useState(0)
   useEffect(() => {
     const element = panel.current
     if (!isDone || !element) return undefined
@@ -24,7 +23,8 @@ export function useSelfClosing(panel: RefObject<HTMLElement | null>, isDone: boo
       focusout: () => say({ focus: false }),
       pointermove: () => say({ pointer: true }),
       pointerleave: () => say({ pointer: false }),
-      input: () => setTyped((times) => times + 1),
+      // Whoever types now is at it, wherever the cursor came from.
+      input: () => say({ focus: true }),
     }
     for (const [name, listener] of Object.entries(listeners)) element.addEventListener(name, listener)
     return () => {
@@ -36,5 +36,5 @@ export function useSelfClosing(panel: RefObject<HTMLElement | null>, isDone: boo
     if (!isDone || held) return undefined
     const timer = setTimeout(close, STANDS)
     return () => clearTimeout(timer)
-  }, [isDone, held, typed, close])
+  }, [isDone, held, close])
 }
