@@ -1,6 +1,6 @@
 import type { World } from '../../tests/e2e/support/world.ts'
 
-/** Sessions of a worker that nobody has started, so that ours leaves them alone; its heartbeat is of the day after tomorrow. */
+/** The worker of these sessions stands for one on another machine: its heartbeat is of the day after tomorrow. */
 const ELSEWHERE = 'worker-elsewhere'
 
 /** Gives an organisation `count` sessions: names and numbers as people have them, most of them connected. */
