@@ -9,7 +9,7 @@ const PHONE = '51912000111'
 export async function askForCode(world: World, page: Page): Promise<number> {
   const session = await beginLink(world, page)
   const dialog = page.getByRole('dialog')
-  await dialog.getByRole('button', { name: 'Link with phone number instead' }).click()
+  await dialog.getByRole('tab', { name: 'Pairing code' }).click()
   await dialog.getByLabel('Phone number').fill(PHONE)
   await dialog.getByRole('button', { name: 'Get a code' }).click()
   const { ask, code } = await eventually(
