@@ -1,5 +1,6 @@
 import { Copy, RefreshCw } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import { copyText } from '../../lib/copy-text.ts'
 import { useNow } from '../../lib/useNow.ts'
 import { useOnline } from '../../lib/useOnline.ts'
 import { Button } from '../../ui/button.tsx'
@@ -7,13 +8,11 @@ import { cx } from '../../ui/cx.ts'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWords } from '../../words/words.ts'
 import type { Pairing } from './link-view.ts'
-import { useCopy } from './useCopy.ts'
 import type { PairingState } from './usePairing.ts'
 
 /** The code to type on the phone, in the place of the QR. */
 export function PairingCode({ code, pairing }: { code: Pairing; pairing: PairingState }) {
   const words = useWords()
-  const copy = useCopy()
   const isOnline = useOnline()
   const text = words.link.pairing
   const panel = useRef<HTMLDivElement>(null)
@@ -31,7 +30,7 @@ export function PairingCode({ code, pairing }: { code: Pairing; pairing: Pairing
       <button
         type="button"
         disabled={expired}
-        onClick={() => void copy(code.code)}
+        onClick={() => void copyText(code.code, words.toasts)}
         className="mt-2 mb-1 rounded-xl px-4 py-2 text-note font-medium text-muted transition-colors enabled:hover:bg-surface enabled:hover:text-ink"
       >
         <span

@@ -3,7 +3,7 @@ import { ChevronRight, Copy } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useDates } from '../../lib/dates.ts'
 import type { RemovalRecord } from '../../lib/removal-order.ts'
-import { toast } from '../../lib/toast.ts'
+import { copyText } from '../../lib/copy-text.ts'
 import { useFileSize } from '../../lib/useFileSize.ts'
 import { Button } from '../../ui/button.tsx'
 import { useWords } from '../../words/words.ts'
@@ -71,14 +71,9 @@ function Id({ text }: { text: string }) {
 }
 
 function CopyButton({ label, text }: { label: string; text: string }) {
-  const words = useWords()
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => toast.success(words.removal.receipt.copied),
-      () => toast.error(words.removal.receipt.copyFailed),
-    )
+  const { receipt } = useWords().removal
   return (
-    <Button look="ghost" size="icon" aria-label={label} onClick={() => void copy()}>
+    <Button look="ghost" size="icon" aria-label={label} onClick={() => void copyText(text, receipt)}>
       <Copy aria-hidden className="size-4" />
     </Button>
   )

@@ -2,7 +2,7 @@ import type { Receipt } from '#domain/clearance.ts'
 import { Copy } from 'lucide-react'
 import { useDates } from '../../../lib/dates.ts'
 import type { RemovalRecord } from '../../../lib/removal-order.ts'
-import { toast } from '../../../lib/toast.ts'
+import { copyText } from '../../../lib/copy-text.ts'
 import { useRequester } from '../../../lib/useRequester.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
@@ -46,11 +46,7 @@ export function RemovalCard({ removal, onOpen }: { removal: RemovalRecord; onOpe
 
 function Digest({ digest }: { digest: string }) {
   const text = useWords().session.removals
-  const copy = () =>
-    navigator.clipboard.writeText(digest).then(
-      () => toast.success(text.digestCopied),
-      () => toast.error(text.digestNotCopied),
-    )
+  const copy = () => copyText(digest, { copied: text.digestCopied, copyFailed: text.digestNotCopied })
   return (
     <p className="mt-2 flex items-center gap-2 text-note text-muted">
       {text.digest} <code title={digest}>{digest.slice(0, 12)}…</code>

@@ -1,0 +1,14 @@
+import { toast } from './toast.ts'
+
+/** What is said of a copy. */
+type CopyWords = { copied: string; copyFailed: string }
+
+/** Puts a text on the clipboard and says whether that went well; a page that is not served safely has no clipboard at all. */
+export async function copyText(text: string, { copied, copyFailed }: CopyWords): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    toast.success(copied)
+  } catch {
+    toast.error(copyFailed)
+  }
+}
