@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { IS_LINKED, SESSION_STATES, TRANSITIONS } from '#domain/session.ts'
 import { ROOT } from './stack/layout.ts'
 
-const FILE = 'docs/lifecycle.md'
+const FILE = 'docs/reference/lifecycle.md'
 const BEGIN = '<!-- diagram: made from domain/session.ts by `npm run gen:diagram`; do not edit -->'
 const END = '<!-- /diagram -->'
 

@@ -1,5 +1,5 @@
 /**
- * Writes docs/licences.md from the lockfile: `npm run gen:licences`. With `--check` it changes nothing and exits with 1 when the page is out
+ * Writes docs/reference/licences.md from the lockfile: `npm run gen:licences`. With `--check` it changes nothing and exits with 1 when the page is out
  * of date, or when a package's licence is not allowed.
  */
 import { writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { ROOT } from './stack/layout.ts'
 import { checkLicences, licencePage } from './supply/licences.ts'
 import { readProject } from './supply/project.ts'
 
-const PAGE = 'docs/licences.md'
+const PAGE = 'docs/reference/licences.md'
 const project = readProject(ROOT)
 const findings = checkLicences(project)
 if (process.argv.includes('--check')) {

@@ -51,7 +51,7 @@ function table(rows: readonly Row[]): string {
   return [line(head, ' '), line(['', '', ''], '-'), ...body.map((row) => line(row, ' '))].join('\n')
 }
 
-/** docs/licences.md: what runs in production and what builds and tests it, apart; binaries for single platforms in a table of their own. */
+/** docs/reference/licences.md: what runs in production and what builds and tests it, apart; binaries for single platforms in a table of their own. */
 export function licencePage({ lockfile }: Project): string {
   const all = lockedPackages(lockfile)
     .map(({ name, entry }) => ({ name, version: entry.version ?? '', licence: licenceOf(lockfile, name, entry), entry }))
@@ -68,7 +68,7 @@ export function licencePage({ lockfile }: Project): string {
   )
   return `# Licences
 
-Latchkey itself is [MIT](../LICENSE). This page lists what it is made with, as the lockfile says. It is written by \`npm run gen:licences\`;
+Latchkey itself is [MIT](../../LICENSE). This page lists what it is made with, as the lockfile says. It is written by \`npm run gen:licences\`;
 \`npm run check\` fails when it is out of date, when a licence is unknown, or when one asks for more than its text and is not listed here.
 
 ## What asks for more

@@ -25,7 +25,7 @@ function isAskedForExactly(lockfile: Lockfile, name: string, version: string | u
 
 /**
  * A package without a hash: only a binary for a platform that the tests never run on, which the registry at hand did not serve when the
- * lockfile was written, and whose version the package that needs it names exactly. See docs/dependencies.md.
+ * lockfile was written, and whose version the package that needs it names exactly. See docs/reference/dependencies.md.
  */
 function mayLackHash(lockfile: Lockfile, name: string, entry: LockEntry): boolean {
   return entry.optional === true && !isForTestedPlatform(entry) && isAskedForExactly(lockfile, name, entry.version)

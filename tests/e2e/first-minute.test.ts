@@ -47,9 +47,9 @@ async function openPhone(): Promise<Page> {
   return opened
 }
 
-/** What the table of docs/first-minute.md says of a way. */
+/** What the table of docs/explanation/first-minute.md says of a way. */
 async function written(way: string): Promise<number> {
-  const text = await readFile(join(import.meta.dirname, '../../docs/first-minute.md'), 'utf8')
+  const text = await readFile(join(import.meta.dirname, '../../docs/explanation/first-minute.md'), 'utf8')
   return Number(new RegExp(`^\\| ${way} +\\| +(\\d+) `, 'm').exec(text)?.[1])
 }
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => world.stop())
 
-describe('the table of docs/calls.md', () => {
+describe('the table of docs/reference/calls.md', () => {
   it('is walked: each row here has a walker, and each walker a row', () => {
     expect(TABLE.map(({ call }) => call)).toEqual(Object.keys(WALK))
   })

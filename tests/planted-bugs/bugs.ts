@@ -6,7 +6,7 @@ import { SESSION_BUGS } from './bugs/session.ts'
 
 /** One place of a bug; `find` must be there exactly once. */
 export type Edit = { file: string; find: string; replace: string }
-/** `rule`: of docs/lifecycle.md, that it breaks. `seenBy`: which part of the proof has to turn red. */
+/** `rule`: of docs/reference/lifecycle.md, that it breaks. `seenBy`: which part of the proof has to turn red. */
 export type Bug = { name: string; rule: string; seenBy: 'histories' | 'crash-points' | 'kills'; edits: readonly Edit[] }
 
 /** How a process ends whose bug cannot be planted: "internal software error", so that it does not look like a failed proof (1). */

@@ -24,7 +24,7 @@ describe('planted bugs', () => {
 
   it('have names of their own, and break a rule of the book', () => {
     expect(new Set(BUGS.map(({ name }) => name)).size).toBe(BUGS.length)
-    const book = readFileSync(join(ROOT, 'docs/lifecycle.md'), 'utf8')
+    const book = readFileSync(join(ROOT, 'docs/reference/lifecycle.md'), 'utf8')
     for (const rule of BUGS.flatMap((bug) => bug.rule.split(', '))) expect(book).toContain(rule)
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { plantedProject } from '../support/planted-project.ts'
 
 const { manifest, text } = plantedProject()
-const page = text('docs/dependencies.md')
+const page = text('docs/reference/dependencies.md')
 
 /** The packages that one section's table has a row for. */
 function rowsOf(section: string): string[] {

@@ -23,7 +23,7 @@ it('draws every transition that there is, and no other', () => {
 })
 
 it('stands in the docs as it is now', () => {
-  const page = readFileSync(join(ROOT, 'docs/lifecycle.md'), 'utf8')
+  const page = readFileSync(join(ROOT, 'docs/reference/lifecycle.md'), 'utf8')
   expect(withDiagram(page)).toBe(page)
   const outdated = page.replace('link_cancelled', 'link_forgotten')
   expect(outdated).not.toBe(page)

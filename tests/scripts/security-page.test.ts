@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { claimsOf, faultsOfPage, hasTitle, linksIn, testTitles } from '../support/claims.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const page = readFileSync(join(ROOT, 'docs/security.md'), 'utf8')
+const page = readFileSync(join(ROOT, 'docs/explanation/security.md'), 'utf8')
 const read = (file: string) => (existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), 'utf8') : null)
 
 describe('the page about security', () => {

@@ -1,4 +1,4 @@
-/** A row of a table of claims in docs/security.md: `| Claim | Attack it stops | Test |`. */
+/** A row of a table of claims in docs/explanation/security.md: `| Claim | Attack it stops | Test |`. */
 export type Claim = { section: string; cells: string[] }
 
 /** What stands in a title for the values of a case: `%s` and the like, `$name`, and a template's `${...}`. */
@@ -7,7 +7,7 @@ const LITERAL = /'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)"|`((?:\\.|[^`\\])*)`/
 const ONE = new RegExp(String.raw`\b(?:it|test)\(\s*(?:${LITERAL.source})\s*,`, 'g')
 /** Of a table of cases the title is what the table is called with. */
 const MANY = new RegExp(String.raw`\b(?:it|test)\.each\b[\s\S]*?\)\(\s*(?:${LITERAL.source})\s*,`, 'g')
-const LINK = /\[((?:\\.|[^\]\\])+)\]\((\.\.\/tests\/[^)\s]+\.test\.tsx?)\)/g
+const LINK = /\[((?:\\.|[^\]\\])+)\]\(((?:\.\.\/)+tests\/[^)\s]+\.test\.tsx?)\)/g
 
 /** The titles of all tests in a test file's source, with their placeholders. */
 export function testTitles(source: string): string[] {
@@ -54,7 +54,7 @@ export function claimsOf(page: string): { sections: string[]; claims: Claim[] } 
 export function linksIn(markdown: string): { title: string; file: string }[] {
   return [...markdown.replaceAll(/`\[[^`\n]*\)`/g, '').matchAll(LINK)].map(([, title = '', path = '']) => ({
     title: title.replaceAll(/\\([^\w\s])/g, '$1'),
-    file: path.replace('../', ''),
+    file: path.replace(/^(?:\.\.\/)+/, ''),
   }))
 }
 

@@ -14,7 +14,7 @@ type Answer = Response | Promise<Response>
 
 /**
  * Supabase and the edge function as the page meets them: an HTTP boundary that keeps rows and orders in memory and
- * behaves as docs/protocol.md says. supabase-js in front of it is the real one.
+ * behaves as docs/reference/protocol.md says. supabase-js in front of it is the real one.
  */
 export class FakeServer {
   sessions: FakeSession[]

@@ -7,9 +7,9 @@ export type Written = { method: string; path: string }
 /** One row of the table; `null` where a call has no such name. */
 export type CallRow = { call: string; proxy: Written | null; portal: Written | null; native: Written; worker: Written }
 
-/** The table of `docs/calls.md`, as it is written there. */
+/** The table of `docs/reference/calls.md`, as it is written there. */
 export function readCallsTable(): CallRow[] {
-  const page = readFileSync(join(ROOT, 'docs/calls.md'), 'utf8')
+  const page = readFileSync(join(ROOT, 'docs/reference/calls.md'), 'utf8')
   const rows = page
     .split('\n')
     .filter((line) => line.startsWith('|') && !/^\|[ -]*\|[ -]*\|/.test(line))

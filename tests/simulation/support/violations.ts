@@ -4,7 +4,7 @@
  * `transition`: a change of state that no table knows. `purge`: a purge took too much. `died`: nobody caught an error.
  */
 export type ViolationKind = 'resurrection' | 'orphan' | 'lost_order' | 'untrue' | 'text' | 'transition' | 'purge' | 'died'
-/** `rules`: of docs/lifecycle.md. */
+/** `rules`: of docs/reference/lifecycle.md. */
 export type Violation = { kind: ViolationKind; rules: string; what: string }
 
 /** Collects each violation once. */
