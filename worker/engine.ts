@@ -10,6 +10,8 @@ import type { Follower } from './follow/follow.ts'
 import { createLoop } from './follow/loop.ts'
 import { reasonOf } from './log.ts'
 import type { Log } from './log.ts'
+import { NOBODY } from './metrics/observer.ts'
+import type { Observer } from './metrics/observer.ts'
 import { createNames } from './names/names.ts'
 import type { Names } from './names/names.ts'
 import { createMessages } from './outbox/messages.ts'
@@ -51,6 +53,8 @@ export type Effects = {
   log: Log
   /** `null`: nothing is sealed. */
   masterKeys: MasterKeys | null
+  /** Absent: nobody counts. */
+  observer?: Observer
 }
 
 export type EngineSettings = Omit<
@@ -91,7 +95,7 @@ export function createEngine(settings: EngineSettings, effects: Effects): Engine
 }
 
 function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Effects): Engine {
-  const { whatsapp, database, clock, disk, log, masterKeys } = effects
+  const { whatsapp, database, clock, disk, log, masterKeys, observer = NOBODY } = effects
   if (data.wasShared) log.warn({ data: settings.WORKER_DATA }, 'others had rights to the data folder: they were taken away')
   const maxPages = settings.CREDENTIAL_MAX_PAGES
   const quarantine = openQuarantine(data, clock)
@@ -118,6 +122,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     names: namesFile,
     timeline,
     linkLimit,
+    observer,
     settings: {
       backoff: { minMs: settings.RECONNECT_MIN_MS, maxMs: settings.RECONNECT_MAX_MS, tries: settings.RECONNECT_TRIES },
       linkUnwatchedMs: settings.LINK_UNWATCHED_SECONDS * 1000,
@@ -164,7 +169,11 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
   const follow = createLoop(
     clock,
     () => (follower.isReady() ? pollMs : Math.min(pollMs, RETRY_MS)),
-    async () => void (await follower.pass()),
+    async () => {
+      const begunAt = clock.now()
+      const succeeded = await follower.pass()
+      observer.passEnded(clock.now() - begunAt, succeeded)
+    },
   )
   const doctor = createDoctor({
     database,

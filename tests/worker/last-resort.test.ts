@@ -57,6 +57,7 @@ describe('a place among those that start', () => {
         board: createLinkBoard(() => {}),
         changed() {},
         confirmLink: () => Promise.resolve(null),
+        heard() {},
         note() {},
         keepNames() {},
         onReceipt() {},

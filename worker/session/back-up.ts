@@ -8,7 +8,15 @@ import type { Session } from './session.ts'
  * How a session that is logged in, and only such a one, leaves a snapshot when one is due (BAK-1). Synchronous, so that no clear can come
  * between the reading and the writing. A disk that refuses costs the snapshot, not the session.
  */
-export function createBackUp({ backups, clock, log, everyMs }: { backups: Backups; clock: Clock; log: Log; everyMs: number }) {
+export function createBackUp(options: {
+  backups: Backups
+  clock: Clock
+  log: Log
+  everyMs: number
+  /** For whoever counts. */
+  ended(succeeded: boolean): void
+}) {
+  const { backups, clock, log, everyMs, ended } = options
   /** Sessions whose generation is known to have a snapshot, so that the question whether one is due opens no file. */
   const covered = new WeakSet<Session>()
   const isDue = (sessionId: string, session: Session): boolean => {
@@ -23,7 +31,9 @@ export function createBackUp({ backups, clock, log, everyMs }: { backups: Backup
       if (!session.isHealthy() || !isDue(sessionId, session)) return
       backups.save(sessionId, session.contents())
       covered.add(session)
+      ended(true)
     } catch (error) {
+      ended(false)
       log.error({ session: sessionId, error: reasonOf(error) }, 'a backup could not be made')
     }
   }

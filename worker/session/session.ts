@@ -91,6 +91,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     status = next
     reason = why
     if (isNew) log.info({ status, reason, event }, 'session')
+    around.heard(event, why)
     around.changed(report && (isNew || event === 'link_expired' || event === 'link_refused'))
   }
   const show = (step: LinkStep): void => board.show({ step, status, reason, phoneNumber })
@@ -266,6 +267,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     stop(report) {
       if (over) return
       if (linked) return finish('stopped', null, report)
+      around.heard('link_cancelled', 'link_cancelled')
       end()
       board.show({ step: 'ended', status, reason: 'link_cancelled', phoneNumber })
     },
@@ -286,6 +288,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     fence() {
       over = true
       names.drop()
+      if (linking && !linked) around.heard('link_cancelled', 'link_cancelled')
       linking = false
       const hadSocket = wire.current() !== null
       const live = wire.drop(true)

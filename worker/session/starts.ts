@@ -75,6 +75,7 @@ export function createStarts(options: Options) {
           () => isOver() || isClosed(),
           () => database.linked(row.id, row.generation, phone),
         ),
+      heard: options.observer.sessionHeard,
       note: <K extends WorkerKind>(kind: K, detail: WorkerDetail<K>) => timeline.note(row.id, kind, detail),
       keepNames: (told: Told) => keepNames(row.id, row.generation, told),
       onReceipt: (receipt: Receipt) => options.receipt(row.id, receipt),

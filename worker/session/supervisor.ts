@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
+import type { Observer } from '../metrics/observer.ts'
 import type { Vault } from '../seal/vault.ts'
 import type { Backups } from '../store/backups.ts'
 import type { DataFolder } from '../store/data-folder.ts'
@@ -48,6 +49,7 @@ export type SupervisorOptions = {
   timeline: Timeline
   settings: SessionSettings & { startConcurrency: number; maxPages: number; backupEveryMs: number }
   linkLimit: LinkLimit
+  observer: Observer
   /** A row's state may have changed behind the worker's back: look at it. */
   look(sessionId: string): void
   /** A session is logged in. */
@@ -69,7 +71,7 @@ export function createSupervisor(options: SupervisorOptions) {
   const observations = createObservations({ database, clock, log, onStored: entries.touched, onGone: options.look })
   let closed = false
   const { leave, reportDamaged } = createFarewell({ ...options, observations, changed, isClosed: () => closed })
-  const backUp = createBackUp({ backups, clock, log, everyMs: settings.backupEveryMs })
+  const backUp = createBackUp({ backups, clock, log, everyMs: settings.backupEveryMs, ended: options.observer.backupEnded })
   const { reconcile, reportOffline } = createRowWords({ database, log, observations, entries })
 
   const diskOf = (entry: Entry, row: SessionIntent) =>

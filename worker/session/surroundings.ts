@@ -2,6 +2,7 @@ import type { WorkerDetail, WorkerKind } from '#domain/events.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { Observer } from '../metrics/observer.ts'
 import type { Told } from '../names/merge.ts'
 import type { Receipt, WhatsApp } from '../whatsapp/port.ts'
 import type { BackoffSettings } from './backoff.ts'
@@ -22,6 +23,8 @@ export type SessionSurroundings = {
   changed(report: boolean): void
   /** Tells the database that pairing succeeded, until it answers: `false`, the row is gone or newer; `null`, the session is over. */
   confirmLink(phoneNumber: string, isOver: () => boolean): Promise<boolean | null>
+  /** Something happened to the session: for whoever counts. */
+  heard: Observer['sessionHeard']
   /** Tells the session's timeline why something happened. */
   note<K extends WorkerKind>(kind: K, detail: WorkerDetail<K>): void
   /** Stores what the phone told of groups and contacts. Never throws. */
