@@ -93,6 +93,123 @@ export type Database = {
         }
         Relationships: []
       }
+      webhook_deliveries: {
+        Row: {
+          attempts: number
+          claim: string | null
+          created_at: string
+          delivered_at: string | null
+          endpoint_id: string
+          id: string
+          last_attempt_at: string | null
+          last_error: string | null
+          last_status: number | null
+          next_attempt_at: string
+          organization_id: string
+          payload: NonNullable<Json>
+          session_id: string | null
+          state: Database['public']['Enums']['delivery_state']
+          type: Database['public']['Enums']['webhook_event']
+        }
+        ComputedFields: never
+        Insert: {
+          attempts?: number
+          claim?: string | null
+          created_at?: string
+          delivered_at?: string | null
+          endpoint_id: string
+          id?: string
+          last_attempt_at?: string | null
+          last_error?: string | null
+          last_status?: number | null
+          next_attempt_at?: string
+          organization_id: string
+          payload: NonNullable<Json>
+          session_id?: string | null
+          state?: Database['public']['Enums']['delivery_state']
+          type: Database['public']['Enums']['webhook_event']
+        }
+        Update: {
+          attempts?: number
+          claim?: string | null
+          created_at?: string
+          delivered_at?: string | null
+          endpoint_id?: string
+          id?: string
+          last_attempt_at?: string | null
+          last_error?: string | null
+          last_status?: number | null
+          next_attempt_at?: string
+          organization_id?: string
+          payload?: NonNullable<Json>
+          session_id?: string | null
+          state?: Database['public']['Enums']['delivery_state']
+          type?: Database['public']['Enums']['webhook_event']
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'webhook_deliveries_endpoint_id_fkey'
+            columns: ['endpoint_id']
+            isOneToOne: false
+            referencedRelation: 'webhook_endpoints'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      webhook_endpoints: {
+        Row: {
+          created_at: string
+          created_by: string | null
+          description: string
+          disabled_reason: string | null
+          enabled: boolean
+          events: Database['public']['Enums']['webhook_event'][]
+          failing_since: string | null
+          id: string
+          organization_id: string
+          secret_rotated_at: string
+          updated_at: string
+          url: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          created_by?: string | null
+          description?: string
+          disabled_reason?: string | null
+          enabled?: boolean
+          events?: Database['public']['Enums']['webhook_event'][]
+          failing_since?: string | null
+          id?: string
+          organization_id: string
+          secret_rotated_at?: string
+          updated_at?: string
+          url: string
+        }
+        Update: {
+          created_at?: string
+          created_by?: string | null
+          description?: string
+          disabled_reason?: string | null
+          enabled?: boolean
+          events?: Database['public']['Enums']['webhook_event'][]
+          failing_since?: string | null
+          id?: string
+          organization_id?: string
+          secret_rotated_at?: string
+          updated_at?: string
+          url?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'webhook_endpoints_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       whatsapp_clearances: {
         Row: {
           attempts: number
@@ -446,7 +563,12 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      create_webhook: {
+        Args: { description?: string; events?: Database['public']['Enums']['webhook_event'][]; organization_id: string; url: string }
+        Returns: Json
+      }
       decline_invitation: { Args: { id: string }; Returns: undefined }
+      delete_webhook: { Args: { id: string }; Returns: undefined }
       invite_member: { Args: { email: string; organization_id: string; role: Database['public']['Enums']['member_role'] }; Returns: string }
       leave_organization: { Args: { organization_id: string }; Returns: undefined }
       my_invitations: {
@@ -471,10 +593,13 @@ export type Database = {
         }[]
       }
       purge_stale_sessions: { Args: Record<PropertyKey, never>; Returns: string[] }
+      redeliver_dead: { Args: { endpoint_id: string }; Returns: number }
+      redeliver_webhook: { Args: { delivery_id: string }; Returns: undefined }
       remove_member: { Args: { organization_id: string; user_id: string }; Returns: undefined }
       rename_organization: { Args: { name: string; organization_id: string }; Returns: undefined }
       reset_session: { Args: { session_id: string }; Returns: string }
       revoke_invitation: { Args: { id: string }; Returns: undefined }
+      rotate_webhook_secret: { Args: { id: string; overlap_hours?: number }; Returns: string }
       search_sessions: {
         Args: {
           organization_id: string
@@ -548,6 +673,30 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      test_webhook: { Args: { id: string }; Returns: string }
+      update_webhook: {
+        Args: { description: string; enabled: boolean; events: Database['public']['Enums']['webhook_event'][]; id: string; url: string }
+        Returns: {
+          created_at: string
+          created_by: string | null
+          description: string
+          disabled_reason: string | null
+          enabled: boolean
+          events: Database['public']['Enums']['webhook_event'][]
+          failing_since: string | null
+          id: string
+          organization_id: string
+          secret_rotated_at: string
+          updated_at: string
+          url: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'webhook_endpoints'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       worker_complete_order: { Args: { order_id: string; receipt: Json }; Returns: Json }
       worker_fail_order: { Args: { error: string; order_id: string }; Returns: undefined }
       worker_heartbeat: {
@@ -581,6 +730,7 @@ export type Database = {
     Enums: {
       clear_outcome: 'open' | 'gone' | 'gone_here'
       clear_reason: 'cancel' | 'delete' | 'purge' | 'reset' | 'unlinked'
+      delivery_state: 'waiting' | 'delivered' | 'dead'
       desired_state: 'online' | 'stopped'
       effective_status: 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'disconnected' | 'worker_offline'
       member_role: 'owner' | 'admin' | 'agent'
@@ -623,6 +773,15 @@ export type Database = {
         | 'multidevice_mismatch'
         | 'storage_failed'
         | 'link_unfinished'
+      webhook_event:
+        | 'session.connected'
+        | 'session.disconnected'
+        | 'session.stopped'
+        | 'session.cleared'
+        | 'session.link_expired'
+        | 'message.sent'
+        | 'message.failed'
+        | 'ping'
     }
     CompositeTypes: {
       [_ in never]: never
@@ -732,6 +891,7 @@ export const Constants = {
     Enums: {
       clear_outcome: ['open', 'gone', 'gone_here'],
       clear_reason: ['cancel', 'delete', 'purge', 'reset', 'unlinked'],
+      delivery_state: ['waiting', 'delivered', 'dead'],
       desired_state: ['online', 'stopped'],
       effective_status: ['connecting', 'connected', 'reconnecting', 'stopped', 'disconnected', 'worker_offline'],
       member_role: ['owner', 'admin', 'agent'],
@@ -775,6 +935,16 @@ export const Constants = {
         'multidevice_mismatch',
         'storage_failed',
         'link_unfinished',
+      ],
+      webhook_event: [
+        'session.connected',
+        'session.disconnected',
+        'session.stopped',
+        'session.cleared',
+        'session.link_expired',
+        'message.sent',
+        'message.failed',
+        'ping',
       ],
     },
   },

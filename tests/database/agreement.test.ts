@@ -4,6 +4,7 @@ import { ERROR_STATUS } from '#domain/errors.ts'
 import { TIMELINE_KINDS } from '#domain/events.ts'
 import { STATUS_REASONS } from '#domain/reasons.ts'
 import { DESIRED_STATES, EFFECTIVE_STATES, IS_LINKED, SESSION_STATES } from '#domain/session.ts'
+import { DELIVERY_STATES, WEBHOOK_EVENTS } from '#domain/webhook.ts'
 import { startTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let db: TestDatabase
@@ -19,6 +20,8 @@ describe('database and domain agree on', () => {
     ['clear_reason', CLEAR_REASONS],
     ['session_event_kind', TIMELINE_KINDS],
     ['member_role', ['owner', 'admin', 'agent']],
+    ['webhook_event', WEBHOOK_EVENTS],
+    ['delivery_state', DELIVERY_STATES],
   ] as const)('the words of %s', async (name, words) => {
     const rows = await db.sql<{ word: string }[]>`
       select e.enumlabel as word from pg_enum e join pg_type t on t.oid = e.enumtypid where t.typname = ${name} order by e.enumsortorder`

@@ -36,6 +36,10 @@ describe('what one tenant may make the database hold', () => {
       owned_organizations: 20,
       sessions: 20000,
       waiting_links: 50,
+      webhook_deliveries: 10000,
+      webhook_secrets: 5,
+      webhook_tests: 10,
+      webhooks: 10,
     })
   })
 

@@ -31,6 +31,8 @@ const RIGHTS = {
   'view public.whatsapp_clearance_overview': people('SELECT'),
   'table public.whatsapp_session_events': both('SELECT'),
   'table public.whatsapp_workers': worker('SELECT'),
+  'table public.webhook_endpoints': people('SELECT'),
+  'table public.webhook_deliveries': people('SELECT'),
 
   'definer function public.create_organization': people('EXECUTE'),
   'definer function public.set_member_role': people('EXECUTE'),
@@ -54,6 +56,13 @@ const RIGHTS = {
   'definer function public.purge_stale_sessions': both('EXECUTE'),
   'definer function public.worker_online': both('EXECUTE'),
   'definer function public.worker_silence_in': people('EXECUTE'),
+  'definer function public.create_webhook': people('EXECUTE'),
+  'definer function public.update_webhook': people('EXECUTE'),
+  'definer function public.delete_webhook': people('EXECUTE'),
+  'definer function public.rotate_webhook_secret': people('EXECUTE'),
+  'definer function public.redeliver_webhook': people('EXECUTE'),
+  'definer function public.redeliver_dead': people('EXECUTE'),
+  'definer function public.test_webhook': people('EXECUTE'),
 
   'definer function public.worker_snapshot': worker('EXECUTE'),
   'definer function public.worker_look': worker('EXECUTE'),

@@ -81,6 +81,14 @@ async function settle(database: TestDatabase, name: keyof typeof NAMES): Promise
   const id = await database.createOrganization(`The ${word} company`, people)
   const [invitation] = await sql<{ id: string }[]>`insert into public.organization_invitations (organization_id, email, role, invited_by)
     values (${id}, ${`invited@${word}.test`}, 'admin', ${people.owner.id}) returning id`
+  await sql`with endpoint as (
+      insert into public.webhook_endpoints (organization_id, url, description, created_by)
+      values (${id}, ${`https://hooks.${word}.test/latchkey`}, ${`the ${word} webhook`}, ${people.admin.id}) returning id
+    ), secret as (
+      insert into private.webhook_secrets (endpoint_id, secret) select id, ${`whsec_${randomUUID()}`} from endpoint
+    )
+    insert into public.webhook_deliveries (endpoint_id, organization_id, type, payload, last_error)
+    select id, ${id}, 'ping', ${sql.json({ type: 'ping', of: word })}, ${`the ${word} receiver was away`} from endpoint`
   const sessions: Tenant['sessions'] = {}
   const phones: Tenant['phones'] = {}
   const add = async (
