@@ -3,6 +3,7 @@ import type { Holdings } from '#domain/holdings.ts'
 import { createClearEngine } from './clear/clear.ts'
 import type { ClearEngine } from './clear/clear.ts'
 import { holdingsOf } from './clear/erase.ts'
+import { eraseBroughtBack } from './clear/erase-brought-back.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
 import { createFollower } from './follow/follow.ts'
@@ -33,6 +34,8 @@ import { openBackups } from './store/backups.ts'
 import { openDataFolder } from './store/data-folder.ts'
 import type { DataFolder } from './store/data-folder.ts'
 import type { Disk } from './store/disk.ts'
+import { withLedger } from './store/ledger.ts'
+import type { Ledger } from './store/ledger.ts'
 import { openNames } from './store/names.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openQuarantine } from './store/quarantine.ts'
@@ -53,6 +56,8 @@ export type Effects = {
   log: Log
   /** `null`: nothing is sealed. */
   masterKeys: MasterKeys | null
+  /** What was cleared here, for ever; no backup takes its place. */
+  ledger: Ledger
   /** Absent: nobody counts. */
   observer?: Observer
 }
@@ -95,11 +100,11 @@ export function createEngine(settings: EngineSettings, effects: Effects): Engine
 }
 
 function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Effects): Engine {
-  const { whatsapp, database, clock, disk, log, masterKeys, observer = NOBODY } = effects
+  const { whatsapp, database, clock, disk, log, masterKeys, ledger, observer = NOBODY } = effects
   if (data.wasShared) log.warn({ data: settings.WORKER_DATA }, 'others had rights to the data folder: they were taken away')
   const maxPages = settings.CREDENTIAL_MAX_PAGES
   const quarantine = openQuarantine(data, clock)
-  const tombstones = openTombstones(data, log)
+  const tombstones = withLedger(openTombstones(data, log), ledger)
   const vault = openVault({ disk, places: data, masterKeys, tombstones, log })
   const backups = openBackups(data, vault, clock, maxPages)
   const outbox = openOutbox(data, vault)
@@ -146,7 +151,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
   const messages = createMessages({ supervisor, outbox, tombstones, quarantine, sender, clock })
   const names = createNames({ supervisor, file: namesFile, tombstones, clock, log })
   const unlinkMs = settings.UNLINK_TIMEOUT_MS
-  const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, supervisor: () => supervisor, unlinkMs })
+  const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, ledger, supervisor: () => supervisor, unlinkMs })
   const stored = createStoredReader(disk, vault, maxPages)
   const sources: Sources = { disk, places: data, vault, memory: supervisor.memory, tombstones, stored, maxPages, isClaimed: data.isClaimed }
   const follower = createFollower({
@@ -221,7 +226,10 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     follower,
     doctor,
     linkLimit,
-    sweep: () => clear.resume(),
+    sweep() {
+      clear.resume()
+      eraseBroughtBack(places, ledger, log)
+    },
     run() {
       for (const loop of loops) void loop.now()
     },

@@ -3,10 +3,12 @@ import { systemClock } from './clock.ts'
 import { createDatabase } from './database.ts'
 import { reasonOf, traceOf } from './harmless.ts'
 import { createLog } from './log.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { readMasterKeys } from './seal/master-keys.ts'
 import { readSettings } from './settings.ts'
 import { systemDisk } from './store/disk.ts'
 import { diskBelow } from './store/folder-disk.ts'
+import { ledgerFileAt, ledgerPath, openLedger } from './store/ledger.ts'
 import { createWhatsApp } from './whatsapp/socket.ts'
 import { createWorker } from './worker.ts'
 
@@ -42,7 +44,11 @@ async function main(): Promise<void> {
   }
 
   const disk = diskBelow(settings.WORKER_DATA, systemDisk)
-  const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk, log, masterKeys, version: version() })
+  const about = { version: version(), worker: settings.WORKER_ID, realm: settings.WORKER_REALM }
+  const metrics = settings.WORKER_METRICS === 'on' ? createMetrics({ clock: systemClock, about, ofProcess: true }) : null
+  const ledger = openLedger(ledgerFileAt(ledgerPath(settings.WORKER_DATA, settings.WORKER_LEDGER)))
+  const effects = { whatsapp, database, clock: systemClock, disk, log, masterKeys, ledger, version: version(), metrics }
+  const worker = createWorker(settings, effects)
   let stopping = false
   const stop = (signal: string): void => {
     if (stopping) return

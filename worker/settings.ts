@@ -26,6 +26,8 @@ const Environment = z.object({
   WORKER_PORT: Port,
   WORKER_PUBLIC_URL: z.url(),
   WORKER_DATA: z.string().min(1),
+  /** Where it is written what was cleared; absent: in the data folder. Elsewhere it outlives that folder. */
+  WORKER_LEDGER: z.string().min(1).optional(),
   WORKER_REALM: z.enum(['demo', 'live']),
   WORKER_CAPACITY: count(1000),
   /** How much may be asked of this worker, and how many links begun: docs/decisions/017. */
@@ -42,6 +44,8 @@ const Environment = z.object({
   /** Absent: WhatsApp's own address. */
   WA_WEB_SOCKET_URL: z.url({ protocol: /^wss?$/ }).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** `off`: nothing is counted, and `/metrics` is not there. */
+  WORKER_METRICS: z.enum(['on', 'off']).default('on'),
   POLL_SECONDS: seconds(5),
   /** How long a pass may keep everybody else from being heard; 0: not beyond one row. */
   PASS_SLICE_MS: z.coerce.number().int().min(0).max(60_000).default(25),

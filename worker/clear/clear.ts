@@ -8,6 +8,7 @@ import type { Log } from '../log.ts'
 import type { Supervisor } from '../session/supervisor.ts'
 import type { Fenced, Session } from '../session/session.ts'
 import type { Identity } from '../store/credential-file.ts'
+import type { Ledger } from '../store/ledger.ts'
 import { StorageError } from '../store/storage-error.ts'
 import type { Tombstone, Tombstones } from '../store/tombstones.ts'
 import type { WhatsApp } from '../whatsapp/port.ts'
@@ -52,6 +53,7 @@ type Options = {
   log: Log
   places: Places
   tombstones: Tombstones
+  ledger: Ledger
   supervisor: () => Supervisor
   unlinkMs: number
 }
@@ -61,7 +63,7 @@ export type Completed = { organizationId: string; receipt: Receipt }
 type Erased = { tombstone: Tombstone; fenced: Fenced | null; creds: string | null; resumed: boolean }
 
 export function createClearEngine(options: Options): ClearEngine {
-  const { whatsapp, database, clock, log, places, tombstones, supervisor, unlinkMs } = options
+  const { whatsapp, database, clock, log, places, tombstones, ledger, supervisor, unlinkMs } = options
   const patience = createPatience(clock)
   const underWay = new Map<string, Promise<Receipt>>()
   const completed = new Map<string, Completed>()
@@ -158,6 +160,8 @@ export function createClearEngine(options: Options): ClearEngine {
       tombstones.put(tombstone)
     }
     if (!tombstone.receipt) throw new Error('a clear without a receipt')
+    // Before anybody is told that it is gone: what is told must hold against every backup (LED-1).
+    ledger.record({ session: order.session_id, generation: order.max_generation, reason: order.reason, at: isoTime(clock) })
     const stored = await database.completeOrder(order.id, tombstone.receipt)
     // Only now, with the receipt in the database, may the tombstone go.
     tombstones.remove(tombstone)

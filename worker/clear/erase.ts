@@ -103,7 +103,11 @@ export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: b
  * The same for an order that did its erasing before and could not be reported yet: what has come back of its generations goes again.
  * What is of a generation that nobody can tell came later, and is evidence for the order that will cover it.
  */
-export function eraseAgain({ session_id, max_generation }: ClearOrder, places: Places, erasesCredentials: boolean): void {
+export function eraseAgain(
+  { session_id, max_generation }: Pick<ClearOrder, 'session_id' | 'max_generation'>,
+  places: Places,
+  erasesCredentials: boolean,
+): void {
   const { data } = places
   places.vault.destroy(session_id, max_generation, false)
   places.backups.erase(session_id, max_generation)

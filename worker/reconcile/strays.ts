@@ -51,6 +51,7 @@ const ROOT = new Set([
   'quarantine',
   'erasing',
   'instance.json',
+  'cleared.jsonl',
   'doctor.json',
   'reserve',
   'worker.lock',

@@ -2,7 +2,7 @@ import { IS_LINKED } from '#domain/session.ts'
 import type { World } from '../support/world.ts'
 
 /** A row says what is so: connected is logged in and nothing else is; what is linked has its credentials. */
-export function checkRows({ database, service, disk, identities, violations, tombstones }: World): void {
+export function checkRows({ database, service, disk, identities, violations, tombstones, ledgered }: World): void {
   const untrue = (rules: string, what: string): void => violations.add('untrue', rules, what)
   for (const row of database.rows()) {
     const name = `the row is ${row.status} (${row.status_reason ?? 'no reason'}), wanted ${row.desired}`
@@ -14,8 +14,10 @@ export function checkRows({ database, service, disk, identities, violations, tom
     const file = disk.files('now').find(({ path }) => path === `/data/sessions/${row.id}/auth.sqlite`)
     const identity = file?.node.sql && identities.inFile(file.node.sql)
     const linked = identity ? isLinked(file.node) : false
-    const isFenced = [...tombstones().values()].some((one) => one.sessionId === row.id && one.maxGeneration >= row.generation)
-    // A database that was restored may want back what a tombstone forbids: it is told so, and that is all.
+    const isFenced = [...tombstones().values(), ...ledgered()].some(
+      (one) => one.sessionId === row.id && one.maxGeneration >= row.generation,
+    )
+    // A database that was restored may want back what a tombstone or the ledger forbids: it is told so, and that is all.
     if (isFenced && row.status === 'stopped') continue
     if (IS_LINKED[row.status] && !linked) untrue('FOL-7', `${name}, but it has no credentials of a link`)
     // A database that was restored may count a generation anew that an older link has: a person has to say what becomes of that.

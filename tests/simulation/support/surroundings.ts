@@ -1,4 +1,6 @@
 import type { MasterKeys } from '../../../worker/seal/master-keys.ts'
+import { ledgerInMemory } from '../../../worker/store/ledger.ts'
+import type { LedgerFile } from '../../../worker/store/ledger.ts'
 import { createSimulatedDisk } from './disk/simulated-disk.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import { createModelDatabase } from './model-database.ts'
@@ -30,6 +32,8 @@ export type Surroundings = {
   nextIdentity(): number
   /** Of the worker that begins next; `null`: nothing is sealed. */
   masterKeys: MasterKeys | null
+  /** Apart from the disk, so that nothing that is put back takes it back in time. */
+  ledger: LedgerFile
   couldNotStart(error: Error): void
 }
 
@@ -51,6 +55,7 @@ export function createSurroundings(seed: number, masterKeys: MasterKeys | null):
     roadState: { isDown: false, latencyMs: 40, damages: [], hasFailed: false },
     nextIdentity: () => (identities += 1),
     masterKeys,
+    ledger: ledgerInMemory(),
     couldNotStart: () => {},
   }
 }

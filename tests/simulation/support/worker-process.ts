@@ -1,6 +1,7 @@
 import { createEngine } from '../../../worker/engine.ts'
 import type { Engine } from '../../../worker/engine.ts'
 import { readSettings } from '../../../worker/settings.ts'
+import { openLedger } from '../../../worker/store/ledger.ts'
 import type { LinkEvent } from '#domain/link.ts'
 import { Crashed, createLife } from './life.ts'
 import type { Life } from './life.ts'
@@ -67,6 +68,7 @@ export function startWorker(
       clock: lifeClock,
       disk: disk.ofLife(life),
       masterKeys: surroundings.masterKeys,
+      ledger: openLedger(surroundings.ledger),
       log: createWorkerLog({ life, now: clock.now, heard: hear.logged }),
     })
     engine.sweep()

@@ -4,6 +4,7 @@ import { withLossCheck } from '../invariants/losses.ts'
 import type { SessionRow } from '../model/state.ts'
 import type { Loss } from './disk/inodes.ts'
 import type { SavedTree } from './disk/tree.ts'
+import { openLedger } from '../../../worker/store/ledger.ts'
 import { createIdentities } from './identities.ts'
 import type { IdentityFacts } from './identities.ts'
 import type { SavedDatabase } from './model-database.ts'
@@ -43,17 +44,21 @@ export function createWorld(seed: number, options: { sealed?: boolean; taken?: S
   let tombstones = new Map<string, { sessionId: string; maxGeneration: number }>()
 
   const reader = createReader(disk)
-  const identities = createIdentities(
-    clock.now,
-    (orderId) => tombstones.has(orderId) || database.orders().some(({ id, completed_at }) => id === orderId && completed_at !== null),
-    reader,
-  )
+  /** Orders whose receipt was told: that holds for ever, whatever is put back (LED-1). */
+  const told = new Set<string>()
+  const identities = createIdentities(clock.now, (orderId) => tombstones.has(orderId) || told.has(orderId), reader)
   const absence = createAbsenceCheck(surroundings, identities, reader, violations)
   const condemnStored = (): void => {
     for (const { id, session_id, max_generation, completed_at } of database.orders()) {
-      if (completed_at !== null) identities.condemn({ orderId: id, sessionId: session_id, maxGeneration: max_generation })
+      if (completed_at === null) continue
+      told.add(id)
+      identities.condemn({ orderId: id, sessionId: session_id, maxGeneration: max_generation })
     }
   }
+  const ledgered = () =>
+    openLedger(surroundings.ledger)
+      .entries()
+      .map(({ session, generation }) => ({ sessionId: session, maxGeneration: generation }))
   const readStandingTombstones = (): void => {
     tombstones = readTombstones(disk)
     for (const [orderId, covered] of tombstones) identities.condemn({ orderId, ...covered })
@@ -127,6 +132,8 @@ export function createWorld(seed: number, options: { sealed?: boolean; taken?: S
     staysDown: false,
     saved: { database: null as SavedDatabase | null, folder: null as SavedTree | null },
     tombstones: () => tombstones,
+    /** What the ledger forbids for ever. */
+    ledgered,
     worker: () => (worker?.life.isAlive() ? worker : null),
     /** Whether the disk refused something to the worker that runs: what that left is gone with the next start. */
     wasRefused: () => worker !== null && steps.refusedLives.has(worker.life.number),
@@ -164,7 +171,7 @@ export function createWorld(seed: number, options: { sealed?: boolean; taken?: S
           },
         },
       })
-      if (worker?.life.isAlive() && !world.wasRefused()) absence.afterSweep(tombstones.values())
+      if (worker?.life.isAlive() && !world.wasRefused()) absence.afterSweep([...tombstones.values(), ...ledgered()])
     },
     /** What a crash leaves from now on of what was not durable. */
     setLoss: (next: Loss) => void (loss = next),

@@ -18,6 +18,7 @@ import { readSettings } from '../../../worker/settings.ts'
 import { systemDisk } from '../../../worker/store/disk.ts'
 import type { Disk } from '../../../worker/store/disk.ts'
 import { diskBelow } from '../../../worker/store/folder-disk.ts'
+import { ledgerFileAt, ledgerPath, openLedger } from '../../../worker/store/ledger.ts'
 import { createWhatsApp } from '../../../worker/whatsapp/socket.ts'
 import { createWorker } from '../../../worker/worker.ts'
 import type { Worker } from '../../../worker/worker.ts'
@@ -129,7 +130,9 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
       })
       const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
       const below = diskBelow(data, disk)
-      const worker = createWorker(settings, { whatsapp, database, clock: systemClock, disk: below, log, masterKeys, version: 'test' })
+      const ledger = openLedger(ledgerFileAt(ledgerPath(data, settings.WORKER_LEDGER)))
+      const effects = { whatsapp, database, clock: systemClock, disk: below, log, masterKeys, ledger, version: 'test' }
+      const worker = createWorker(settings, effects)
       stops.push(() => worker.stop())
       const url = await worker.start()
       if (ready) {
