@@ -133,4 +133,4 @@ export const Health = z.object({ ok: z.literal(true), worker: z.string(), versio
 export const Ready = z.object({ ready: z.literal(true) })
 
 /** The worker's routes that need no signed command. */
-export const OPEN_ROUTES = { health: '/health', ready: '/ready', openapi: '/openapi.json' } as const
+export const OPEN_ROUTES = { health: '/health', ready: '/ready', metrics: '/metrics', openapi: '/openapi.json' } as const

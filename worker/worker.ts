@@ -9,11 +9,21 @@ import { createCommandLimit } from './http/command-limit.ts'
 import { createLinkStreams } from './http/link-stream.ts'
 import { createRoutes } from './http/routes.ts'
 import { createServer } from './http/server.ts'
+import { createMetricsDoor } from './metrics/door.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { createDoctorDoor } from './reconcile/door.ts'
 import type { Settings } from './settings.ts'
 
 /** How long a stop waits for answers under way, milliseconds. */
 const STOP_MS = 800
+
+export type WorkerEffects = Effects & {
+  version: string
+  /** Absent: nothing is counted. */
+  metrics?: Metrics | null
+  /** Whether the worker is giving its sessions away: nobody is to be sent to it any more. */
+  isDraining?: () => boolean
+}
 
 export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower'> & {
   readonly server: FastifyInstance
@@ -24,9 +34,13 @@ export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower'> & {
 }
 
 /** The engine with its doors: signed commands, health. Throws when its data folder is another worker's, or of another realm. */
-export function createWorker(settings: Settings, effects: Effects & { version: string }): Worker {
-  const { clock, disk, log, version } = effects
+export function createWorker(settings: Settings, given: WorkerEffects): Worker {
+  const { metrics = null, isDraining = () => false, version } = given
+  const effects: Effects = metrics ? metrics.watch(given) : given
+  const { clock, disk, log } = effects
   const engine = createEngine(settings, effects)
+  metrics?.follow(engine, { disk: given.disk, root: settings.WORKER_DATA, capacity: settings.WORKER_CAPACITY })
+  let stopping: Promise<void> | null = null
   const { supervisor, messages, names, clear, holdings, follower, doctor, linkLimit } = engine
   const streams = createLinkStreams(clock, { perSession: settings.SESSION_STREAMS, perOrganization: settings.ORGANIZATION_STREAMS })
   const health = { ok: true, worker: settings.WORKER_ID, version }
@@ -34,13 +48,16 @@ export function createWorker(settings: Settings, effects: Effects & { version: s
     log,
     verify: createCommandVerifier({ keys: settings.COMMAND_PUBLIC_KEYS, workerId: settings.WORKER_ID, clock }),
     limit: createCommandLimit(settings, clock),
+    ...(metrics && { answered: metrics.answered }),
     routes: createRoutes({ supervisor, messages, names, clear, holdings, follower, streams, linkLimit }),
     open: {
       [OPEN_ROUTES.health]: () => ({ status: 200, body: { ...health, sessions: supervisor.runningCount() } }),
-      [OPEN_ROUTES.ready]: () =>
-        follower.isReady()
-          ? { status: 200, body: { ready: true } }
-          : { status: 503, body: errorBody('not_ready', 'The worker has not read the database yet.') },
+      [OPEN_ROUTES.ready]: () => {
+        if (stopping || isDraining()) return { status: 503, body: errorBody('not_ready', 'The worker is about to stop.') }
+        if (!follower.isReady()) return { status: 503, body: errorBody('not_ready', 'The worker has not read the database yet.') }
+        return { status: 200, body: { ready: true } }
+      },
+      [OPEN_ROUTES.metrics]: createMetricsDoor(metrics),
       // Read when somebody asks: most workers are never asked.
       [OPEN_ROUTES.openapi]: async () => {
         const { default: body } = await import('../docs/api/worker.openapi.json', { with: { type: 'json' } })
@@ -51,7 +68,6 @@ export function createWorker(settings: Settings, effects: Effects & { version: s
 
   const door = createDoctorDoor({ server, doctor, disk, root: settings.WORKER_DATA, log })
 
-  let stopping: Promise<void> | null = null
   const stop = async (): Promise<void> => {
     streams.close()
     door.close()

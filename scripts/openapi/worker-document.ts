@@ -50,8 +50,20 @@ export function workerDocument(): OpenApiDocument {
       },
     },
     ...sessionPaths({ prefix: LIST_ROUTE.path, security: COMMAND, refusals, common }),
-    [OPEN_ROUTES.health]: { get: open('health', 'Whether the worker lives.', answerOf(Health)) },
-    [OPEN_ROUTES.ready]: { get: open('ready', 'Whether the worker takes commands.', answerOf(Ready), ['not_ready']) },
+    [OPEN_ROUTES.health]: { get: open('health', 'Whether the worker lives, whatever the database does.', answerOf(Health)) },
+    [OPEN_ROUTES.ready]: {
+      get: open(
+        'ready',
+        'Whether the worker takes commands: not before it has read the database, nor when it is about to stop.',
+        answerOf(Ready),
+        ['not_ready'],
+      ),
+    },
+    [OPEN_ROUTES.metrics]: {
+      get: open('metrics', 'What the worker counts, for Prometheus. Not there through a proxy, nor when it is switched off.', METRICS, [
+        'not_found',
+      ]),
+    },
     [OPEN_ROUTES.openapi]: { get: open('openapi', 'This document.', DOCUMENT) },
     '/doctor': {
       get: doctor('look', 'What is where. Changes nothing.'),
@@ -106,6 +118,11 @@ export function workerDocument(): OpenApiDocument {
       },
     },
   }
+}
+
+const METRICS: Response = {
+  description: 'Prometheus’ text format.',
+  content: { 'text/plain': { schema: { type: 'string' } } },
 }
 
 /** The answer of the route that serves a document. */

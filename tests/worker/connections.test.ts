@@ -59,8 +59,8 @@ async function serve(limits: ConnectionLimits) {
     limit: () => {},
     connections: limits,
     routes: [
-      { method: 'POST', path: '/api/sessions/:session/start', handle: async () => ({}) },
-      { method: 'POST', path: '/api/sessions/:session/stream', handle: speakNowAndThen },
+      { name: 'start', method: 'POST', path: '/api/sessions/:session/start', handle: async () => ({}) },
+      { name: 'link', method: 'POST', path: '/api/sessions/:session/stream', handle: speakNowAndThen },
     ],
     open: { '/health': () => ({ status: 200, body: { ok: true } }), '/large': () => ({ status: 200, body: { LARGE } }) },
   })

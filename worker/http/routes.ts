@@ -163,13 +163,13 @@ export function createRoutes({ supervisor, messages, names, clear, holdings, fol
 
   const perSession = (Object.keys(SESSION_ROUTES) as SessionRoute[]).map((name): Route => {
     const { method, path } = SESSION_ROUTES[name]
-    return { method, path: `/api/sessions/:session${path}`, handle: handlers[name] }
+    return { name, method, path: `/api/sessions/:session${path}`, handle: handlers[name] }
   })
   const list: Handler = async ({ claims }) => {
     needReady()
     return { sessions: supervisor.viewsOf(claims.organization_id) }
   }
-  return [{ ...LIST_ROUTE, handle: list }, ...perSession]
+  return [{ name: 'list', ...LIST_ROUTE, handle: list }, ...perSession]
 }
 
 function valueOf<T>(result: Result<T>): T {
