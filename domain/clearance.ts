@@ -18,6 +18,8 @@ export const ClearOrder = z.object({
   attempts: z.int(),
   /** What the row said when it was ordered away; `null`: no phone was linked then. Evidence for a worker that finds nothing on disk. */
   phone_number: z.nullable(z.string()),
+  /** By which lease of the session the reader holds it (see `SessionIntent`). */
+  token: z.optional(z.int()),
 })
 export type ClearOrder = z.infer<typeof ClearOrder>
 

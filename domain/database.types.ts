@@ -292,6 +292,7 @@ export type Database = {
       }
       whatsapp_sessions: {
         Row: {
+          change: number
           connected_at: string | null
           created_at: string
           created_by: string | null
@@ -313,6 +314,7 @@ export type Database = {
         }
         ComputedFields: never
         Insert: {
+          change?: number
           connected_at?: string | null
           created_at?: string
           created_by?: string | null
@@ -333,6 +335,7 @@ export type Database = {
           worker_id?: string | null
         }
         Update: {
+          change?: number
           connected_at?: string | null
           created_at?: string
           created_by?: string | null
@@ -365,32 +368,41 @@ export type Database = {
       whatsapp_workers: {
         Row: {
           away_since: string | null
+          boot_id: string | null
           capacity: number
+          draining: boolean
           heartbeat_at: string
           id: string
           returned_at: string | null
           session_count: number
+          store: Database['public']['Enums']['worker_store']
           url: string
           version: string
         }
         ComputedFields: never
         Insert: {
           away_since?: string | null
+          boot_id?: string | null
           capacity: number
+          draining?: boolean
           heartbeat_at?: string
           id: string
           returned_at?: string | null
           session_count: number
+          store?: Database['public']['Enums']['worker_store']
           url: string
           version: string
         }
         Update: {
           away_since?: string | null
+          boot_id?: string | null
           capacity?: number
+          draining?: boolean
           heartbeat_at?: string
           id?: string
           returned_at?: string | null
           session_count?: number
+          store?: Database['public']['Enums']['worker_store']
           url?: string
           version?: string
         }
@@ -532,11 +544,13 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      assigned_worker: { Args: { session_id: string }; Returns: string }
       cancel_link: { Args: { session_id: string }; Returns: Json }
       create_organization: { Args: { name: string }; Returns: string }
       create_session: {
         Args: { display_name?: string; organization_id: string }
         Returns: {
+          change: number
           connected_at: string | null
           created_at: string
           created_by: string | null
@@ -569,6 +583,7 @@ export type Database = {
       }
       decline_invitation: { Args: { id: string }; Returns: undefined }
       delete_webhook: { Args: { id: string }; Returns: undefined }
+      forget_worker: { Args: { worker_id: string }; Returns: number }
       invite_member: { Args: { email: string; organization_id: string; role: Database['public']['Enums']['member_role'] }; Returns: string }
       leave_organization: { Args: { organization_id: string }; Returns: undefined }
       my_invitations: {
@@ -618,6 +633,7 @@ export type Database = {
       start_session: {
         Args: { session_id: string }
         Returns: {
+          change: number
           connected_at: string | null
           created_at: string
           created_by: string | null
@@ -647,6 +663,7 @@ export type Database = {
       stop_session: {
         Args: { session_id: string }
         Returns: {
+          change: number
           connected_at: string | null
           created_at: string
           created_by: string | null
@@ -697,14 +714,30 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      worker_clear_shelf: { Args: { findings: Json; order_id: string; token: number; worker_id: string }; Returns: Json }
       worker_complete_order: { Args: { order_id: string; receipt: Json }; Returns: Json }
+      worker_deliver: { Args: { outcomes: Json; room: number }; Returns: Json }
       worker_fail_order: { Args: { error: string; order_id: string }; Returns: undefined }
       worker_heartbeat: {
-        Args: { capacity: number; session_count: number; url: string; version: string; worker_id: string }
-        Returns: undefined
+        Args: {
+          boot_id?: string
+          capacity: number
+          draining?: boolean
+          first?: boolean
+          session_count: number
+          store?: Database['public']['Enums']['worker_store']
+          url: string
+          version: string
+          worker_id: string
+        }
+        Returns: boolean
       }
-      worker_linked: { Args: { generation: number; phone_number: string; session_id: string; worker_id: string }; Returns: boolean }
-      worker_look: { Args: { session_id: string }; Returns: Json }
+      worker_linked: {
+        Args: { generation: number; phone_number: string; session_id: string; token?: number; worker_id: string }
+        Returns: boolean
+      }
+      worker_look: { Args: { session_id: string; worker_id?: string }; Returns: Json }
+      worker_message_events: { Args: { boot_id: string; events: Json }; Returns: undefined }
       worker_note: { Args: { boot_id: string; events: Json }; Returns: undefined }
       worker_observe: {
         Args: {
@@ -714,18 +747,29 @@ export type Database = {
           session_id: string
           status: Database['public']['Enums']['session_status']
           status_reason?: Database['public']['Enums']['status_reason']
+          token?: number
           worker_id: string
         }
         Returns: boolean
       }
       worker_online: { Args: Record<PropertyKey, never>; Returns: boolean }
+      worker_release: { Args: { leases: Json; worker_id: string }; Returns: number }
+      worker_shelve: { Args: { changes: Json; worker_id: string }; Returns: string[] }
       worker_silence_in: { Args: Record<PropertyKey, never>; Returns: number }
-      worker_snapshot: { Args: Record<PropertyKey, never>; Returns: Json }
+      worker_snapshot: { Args: { since?: number; worker_id?: string }; Returns: Json }
       worker_touch: { Args: { session_ids: string[] }; Returns: undefined }
       worker_unlinked: {
-        Args: { generation: number; session_id: string; status_reason: Database['public']['Enums']['status_reason'] }
+        Args: {
+          generation: number
+          session_id: string
+          status_reason: Database['public']['Enums']['status_reason']
+          token?: number
+          worker_id?: string
+        }
         Returns: Json
       }
+      worker_unshelve: { Args: { session_id: string; token: number; worker_id: string }; Returns: Json }
+      workers_of_organization: { Args: { organization_id: string }; Returns: string[] }
     }
     Enums: {
       clear_outcome: 'open' | 'gone' | 'gone_here'
@@ -782,6 +826,7 @@ export type Database = {
         | 'message.sent'
         | 'message.failed'
         | 'ping'
+      worker_store: 'disk' | 'database'
     }
     CompositeTypes: {
       [_ in never]: never
@@ -946,6 +991,7 @@ export const Constants = {
         'message.failed',
         'ping',
       ],
+      worker_store: ['disk', 'database'],
     },
   },
 } as const

@@ -21,6 +21,8 @@ export const ERROR_STATUS = {
   link_ended: 409,
   limit_reached: 409,
   already_member: 409,
+  worker_online: 409,
+  not_holder: 409,
   payload_too_large: 413,
   rate_limited: 429,
   internal: 500,

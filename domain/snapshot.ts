@@ -15,11 +15,15 @@ export const SessionIntent = z.object({
   linked_at: z.nullable(Timestamp),
   /** When somebody last asked to link; a worker begins one attempt per value, and only while it is fresh. */
   link_requested_at: z.nullable(Timestamp),
+  /** Fences: whoever speaks of the session by an older one has lost it to another worker. */
+  token: z.optional(z.int()),
+  /** Grows with each change of the row or of who holds it. */
+  change: z.optional(z.int()),
 })
 export type SessionIntent = z.infer<typeof SessionIntent>
 
 /**
- * Everything that is wanted, in one value (`worker_snapshot()`): a list read is cut at 1,000 rows and a wrong key reads as an
+ * Everything that is wanted of one worker, in one value (`worker_snapshot()`): a list read is cut at 1,000 rows and a wrong key reads as an
  * empty list. The counts are made by the database; a snapshot that does not match them is refused and changes nothing.
  */
 export const Snapshot = z
@@ -30,6 +34,8 @@ export const Snapshot = z
     order_count: z.int(),
     sessions: z.array(SessionIntent),
     orders: z.array(ClearOrder),
+    /** How many sessions this worker has beyond its share, and should give away. */
+    surplus: z.optional(z.int()),
   })
   .check(
     z.refine(
@@ -39,10 +45,20 @@ export const Snapshot = z
   )
 export type Snapshot = z.infer<typeof Snapshot>
 
+/**
+ * What `worker_snapshot(worker_id, since)` answers: of the sessions only those that changed since; the numbers are of all that the worker
+ * holds. Whoever adds the changes to what they knew has the whole where count and sum of `change` come out the same, and asks for all
+ * of it where they do not.
+ */
+export const SnapshotChanges = z.object({ ...Snapshot.shape, change_sum: z.int() })
+export type SnapshotChanges = z.infer<typeof SnapshotChanges>
+
 /** One session and its open orders, read by id (`worker_look()`): what a command asks the worker to look at. */
 export const Look = z.object({
   instance_id: z.uuid(),
   taken_at: Timestamp,
+  /** Whether it is this worker's to do; where nothing is said it is. */
+  held: z.optional(z.boolean()),
   session: z.nullable(SessionIntent),
   orders: z.array(ClearOrder),
   /** The newest generation that a completed order has cleared: what an old copy brings back of it or of earlier ones is to be erased. */

@@ -22,6 +22,8 @@ const MEANING: Record<ErrorCode, string> = {
   link_ended: 'No link is under way that could answer this.',
   limit_reached: 'There are as many as one organisation, or one owner, may have.',
   already_member: 'Whoever is invited is a member already.',
+  worker_online: 'A worker that is online cannot be forgotten.',
+  not_holder: 'Another worker holds the session.',
   payload_too_large: 'The body is too large.',
   rate_limited: 'Too much at once: try again after `detail.retryAfterSeconds`, which `retry-after` says too, where the worker counted.',
   internal: 'Something went wrong here. It is a defect.',

@@ -1,11 +1,19 @@
 -- Workers report that they are alive. How a worker is reached is nobody's business but the service key's.
 
+-- Where a worker keeps credentials: in a folder of its own, or in this database, from where another worker can take them over.
+create type public.worker_store as enum ('disk', 'database');
+
 create table public.whatsapp_workers (
   id text primary key check (char_length(id) between 1 and 100),
   url text not null,
   version text not null,
   capacity integer not null check (capacity >= 0),
   session_count integer not null check (session_count >= 0),
+  store public.worker_store not null default 'disk',
+  -- The process that is this worker now. An older one that is still there is told so.
+  boot_id text,
+  -- It gives its sessions away and takes none.
+  draining boolean not null default false,
   heartbeat_at timestamptz not null default now(),
   -- The last time it was silent for longer than 30 seconds: the word before and the word after. Empty when it never was. What
   -- happened to its sessions in between may still be unsaid a while after it is back; the purge waits for that.

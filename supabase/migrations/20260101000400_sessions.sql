@@ -9,6 +9,9 @@ create type public.status_reason as enum (
   'link_unfinished'
 );
 
+-- Numbers every change of a session and of who holds it, so that a worker can ask for what changed since.
+create sequence private.changes;
+
 create table public.whatsapp_sessions (
   id uuid primary key default gen_random_uuid(),
   organization_id uuid not null references public.organizations (id) on delete cascade,
@@ -32,6 +35,7 @@ create table public.whatsapp_sessions (
   created_by uuid references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  change bigint not null default nextval('private.changes'),
 
   constraint linked_states_have_been_linked
     check (linked_at is not null or status in ('connecting', 'disconnected'))
@@ -42,10 +46,11 @@ create index whatsapp_sessions_that_may_be_stale on public.whatsapp_sessions (co
 create index whatsapp_sessions_of_a_creator on public.whatsapp_sessions (created_by);
 
 create function private.stamp_update() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.updated_at := now();
+  new.change := nextval('private.changes');
   return new;
 end
 $$;

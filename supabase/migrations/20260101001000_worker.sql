@@ -1,13 +1,14 @@
 -- What the worker calls with the service key, and nobody else. It reads single values instead of lists: a list is cut at
 -- 1,000 rows, and a wrong key reads as an empty one.
 
-create function private.session_json(session public.whatsapp_sessions) returns jsonb
+create function private.session_json(session public.whatsapp_sessions, lease private.leases) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'id', (session).id, 'organization_id', (session).organization_id, 'desired', (session).desired,
     'generation', (session).generation, 'status', (session).status, 'status_reason', (session).status_reason,
-    'phone_number', (session).phone_number, 'linked_at', (session).linked_at, 'link_requested_at', (session).link_requested_at
+    'phone_number', (session).phone_number, 'linked_at', (session).linked_at, 'link_requested_at', (session).link_requested_at,
+    'token', (lease).token, 'change', greatest((session).change, (lease).token)
   )
 $$;
 
@@ -17,62 +18,112 @@ as $$
   select jsonb_build_object(
     'id', (clearance).id, 'organization_id', (clearance).organization_id, 'session_id', (clearance).session_id,
     'max_generation', (clearance).max_generation, 'reason', (clearance).reason,
-    'phone_number', (clearance).phone_number, 'requested_at', (clearance).requested_at, 'attempts', (clearance).attempts
+    'phone_number', (clearance).phone_number, 'requested_at', (clearance).requested_at, 'attempts', (clearance).attempts,
+    'token', (select l.token from private.leases l where l.session_id = (clearance).session_id)
   )
 $$;
 revoke execute on function
-  private.session_json(public.whatsapp_sessions), private.order_json(public.whatsapp_clearances) from public;
+  private.session_json(public.whatsapp_sessions, private.leases), private.order_json(public.whatsapp_clearances) from public;
 
--- One statement, so sessions, orders and both counts are of one moment.
-create function public.worker_snapshot() returns jsonb
-language sql stable security definer set search_path = pg_catalog, pg_temp
+-- What a worker holds, with what it takes of what nobody does; everything, where none is named. `since`: only sessions with a later change.
+-- `session_count` and `change_sum` are of all of them, so that whoever puts changes together knows whether they are whole: a change that
+-- was made earlier and seen later is told that way, too. One statement reads, so that all is of one moment.
+create function public.worker_snapshot(worker_id text default null, since bigint default 0) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
-  select jsonb_build_object(
-    'instance_id', (select id from private.instance),
-    'taken_at', now(),
-    'session_count', (select count(*) from public.whatsapp_sessions),
-    'order_count', (select count(*) from public.whatsapp_clearances where completed_at is null),
-    'sessions', coalesce((select jsonb_agg(private.session_json(s) order by s.created_at, s.id) from public.whatsapp_sessions s), '[]'),
-    'orders', coalesce((
-      select jsonb_agg(private.order_json(c) order by c.requested_at, c.id) from public.whatsapp_clearances c where c.completed_at is null
-    ), '[]')
-  )
-$$;
-
-create function public.worker_look(session_id uuid) returns jsonb
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-  select jsonb_build_object(
-    'instance_id', (select id from private.instance),
-    'taken_at', now(),
-    'session', (select private.session_json(s) from public.whatsapp_sessions s where s.id = worker_look.session_id),
-    'orders', coalesce((
-      select jsonb_agg(private.order_json(c) order by c.requested_at, c.id) from public.whatsapp_clearances c
-      where c.session_id = worker_look.session_id and c.completed_at is null
-    ), '[]'),
-    'cleared_generation', (
-      select max(c.max_generation) from public.whatsapp_clearances c
-      where c.session_id = worker_look.session_id and c.completed_at is not null
+begin
+  if worker_snapshot.worker_id is not null then
+    perform private.claim_leases(worker_snapshot.worker_id);
+  end if;
+  return (
+    with held as (
+      select s as session, l as lease, s.created_at, s.id, greatest(s.change, l.token) as change
+      from public.whatsapp_sessions s join private.leases l on l.session_id = s.id
+      where worker_snapshot.worker_id is null or l.worker_id = worker_snapshot.worker_id
+    ), orders as (
+      select c as clearance, c.requested_at, c.id from public.whatsapp_clearances c
+      where c.completed_at is null and (worker_snapshot.worker_id is null or exists (
+        select from private.leases l where l.session_id = c.session_id and l.worker_id = worker_snapshot.worker_id
+      ))
     )
-  )
+    select jsonb_build_object(
+      'instance_id', (select i.id from private.instance i),
+      'taken_at', now(),
+      'session_count', (select count(*) from held),
+      'change_sum', (select coalesce(sum(h.change), 0) from held h),
+      'order_count', (select count(*) from orders),
+      'surplus', private.surplus(worker_snapshot.worker_id),
+      'sessions', coalesce((
+        select jsonb_agg(private.session_json(h.session, h.lease) order by h.created_at, h.id) from held h where h.change > worker_snapshot.since
+      ), '[]'),
+      'orders', coalesce((select jsonb_agg(private.order_json(o.clearance) order by o.requested_at, o.id) from orders o), '[]')
+    )
+  );
+end
 $$;
 
-create function public.worker_heartbeat(worker_id text, url text, version text, capacity integer, session_count integer) returns void
-language sql security definer set search_path = pg_catalog, pg_temp
+-- One session, for a worker that was told to look; it takes it, where nobody holds it. `held`: whether it is this worker's.
+create function public.worker_look(session_id uuid, worker_id text default null) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
-  insert into public.whatsapp_workers as w (id, url, version, capacity, session_count, heartbeat_at)
+begin
+  if worker_look.worker_id is not null then
+    perform private.claim_lease(worker_look.session_id, worker_look.worker_id);
+  end if;
+  return (
+    select jsonb_build_object(
+      'instance_id', (select i.id from private.instance i),
+      'taken_at', now(),
+      'held', worker_look.worker_id is null or lease is null or (lease).worker_id is not distinct from worker_look.worker_id,
+      'session', (select private.session_json(s, lease) from public.whatsapp_sessions s where s.id = worker_look.session_id),
+      'orders', coalesce((
+        select jsonb_agg(private.order_json(c) order by c.requested_at, c.id) from public.whatsapp_clearances c
+        where c.session_id = worker_look.session_id and c.completed_at is null
+      ), '[]'),
+      'cleared_generation', (
+        select max(c.max_generation) from public.whatsapp_clearances c
+        where c.session_id = worker_look.session_id and c.completed_at is not null
+      )
+    )
+    from (select (select l from private.leases l where l.session_id = worker_look.session_id) as lease) as one
+  );
+end
+$$;
+
+-- A worker is here. The first heartbeat of a process makes it this worker, and whatever an earlier one held in this database is free; false:
+-- another process is this worker by now.
+create function public.worker_heartbeat(
+  worker_id text, url text, version text, capacity integer, session_count integer,
+  store public.worker_store default 'disk', boot_id text default null, first boolean default false, draining boolean default false
+) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  known public.whatsapp_workers;
+begin
+  perform private.prune_events();
+  select w.* into known from public.whatsapp_workers w where w.id = worker_heartbeat.worker_id for update;
+  if known.boot_id is distinct from worker_heartbeat.boot_id then
+    if known.boot_id is not null and not worker_heartbeat.first then
+      return false;
+    end if;
+    update public.whatsapp_workers w set boot_id = worker_heartbeat.boot_id where w.id = known.id;
+    update private.leases l set worker_id = null where l.worker_id = known.id and l.kept = 'database';
+  end if;
+  insert into public.whatsapp_workers as w (id, url, version, capacity, session_count, store, boot_id, draining, heartbeat_at)
   values (worker_heartbeat.worker_id, worker_heartbeat.url, worker_heartbeat.version, worker_heartbeat.capacity,
-    worker_heartbeat.session_count, now())
+    worker_heartbeat.session_count, worker_heartbeat.store, worker_heartbeat.boot_id, worker_heartbeat.draining, now())
   on conflict (id) do update
   set url = excluded.url, version = excluded.version, capacity = excluded.capacity, session_count = excluded.session_count,
-    heartbeat_at = excluded.heartbeat_at,
+    store = excluded.store, draining = excluded.draining, heartbeat_at = excluded.heartbeat_at,
     -- A worker that was back for less than five minutes has been away all the time.
     away_since = case
       when w.heartbeat_at >= now() - interval '30 seconds' or w.returned_at > w.heartbeat_at - interval '5 minutes' then w.away_since
       else w.heartbeat_at
     end,
     returned_at = case when w.heartbeat_at >= now() - interval '30 seconds' then w.returned_at else now() end;
-  select private.prune_events();
+  return true;
+end
 $$;
 
 -- A link only: a stamp that comes late says nothing of what the session became. A row that is held by somebody is stamped the next
@@ -92,7 +143,7 @@ $$;
 -- already, or is older than what was, changes nothing, however often and late it comes: people may have changed the row since.
 create function public.worker_observe(
   session_id uuid, generation integer, worker_id text, status public.session_status,
-  status_reason public.status_reason default null, boot_id text default null, sequence bigint default null
+  status_reason public.status_reason default null, boot_id text default null, sequence bigint default null, token bigint default null
 ) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -102,7 +153,7 @@ declare
 begin
   select s.* into session from public.whatsapp_sessions s
   where s.id = worker_observe.session_id and s.generation = worker_observe.generation for update;
-  if not found then
+  if not found or private.is_fenced(worker_observe.session_id, worker_observe.worker_id, worker_observe.token) then
     return false;
   end if;
   if session.observed_boot = worker_observe.boot_id and session.observed_sequence >= worker_observe.sequence then
@@ -133,10 +184,15 @@ end
 $$;
 
 -- Asked again after an answer was lost, it says the same and changes nothing.
-create function public.worker_linked(session_id uuid, generation integer, worker_id text, phone_number text) returns boolean
+create function public.worker_linked(
+  session_id uuid, generation integer, worker_id text, phone_number text, token bigint default null
+) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if private.is_fenced(worker_linked.session_id, worker_linked.worker_id, worker_linked.token) then
+    return false;
+  end if;
   update public.whatsapp_sessions s
   set status = 'reconnecting', status_reason = null, linked_at = now(), last_active_at = now(),
     worker_id = worker_linked.worker_id, phone_number = worker_linked.phone_number
@@ -150,7 +206,9 @@ end
 $$;
 
 -- Asked again after an answer was lost, it returns the order of the first time.
-create function public.worker_unlinked(session_id uuid, generation integer, status_reason public.status_reason) returns jsonb
+create function public.worker_unlinked(
+  session_id uuid, generation integer, status_reason public.status_reason, worker_id text default null, token bigint default null
+) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -160,7 +218,10 @@ declare
 begin
   select s.* into session from public.whatsapp_sessions s
   where s.id = worker_unlinked.session_id and s.generation = worker_unlinked.generation for update;
-  if found then
+  if private.is_fenced(worker_unlinked.session_id, worker_unlinked.worker_id, worker_unlinked.token) then
+    return null;
+  end if;
+  if session.id is not null then
     order_id := private.order_clear(session, 'unlinked');
     update public.whatsapp_sessions s
     set desired = 'stopped', generation = s.generation + 1, status = 'disconnected',
@@ -276,25 +337,25 @@ end
 $$;
 
 revoke execute on function
-  public.worker_snapshot(),
-  public.worker_look(uuid),
-  public.worker_heartbeat(text, text, text, integer, integer),
+  public.worker_snapshot(text, bigint),
+  public.worker_look(uuid, text),
+  public.worker_heartbeat(text, text, text, integer, integer, public.worker_store, text, boolean, boolean),
   public.worker_touch(uuid[]),
-  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason, text, bigint),
-  public.worker_linked(uuid, integer, text, text),
-  public.worker_unlinked(uuid, integer, public.status_reason),
+  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason, text, bigint, bigint),
+  public.worker_linked(uuid, integer, text, text, bigint),
+  public.worker_unlinked(uuid, integer, public.status_reason, text, bigint),
   public.worker_complete_order(uuid, jsonb),
   public.worker_fail_order(uuid, text),
   public.worker_note(text, jsonb)
   from public, anon, authenticated, service_role;
 grant execute on function
-  public.worker_snapshot(),
-  public.worker_look(uuid),
-  public.worker_heartbeat(text, text, text, integer, integer),
+  public.worker_snapshot(text, bigint),
+  public.worker_look(uuid, text),
+  public.worker_heartbeat(text, text, text, integer, integer, public.worker_store, text, boolean, boolean),
   public.worker_touch(uuid[]),
-  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason, text, bigint),
-  public.worker_linked(uuid, integer, text, text),
-  public.worker_unlinked(uuid, integer, public.status_reason),
+  public.worker_observe(uuid, integer, text, public.session_status, public.status_reason, text, bigint, bigint),
+  public.worker_linked(uuid, integer, text, text, bigint),
+  public.worker_unlinked(uuid, integer, public.status_reason, text, bigint),
   public.worker_complete_order(uuid, jsonb),
   public.worker_fail_order(uuid, text),
   public.worker_note(text, jsonb)

@@ -56,6 +56,8 @@ const RIGHTS = {
   'definer function public.purge_stale_sessions': both('EXECUTE'),
   'definer function public.worker_online': both('EXECUTE'),
   'definer function public.worker_silence_in': people('EXECUTE'),
+  'definer function public.assigned_worker': people('EXECUTE'),
+  'definer function public.workers_of_organization': people('EXECUTE'),
   'definer function public.create_webhook': people('EXECUTE'),
   'definer function public.update_webhook': people('EXECUTE'),
   'definer function public.delete_webhook': people('EXECUTE'),
@@ -64,6 +66,11 @@ const RIGHTS = {
   'definer function public.redeliver_dead': people('EXECUTE'),
   'definer function public.test_webhook': people('EXECUTE'),
 
+  'definer function public.worker_shelve': worker('EXECUTE'),
+  'definer function public.worker_unshelve': worker('EXECUTE'),
+  'definer function public.worker_clear_shelf': worker('EXECUTE'),
+  'definer function public.worker_release': worker('EXECUTE'),
+  'definer function public.forget_worker': worker('EXECUTE'),
   'definer function public.worker_snapshot': worker('EXECUTE'),
   'definer function public.worker_look': worker('EXECUTE'),
   'definer function public.worker_heartbeat': worker('EXECUTE'),
@@ -74,6 +81,8 @@ const RIGHTS = {
   'definer function public.worker_complete_order': worker('EXECUTE'),
   'definer function public.worker_fail_order': worker('EXECUTE'),
   'definer function public.worker_note': worker('EXECUTE'),
+  'definer function public.worker_message_events': worker('EXECUTE'),
+  'definer function public.worker_deliver': worker('EXECUTE'),
 
   // What policies and the view ask. The schema they are in is closed by name, so nobody calls them directly.
   'definer function private.my_org_ids': both('EXECUTE'),

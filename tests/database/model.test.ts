@@ -33,9 +33,12 @@ async function one(rows: Promise<readonly Record<string, unknown>[]>): Promise<u
 
 const nothing = async (rows: Promise<unknown>) => void (await rows)
 const row = (columns: unknown) => {
-  const { organization_id: _o, display_name: _d, created_by: _c, updated_at: _u, ...rest } = columns as Record<string, unknown>
+  const { organization_id: _o, display_name: _d, created_by: _c, updated_at: _u, change: _n, ...rest } = columns as Record<string, unknown>
   return rest
 }
+/** The model has one worker, and nobody to tell apart by leases. */
+const ofOneWorker = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (key, field: unknown) => (['token', 'change', 'held', 'surplus'].includes(key) ? undefined : field))
 const ids = async (rows: Promise<readonly Record<string, unknown>[]>) => (await rows).map((found) => Object.values(found)[0])
 
 const CALLS_OF_PEOPLE: Record<string, Call> = {
@@ -84,12 +87,12 @@ const CALLS_OF_THE_WORKER: Record<string, Call> = {
   },
   snapshot: {
     who: 'worker',
-    real: async (tx) => Snapshot.parse(await one(tx`select public.worker_snapshot()`)),
+    real: async (tx) => ofOneWorker(Snapshot.parse(await one(tx`select public.worker_snapshot()`))),
     model: ({ worker }) => worker.snapshot(),
   },
   look: {
     who: 'worker',
-    real: async (tx, { sessionId }) => Look.parse(await one(tx`select public.worker_look(${sessionId})`)),
+    real: async (tx, { sessionId }) => ofOneWorker(Look.parse(await one(tx`select public.worker_look(${sessionId})`))),
     model: ({ worker }, { sessionId }) => worker.look(sessionId),
   },
   heartbeat: {
@@ -109,7 +112,8 @@ const CALLS_OF_THE_WORKER: Record<string, Call> = {
   },
   unlinked: {
     who: 'worker',
-    real: (tx, { sessionId, generation }) => one(tx`select public.worker_unlinked(${sessionId}, ${generation}, 'unlinked_from_phone')`),
+    real: async (tx, { sessionId, generation }) =>
+      ofOneWorker(await one(tx`select public.worker_unlinked(${sessionId}, ${generation}, 'unlinked_from_phone')`)),
     model: ({ worker }, { sessionId, generation }) => worker.unlinked(sessionId, generation, 'unlinked_from_phone'),
   },
   complete: {

@@ -60,12 +60,12 @@ export async function readEverything(
     select jsonb_build_object(
       'now', now(),
       'sessions', (
-        select coalesce(jsonb_agg(to_jsonb(s) - '{organization_id,display_name,created_by,updated_at}'::text[] order by s.created_at, s.id), '[]')
+        select coalesce(jsonb_agg(to_jsonb(s) - '{organization_id,display_name,created_by,updated_at,change}'::text[] order by s.created_at, s.id), '[]')
         from public.whatsapp_sessions s),
       'orders', (
         select coalesce(jsonb_agg(to_jsonb(c) - '{organization_id,label}'::text[] order by c.requested_at, c.id), '[]')
         from public.whatsapp_clearances c),
-      'workers', (select coalesce(jsonb_agg(to_jsonb(w) - '{id,url,version,capacity,session_count}'::text[]), '[]') from public.whatsapp_workers w)
+      'workers', (select coalesce(jsonb_agg(to_jsonb(w) - '{id,url,version,capacity,session_count,store,boot_id,draining}'::text[]), '[]') from public.whatsapp_workers w)
     ) as all`
   if (!row) throw new Error('nothing was read')
   return { ...row.all, now: Date.parse(row.all.now) }

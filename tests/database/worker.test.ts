@@ -33,6 +33,8 @@ describe('the snapshot', () => {
       phone_number: '4911',
       linked_at: expect.stringMatching(/Z$/),
       link_requested_at: null,
+      token: expect.any(Number),
+      change: expect.any(Number),
     })
     expect(snapshot.orders).toMatchObject([
       { session_id: gone.id, organization_id: cast.globex, max_generation: 1, reason: 'delete', attempts: 0 },
@@ -55,6 +57,7 @@ describe('the snapshot', () => {
     expect(look).toEqual({
       instance_id: first.instance_id,
       taken_at: expect.any(String),
+      held: true,
       session: null,
       orders: [],
       cleared_generation: null,

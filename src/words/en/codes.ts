@@ -20,6 +20,8 @@ export const failures: Record<FailureCode, string> = {
   link_ended: 'This attempt has ended. Ask for a new code.',
   limit_reached: 'There are as many as may be. Remove one that is not needed first.',
   already_member: 'This person is a member already.',
+  worker_online: 'This worker is online: only one that is gone for good may be forgotten.',
+  not_holder: 'Another worker holds this session by now. Try again.',
   payload_too_large: 'That is too long.',
   whatsapp_unavailable: 'WhatsApp did not answer. Try again in a moment.',
   rate_limited: 'Too many tries. Wait a minute and try again.',

@@ -16,6 +16,8 @@ export const failures: Words['failures'] = {
   ambiguous_phone_number: 'Hay más de una sesión con este número.',
   link_ended: 'Este intento terminó. Pide un código nuevo.',
   already_member: 'Esta persona ya pertenece a la organización.',
+  worker_online: 'Este worker está en línea: solo se puede olvidar uno que no va a volver.',
+  not_holder: 'Otro worker tiene ahora esta sesión. Inténtalo de nuevo.',
   limit_reached: 'Ya hay tantos como se permite. Quita primero alguno que no necesites.',
   payload_too_large: 'Es demasiado largo.',
   whatsapp_unavailable: 'WhatsApp no respondió. Inténtalo de nuevo en un momento.',

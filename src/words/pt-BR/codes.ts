@@ -16,6 +16,8 @@ export const failures: Words['failures'] = {
   ambiguous_phone_number: 'Há mais de uma sessão com este número.',
   link_ended: 'Esta tentativa terminou. Peça um novo código.',
   already_member: 'Esta pessoa já pertence à organização.',
+  worker_online: 'Este worker está on-line: só um que não vai voltar pode ser esquecido.',
+  not_holder: 'Outro worker cuida desta sessão agora. Tente de novo.',
   limit_reached: 'Já há tantos quantos são permitidos. Remova primeiro algum de que não precise.',
   payload_too_large: 'É longo demais.',
   whatsapp_unavailable: 'O WhatsApp não respondeu. Tente de novo daqui a pouco.',

@@ -1,0 +1,152 @@
+-- The second store of credentials: everything of a session that a worker would keep in its folder, as rows, so that another worker can take
+-- the session over. Every value is sealed under the session's key, which lies here wrapped by a master key that only workers have; names
+-- of rows tell nothing. Only the holder of the lease reads or writes, and each write checks its token.
+
+create table private.shelf (
+  session_id uuid,
+  generation integer check (generation >= 1),
+  name text check (char_length(name) between 1 and 100),
+  value bytea not null,
+  primary key (session_id, generation, name)
+) with (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 80);
+-- Sealed values do not compress.
+alter table private.shelf alter column value set storage external;
+
+-- What a clear found before it erased, for whoever has to finish it: counts, no secrets. Goes with the order's completion.
+create table private.clear_findings (
+  order_id uuid primary key,
+  findings jsonb not null
+);
+
+-- Whether a worker holds a lease by this very token. The lease cannot change hands before the end of the transaction.
+create function private.hold_lease(session_id uuid, worker_id text, token bigint) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from private.leases l
+  where l.session_id = hold_lease.session_id and l.worker_id = hold_lease.worker_id and l.token = hold_lease.token for share;
+  return found;
+end
+$$;
+revoke execute on function private.hold_lease(uuid, text, bigint) from public;
+
+-- Stores changes of several sessions at once: `[{ sessionId, token, generation, fresh, puts: { name: base64 }, drops: [name] }]`; `fresh` takes
+-- away what there was of the generation. Returns the sessions whose lease has another token by now: nothing of those was stored.
+-- What an order has cleared meanwhile is late, and passed over.
+create function public.worker_shelve(worker_id text, changes jsonb) returns uuid[]
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  one record;
+  fenced uuid[] := '{}';
+begin
+  for one in
+    select c.* from jsonb_to_recordset(worker_shelve.changes)
+      as c("sessionId" uuid, token bigint, generation integer, fresh boolean, puts jsonb, drops jsonb)
+    order by c."sessionId", c.generation
+  loop
+    if not private.hold_lease(one."sessionId", worker_shelve.worker_id, one.token) then
+      fenced := fenced || one."sessionId";
+      continue;
+    end if;
+    continue when one.generation <= (select l.cleared_generation from private.leases l where l.session_id = one."sessionId");
+    delete from private.shelf s
+    where s.session_id = one."sessionId" and s.generation = one.generation and (one.fresh or one.drops ? s.name);
+    insert into private.shelf as s (session_id, generation, name, value)
+    select one."sessionId", one.generation, put.key, decode(put.value, 'base64') from jsonb_each_text(one.puts) put
+    on conflict (session_id, generation, name) do update set value = excluded.value;
+  end loop;
+  return fenced;
+end
+$$;
+
+-- All that lies here of a session, for whoever took it; nothing where the lease has another token by now.
+create function public.worker_unshelve(session_id uuid, worker_id text, token bigint) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not private.hold_lease(worker_unshelve.session_id, worker_unshelve.worker_id, worker_unshelve.token) then
+    return null;
+  end if;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'generation', s.generation, 'name', s.name, 'value', translate(encode(s.value, 'base64'), E'\n', '')
+    )), '[]')
+    from private.shelf s where s.session_id = worker_unshelve.session_id
+  );
+end
+$$;
+
+-- Erases all that an order covers, in one step that is done or not, and keeps what was found for whoever finishes the order. Returns what
+-- was found the first time. `{ "done": true }`: the order has a receipt. Nothing: somebody else holds the session.
+create function public.worker_clear_shelf(order_id uuid, worker_id text, token bigint, findings jsonb) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  clearance public.whatsapp_clearances;
+  stored jsonb;
+begin
+  select c.* into clearance from public.whatsapp_clearances c where c.id = worker_clear_shelf.order_id;
+  if not found then
+    perform private.fail(409, 'order_missing', 'There is no such order.');
+  end if;
+  if clearance.completed_at is not null then
+    return jsonb_build_object('done', true);
+  end if;
+  update private.leases l set cleared_generation = greatest(l.cleared_generation, clearance.max_generation)
+  where l.session_id = clearance.session_id and l.worker_id = worker_clear_shelf.worker_id and l.token = worker_clear_shelf.token;
+  if not found then
+    return null;
+  end if;
+  delete from private.shelf s where s.session_id = clearance.session_id and s.generation <= clearance.max_generation;
+  insert into private.clear_findings as f (order_id, findings)
+  values (clearance.id, worker_clear_shelf.findings) on conflict do nothing;
+  select f.findings into stored from private.clear_findings f where f.order_id = clearance.id;
+  return jsonb_build_object('done', false, 'findings', stored);
+end
+$$;
+
+-- Gives sessions away, `[{ sessionId, token }]`, so that others take them at once.
+create function public.worker_release(worker_id text, leases jsonb) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  freed integer;
+begin
+  update private.leases l set worker_id = null
+  from jsonb_to_recordset(worker_release.leases) as given("sessionId" uuid, token bigint)
+  where l.session_id = given."sessionId" and l.token = given.token and l.worker_id = worker_release.worker_id and l.kept = 'database';
+  get diagnostics freed = row_count;
+  return freed;
+end
+$$;
+
+-- An order is not called done while something of what it covers is here, whoever says so.
+create function private.refuse_unfinished_clear() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from private.shelf s where s.session_id = new.session_id and s.generation <= new.max_generation) then
+    perform private.fail(507, 'storage_failed', 'Something of this session is still stored.');
+  end if;
+  delete from private.clear_findings f where f.order_id = new.id;
+  return new;
+end
+$$;
+revoke execute on function private.refuse_unfinished_clear() from public;
+create trigger refuse_unfinished_clear before update on public.whatsapp_clearances
+  for each row when (old.completed_at is null and new.completed_at is not null)
+  execute function private.refuse_unfinished_clear();
+
+revoke execute on function
+  public.worker_shelve(text, jsonb),
+  public.worker_unshelve(uuid, text, bigint),
+  public.worker_clear_shelf(uuid, text, bigint, jsonb),
+  public.worker_release(text, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  public.worker_shelve(text, jsonb),
+  public.worker_unshelve(uuid, text, bigint),
+  public.worker_clear_shelf(uuid, text, bigint, jsonb),
+  public.worker_release(text, jsonb)
+  to service_role;
