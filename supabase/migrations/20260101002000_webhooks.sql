@@ -22,13 +22,13 @@ create table public.webhook_endpoints (
   failing_since timestamptz,
   created_by uuid references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),
+  -- When people changed it last.
   updated_at timestamptz not null default now(),
   secret_rotated_at timestamptz not null default now(),
   constraint disabled_for_a_reason check (enabled = (disabled_reason is null))
 );
 create index webhook_endpoints_of_an_organization on public.webhook_endpoints (organization_id, created_at, id);
 create index webhook_endpoints_by_a_person on public.webhook_endpoints (created_by);
-create trigger stamp_update before update on public.webhook_endpoints for each row execute function private.stamp_update();
 
 -- Secrets sign, so they are kept as they are. People are told one once, when it is made; later only the workers read it.
 create table private.webhook_secrets (
@@ -193,7 +193,8 @@ begin
   set url = address, description = coalesce(btrim(update_webhook.description), ''),
     events = private.distinct_events(update_webhook.events), enabled = update_webhook.enabled,
     disabled_reason = case when not update_webhook.enabled then coalesce(w.disabled_reason, 'manual') end,
-    failing_since = case when w.enabled = update_webhook.enabled then w.failing_since end
+    failing_since = case when w.enabled = update_webhook.enabled then w.failing_since end,
+    updated_at = now()
   where w.id = webhook.id
   returning w.* into webhook;
   return webhook;
@@ -249,7 +250,7 @@ begin
   perform private.refuse_disabled(webhook);
   update public.webhook_deliveries d
   set state = 'waiting', attempts = 0, next_attempt_at = now(), delivered_at = null, claim = null
-  where d.id = redeliver_webhook.delivery_id and (d.claim is null or d.next_attempt_at <= now());
+  where d.id = redeliver_webhook.delivery_id and not (d.state = 'waiting' and d.claim is not null and d.next_attempt_at > now());
 end
 $$;
 
@@ -262,7 +263,7 @@ declare
   queued integer;
 begin
   perform private.refuse_disabled(webhook);
-  update public.webhook_deliveries d set state = 'waiting', attempts = 0, next_attempt_at = now()
+  update public.webhook_deliveries d set state = 'waiting', attempts = 0, next_attempt_at = now(), claim = null
   where d.endpoint_id = webhook.id and d.state = 'dead';
   get diagnostics queued = row_count;
   return queued;
