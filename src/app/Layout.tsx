@@ -43,6 +43,11 @@ export function Layout({ email, children }: { email: string; children: ReactNode
           </PageLink>
           {mayChange(role) && <PageLink to={ADDRESSES.activity}>{words.nav.activity}</PageLink>}
           <PageLink to={ADDRESSES.members}>{words.nav.members}</PageLink>
+          {mayChange(role) && (
+            <PageLink to={ADDRESSES.webhooks} below>
+              {words.nav.webhooks}
+            </PageLink>
+          )}
         </nav>
       </header>
       <main id="content" tabIndex={-1} className="mx-auto w-full max-w-5xl grow px-4 py-6 outline-none sm:px-6">

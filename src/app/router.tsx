@@ -13,6 +13,8 @@ import { LiveOrganization } from './LiveOrganization.tsx'
 const SessionPage = lazy(() => import('../pages/session/SessionPage.tsx'))
 const ActivityPage = lazy(() => import('../pages/activity/ActivityPage.tsx'))
 const MembersPage = lazy(() => import('../pages/settings/MembersPage.tsx'))
+const WebhooksPage = lazy(() => import('../pages/webhooks/WebhooksPage.tsx'))
+const WebhookPage = lazy(() => import('../pages/webhooks/WebhookPage.tsx'))
 const AccountPage = lazy(() => import('../pages/account/AccountPage.tsx'))
 
 /** The pages of somebody who is signed in, and which stands at which address. */
@@ -38,6 +40,8 @@ function Pages({ email }: { email: string }) {
         <Route path={ADDRESSES.device}>{({ sessionId }) => <SessionPage key={sessionId} sessionId={sessionId} />}</Route>
         <Route path={ADDRESSES.activity} component={ActivityPage} />
         <Route path={ADDRESSES.members} component={MembersPage} />
+        <Route path={ADDRESSES.webhooks} component={WebhooksPage} />
+        <Route path={ADDRESSES.webhook}>{({ endpointId }) => <WebhookPage key={endpointId} endpointId={endpointId} />}</Route>
         <Route path={ADDRESSES.account}>
           <AccountPage email={email} />
         </Route>

@@ -3,6 +3,8 @@ export const ADDRESSES = {
   devices: '/settings/whatsapp',
   device: '/settings/whatsapp/:sessionId',
   members: '/settings/members',
+  webhooks: '/settings/webhooks',
+  webhook: '/settings/webhooks/:endpointId',
   activity: '/activity',
   account: '/account',
   forgottenPassword: '/forgotten-password',
@@ -14,4 +16,9 @@ export const ADDRESSES = {
 /** Where one session's page stands. */
 export function deviceAddress(sessionId: string): string {
   return ADDRESSES.device.replace(':sessionId', sessionId)
+}
+
+/** Where one webhook's page stands. */
+export function webhookAddress(endpointId: string): string {
+  return ADDRESSES.webhook.replace(':endpointId', endpointId)
 }

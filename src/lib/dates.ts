@@ -19,6 +19,8 @@ export function useDates() {
       dateTime: (time: Time) => format(time, 'PP p', { locale }),
       /** As in "3 minutes ago"; `now` in milliseconds since 1970. A clock that is ahead of ours makes no future of it. */
       ago: (time: Time, now: number) => formatDistanceStrict(Math.min(new Date(time).getTime(), now), now, { addSuffix: true, locale }),
+      /** As in "in 3 minutes"; what should have been already is now. */
+      until: (time: Time, now: number) => formatDistanceStrict(Math.max(new Date(time).getTime(), now), now, { addSuffix: true, locale }),
       /** As in "3 minutes". */
       duration: (milliseconds: number) => formatDistanceStrict(0, milliseconds, { locale }),
     }),

@@ -11,6 +11,7 @@ const dates = {
   date: String,
   dateTime: (time: number | string) => new Date(time).toISOString(),
   ago: String,
+  until: String,
   duration: (milliseconds: number) => `${milliseconds} ms`,
 }
 const tell = (kind: string, detail: unknown) => tellEntry(kind, detail, { words: en, dates })

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
+import { webhooks as webhooksEn } from '../../src/words/en/webhooks.ts'
 import { es } from '../../src/words/es.ts'
+import { webhooks as webhooksEs } from '../../src/words/es/webhooks.ts'
 import { preferredLanguage } from '../../src/words/languages.ts'
 import { ptBR } from '../../src/words/pt-BR.ts'
+import { webhooks as webhooksPtBR } from '../../src/words/pt-BR/webhooks.ts'
 
 type Leaf = string | ((...given: never[]) => string)
 
@@ -19,25 +22,31 @@ function leaves(words: object, path = '', found = new Map<string, Leaf>()): Map<
 const ALIKE = new Set([
   'product',
   'nav.whatsapp',
+  'nav.webhooks',
   'link.pairing.numberPlaceholder',
   'messages.toPlaceholder',
   'removal.onThePhone.0.phone',
   'removal.onThePhone.1.phone',
   'removal.steps.backups',
+  'webhooks.title',
+  'webhooks.delivery.facts.id',
 ])
 
-const ENGLISH = leaves(en)
+// The words of the webhooks are fetched apart, and are words like the others.
+const ENGLISH = leaves({ ...en, webhooks: webhooksEn })
+const SPANISH = { ...es, webhooks: webhooksEs }
+const PORTUGUESE = { ...ptBR, webhooks: webhooksPtBR }
 
 it.each([
-  ['Spanish', es],
-  ['Brazilian Portuguese', ptBR],
+  ['Spanish', SPANISH],
+  ['Brazilian Portuguese', PORTUGUESE],
 ])('%s has every word that English has, and no other', (_language, words) => {
   expect([...leaves(words).keys()].toSorted()).toEqual([...ENGLISH.keys()].toSorted())
 })
 
 it.each([
-  ['Spanish', es],
-  ['Brazilian Portuguese', ptBR],
+  ['Spanish', SPANISH],
+  ['Brazilian Portuguese', PORTUGUESE],
 ])('%s takes what English takes, says something everywhere, and nothing in English', (_language, words) => {
   const wrong = [...leaves(words)].flatMap(([path, word]) => {
     const english = ENGLISH.get(path)

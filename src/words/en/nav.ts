@@ -6,6 +6,7 @@ export const nav = {
   devices: 'Devices',
   activity: 'Activity',
   members: 'Members',
+  webhooks: 'Webhooks',
   breadcrumb: 'Breadcrumb',
   account: 'Account',
   profile: 'Your profile',

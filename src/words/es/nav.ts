@@ -7,6 +7,7 @@ export const nav: Words['nav'] = {
   devices: 'Dispositivos',
   activity: 'Actividad',
   members: 'Miembros',
+  webhooks: 'Webhooks',
   breadcrumb: 'Ruta de navegación',
   account: 'Cuenta',
   profile: 'Tu perfil',

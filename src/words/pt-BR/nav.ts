@@ -7,6 +7,7 @@ export const nav: Words['nav'] = {
   devices: 'Aparelhos',
   activity: 'Atividade',
   members: 'Membros',
+  webhooks: 'Webhooks',
   breadcrumb: 'Caminho de navegação',
   account: 'Conta',
   profile: 'Seu perfil',
