@@ -1,4 +1,5 @@
 import { useCallback } from 'react'
+import { copyText } from '../lib/copy-text.ts'
 import { asFailure } from '../lib/failure.ts'
 import { toast } from '../lib/toast.ts'
 import { useWords } from '../words/words.ts'
@@ -12,9 +13,16 @@ export function useCommand(onChanged: () => void): (act: () => Promise<void>, do
         await act()
         if (done) toast.success(done)
       } catch (error) {
-        const { code, queued } = asFailure(error)
+        const { code, queued, reference } = asFailure(error)
         if (code === 'worker_offline' || queued) toast.message(words.toasts.orderStored)
-        else toast.error(words.failures[code])
+        else {
+          const { label, copy, ...copying } = words.common.reference
+          const more = reference && {
+            description: `${label} ${reference}`,
+            action: { label: copy, onClick: () => void copyText(reference, copying) },
+          }
+          toast.error(words.failures[code], more || undefined)
+        }
       }
       onChanged()
     },

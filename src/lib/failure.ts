@@ -1,8 +1,11 @@
 import { ERROR_CODES, ErrorBody, type ErrorCode } from '#domain/errors.ts'
+import { REQUEST_ID_HEADER, readRequestId } from '#domain/request-id.ts'
 import type { AuthError } from '@supabase/auth-js'
 
 /** The codes of the product, and what only the browser can notice. Each is worded in `src/words`. */
 export type FailureCode = ErrorCode | 'unreachable' | 'wrong_credentials' | 'email_not_confirmed' | 'unexpected_answer'
+
+type FailureDetail = { queued?: boolean; field?: string | null; reference?: string | null }
 
 /** Anything that did not work, as one shape: all foreign errors become this at the border. */
 export class Failure extends Error {
@@ -12,12 +15,15 @@ export class Failure extends Error {
   readonly queued: boolean
   /** The field of the request that was not accepted, where one is named. */
   readonly field: string | null
+  /** By which the call is found in the logs, where they tell more than people were told. */
+  readonly reference: string | null
 
-  constructor(code: FailureCode, message: string, { queued = false, field = null }: { queued?: boolean; field?: string | null } = {}) {
+  constructor(code: FailureCode, message: string, { queued = false, field = null, reference = null }: FailureDetail = {}) {
     super(message)
     this.code = code
     this.queued = queued
     this.field = field
+    this.reference = reference
   }
 }
 
@@ -61,10 +67,22 @@ export function databaseFailure(error: DatabaseError, status: number): Failure {
 /** What the edge function refused, by the body of its answer. */
 export async function functionFailure(response: Response): Promise<Failure> {
   const body = ErrorBody.safeParse(await jsonOf(response))
-  if (!body.success) return new Failure(CODE_BY_HTTP_STATUS[response.status] ?? 'internal', `status ${response.status}`)
+  const reference = referenceOf(response)
+  if (!body.success) return new Failure(CODE_BY_HTTP_STATUS[response.status] ?? 'internal', `status ${response.status}`, { reference })
   const { code, message, detail } = body.data.error
   const field = detail?.['field']
-  return new Failure(code, message, { queued: detail?.['queued'] === true, field: typeof field === 'string' ? field : null })
+  // What was refused for a reason that people were told needs no search in the logs.
+  const isTrouble = response.status >= 500 || code === 'invalid_command' || code === 'clock_skew'
+  return new Failure(code, message, {
+    queued: detail?.['queued'] === true,
+    field: typeof field === 'string' ? field : null,
+    reference: isTrouble ? reference : null,
+  })
+}
+
+/** What the edge function calls the call that it answered. */
+export function referenceOf(response: Response): string | null {
+  return readRequestId(response.headers.get(REQUEST_ID_HEADER))
 }
 
 /** What Auth answers to a sign-in. */

@@ -1,11 +1,12 @@
 import type { DashboardConfig } from '#domain/config.ts'
 import type { Database } from '#domain/database.types.ts'
+import { REQUEST_ID_HEADER } from '#domain/request-id.ts'
 import { AuthClient } from '@supabase/auth-js'
 import { PostgrestClient } from '@supabase/postgrest-js'
 import { createContext, use } from 'react'
 import * as z from 'zod/mini'
 import { boundedFetch } from './bounded-fetch.ts'
-import { databaseFailure, Failure, functionFailure } from './failure.ts'
+import { databaseFailure, Failure, functionFailure, referenceOf } from './failure.ts'
 
 /**
  * What the page needs of Supabase, of Supabase's own packages: `supabase-js` would bring storage and Realtime into the first load of
@@ -51,7 +52,7 @@ export function createSupabase({ supabaseUrl, supabaseKey }: DashboardConfig, fe
     rpc: rest.rpc.bind(rest),
     async callFunction(path, init) {
       try {
-        return await callAsCaller(new URL(`functions/v1/whatsapp-session/${path}`, base).href, init)
+        return await callAsCaller(new URL(`functions/v1/whatsapp-session/${path}`, base).href, { ...init, headers: named(init?.headers) })
       } catch (error) {
         throw new Failure('unreachable', error instanceof Error ? error.message : String(error))
       }
@@ -65,6 +66,13 @@ export function useSupabase(): Client {
   const client = use(SupabaseContext)
   if (!client) throw new Error('useSupabase is used outside of the providers')
   return client
+}
+
+/** Gives a call the id by which it is found in every log. A page that is not served safely has no such ids: then the function makes one. */
+function named(known: HeadersInit | undefined): Headers {
+  const headers = new Headers(known)
+  if ('randomUUID' in crypto) headers.set(REQUEST_ID_HEADER, crypto.randomUUID())
+  return headers
 }
 
 type Answer = { data: unknown; error: { message: string; code?: string } | null; status: number }
@@ -91,11 +99,11 @@ export async function askWorker<Schema extends z.ZodMiniType>(
     ...(signal && { signal }),
   })
   if (!response.ok) throw await functionFailure(response)
-  return read(await response.json().catch(() => undefined), schema)
+  return read(await response.json().catch(() => undefined), schema, referenceOf(response))
 }
 
-function read<Schema extends z.ZodMiniType>(data: unknown, schema: Schema): z.output<Schema> {
+function read<Schema extends z.ZodMiniType>(data: unknown, schema: Schema, reference: string | null = null): z.output<Schema> {
   const parsed = z.safeParse(schema, data)
-  if (!parsed.success) throw new Failure('unexpected_answer', z.prettifyError(parsed.error))
+  if (!parsed.success) throw new Failure('unexpected_answer', z.prettifyError(parsed.error), { reference })
   return parsed.data
 }

@@ -12,15 +12,18 @@ export function toastsShownBy(bringUp: () => void): () => void {
   return standing.resolve
 }
 
-async function say(kind: Kind, text: string): Promise<void> {
+/** A second line, and what can be done about it. */
+type More = { description: string; action: { label: string; onClick: () => void } }
+
+async function say(kind: Kind, text: string, more?: More): Promise<void> {
   show?.()
   const [{ toast }] = await Promise.all([import('sonner'), shown])
-  toast[kind](text)
+  toast[kind](text, more)
 }
 
 export const toast = {
   message: (text: string) => void say('message', text),
   success: (text: string) => void say('success', text),
   warning: (text: string) => void say('warning', text),
-  error: (text: string) => void say('error', text),
+  error: (text: string, more?: More) => void say('error', text, more),
 }

@@ -1,7 +1,8 @@
 import { AuthApiError, AuthRetryableFetchError } from '@supabase/auth-js'
 import { expect, it } from 'vitest'
+import * as z from 'zod/mini'
 import { asFailure, authFailure, databaseFailure, functionFailure } from '../../src/lib/failure.ts'
-import { createSupabase } from '../../src/lib/supabase.ts'
+import { askWorker, createSupabase } from '../../src/lib/supabase.ts'
 import { refusal } from './support/fake-server.ts'
 
 it('takes the code that our SQL raised', () => {
@@ -39,4 +40,40 @@ it('tells a wrong password from a server that does not answer', () => {
 
 it('makes a failure of anything', () => {
   expect(asFailure(new TypeError('x'))).toMatchObject({ code: 'unexpected_answer', message: 'x' })
+})
+
+const REFERENCE = '3f0c7a52-8f5e-4a86-9f3c-5d0f7a3b2e64'
+const named = (response: Response, id: string): Response => {
+  response.headers.set('x-request-id', id)
+  return response
+}
+
+it('names the call in the logs where those tell more than people were told, and nowhere else', async () => {
+  expect((await functionFailure(named(refusal('worker_offline'), REFERENCE))).reference).toBe(REFERENCE)
+  expect((await functionFailure(named(refusal('clock_skew'), REFERENCE))).reference).toBe(REFERENCE)
+  expect((await functionFailure(named(refusal('not_linked'), REFERENCE))).reference).toBeNull()
+  expect((await functionFailure(named(new Response('<html>', { status: 502 }), REFERENCE))).reference).toBe(REFERENCE)
+})
+
+it('takes nothing for a reference but what looks like one', async () => {
+  expect((await functionFailure(named(refusal('internal'), 'javascript:alert(1)'))).reference).toBeNull()
+  expect((await functionFailure(refusal('internal'))).reference).toBeNull()
+})
+
+it('gives each call of the function a name of its own, and none to what is asked of the database', async () => {
+  const sent: { path: string; id: string | null }[] = []
+  const client = createSupabase({ supabaseUrl: 'http://127.0.0.1:9', supabaseKey: 'key', realtime: false }, (input, init) => {
+    sent.push({ path: new URL(String(input)).pathname, id: new Headers(init?.headers).get('x-request-id') })
+    return Promise.resolve(named(Response.json({ unexpected: true }), REFERENCE))
+  })
+  await expect(askWorker(client, 'a/status', { method: 'GET' }, z.array(z.string()))).rejects.toMatchObject({
+    code: 'unexpected_answer',
+    reference: REFERENCE,
+  })
+  await client.callFunction('b/status')
+  await client.from('whatsapp_sessions').select('id')
+  const [first, second, database] = sent
+  expect(first?.id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+  expect(second?.id).not.toBe(first?.id)
+  expect(database).toEqual({ path: '/rest/v1/whatsapp_sessions', id: null })
 })

@@ -64,7 +64,7 @@ describe.each(ORIGINS)('a page of %s', (origin, allowed) => {
     }
     expect(preflight.headers.get('access-control-max-age')).toBe(allowed ? '600' : null)
     expect(preflight.headers.get('access-control-allow-methods')).toBe(allowed ? 'GET, POST, DELETE' : null)
-    expect(answer.headers.get('access-control-expose-headers')).toBe(allowed ? 'retry-after' : null)
+    expect(answer.headers.get('access-control-expose-headers')).toBe(allowed ? 'retry-after, x-request-id' : null)
   })
 })
 

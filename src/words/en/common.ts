@@ -7,4 +7,6 @@ export const common = {
   loading: 'Loading',
   dismiss: 'Dismiss',
   skipToContent: 'Skip to content',
+  /** By which a call is found in the logs. */
+  reference: { label: 'Reference', copy: 'Copy', copied: 'Reference copied', copyFailed: 'It could not be copied' },
 }

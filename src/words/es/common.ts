@@ -8,4 +8,5 @@ export const common: Words['common'] = {
   loading: 'Cargando',
   dismiss: 'Descartar',
   skipToContent: 'Ir al contenido',
+  reference: { label: 'Referencia', copy: 'Copiar', copied: 'Referencia copiada', copyFailed: 'No se pudo copiar' },
 }

@@ -8,4 +8,5 @@ export const common: Words['common'] = {
   loading: 'Carregando',
   dismiss: 'Dispensar',
   skipToContent: 'Ir para o conteúdo',
+  reference: { label: 'Referência', copy: 'Copiar', copied: 'Referência copiada', copyFailed: 'Não foi possível copiar' },
 }

@@ -4,8 +4,8 @@ import type { PortalRefusal } from '#domain/portal.ts'
 /** Whose names a call uses, and in whose shape it is answered. */
 export type Style = 'native' | 'portal'
 
-/** Something that was expected to go wrong, as `Result` names it. */
-export type Refusal = Extract<Result<never>, { ok: false }>
+/** Something that was expected to go wrong, as `Result` names it. `because`: for the log, and for nobody else. */
+export type Refusal = Extract<Result<never>, { ok: false }> & { because?: string }
 
 /** What a call comes to, before it has a shape. `message` is for the Portal's users. */
 export type Answer = { value: object; message?: string } | { events: ReadableStream<Uint8Array> }

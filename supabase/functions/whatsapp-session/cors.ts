@@ -1,7 +1,10 @@
+import { REQUEST_ID_HEADER } from '#domain/request-id.ts'
 import { METHODS } from './route.ts'
 
-/** What supabase-js sends along. */
-const HEADERS = 'authorization, apikey, content-type, x-client-info'
+/** What supabase-js sends along, and what the dashboard calls its calls. */
+const HEADERS = `authorization, apikey, content-type, x-client-info, ${REQUEST_ID_HEADER}`
+/** What a page may read of an answer beside its body. */
+const EXPOSED = `retry-after, ${REQUEST_ID_HEADER}`
 
 /** The answer to a browser's question whether it may call from another origin. */
 export function answerPreflight(request: Request, allowed: ReadonlySet<string>): Response {
@@ -24,5 +27,5 @@ function originHeaders(request: Request, allowed: ReadonlySet<string>): Record<s
   const origin = request.headers.get('origin')
   const vary = { vary: 'origin' }
   if (origin === null || !allowed.has(origin)) return vary
-  return { ...vary, 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' }
+  return { ...vary, 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED }
 }

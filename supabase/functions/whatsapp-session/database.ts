@@ -38,8 +38,8 @@ export function databaseRefusal(error: DatabaseError, status: number): Refusal {
   if (error.code === '42501') return refuse('forbidden', 'Your role may not do this.')
   if (status === 401) return refuse('unauthorized', 'Sign in again.')
   if (status === 0 || status >= 500) return databaseUnavailable()
-  console.error('unexpected answer of the database', status, error.code, error.message)
-  return refuse('internal', 'The database gave an unexpected answer.')
+  const because = `unexpected answer of the database: ${status} ${error.code} ${error.message}`
+  return { ...refuse('internal', 'The database gave an unexpected answer.'), because }
 }
 
 export function databaseUnavailable(): Refusal {

@@ -34,14 +34,10 @@ const Rows = z.array(Row)
 const COLUMNS = Object.keys(Row.shape).join(', ')
 
 /** All sessions that the caller sees, as the worker holds them; where it does not answer the rows stand for themselves. */
-export async function listSessions(
-  settings: Settings,
-  { database, userId }: Caller,
-  organizationId: string | null,
-): Promise<Result<SessionList>> {
-  const rows = await readRows(database, organizationId)
+export async function listSessions(settings: Settings, caller: Caller, organizationId: string | null): Promise<Result<SessionList>> {
+  const rows = await readRows(caller.database, organizationId)
   if (!rows.ok) return rows
-  const held = await heldByWorker(settings, userId, [...new Set(rows.value.map((row) => row.organization_id))])
+  const held = await heldByWorker(settings, caller, [...new Set(rows.value.map((row) => row.organization_id))])
   const sessions = rows.value
     .toSorted((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id))
     .map((row) => listingOf(row, held.get(row.id)))
@@ -70,22 +66,22 @@ async function readRows(database: Caller['database'], organizationId: string | n
 }
 
 /** What the worker holds of these organisations: of all of them, or of those that it answered for in time. */
-async function heldByWorker(settings: Settings, userId: string, organizationIds: readonly string[]): Promise<Map<string, SessionView>> {
+async function heldByWorker(settings: Settings, caller: Caller, organizationIds: readonly string[]): Promise<Map<string, SessionView>> {
   const held = new Map<string, SessionView>()
   const deadline = performance.now() + OVERLAY_MS
   const leftMs = () => deadline - performance.now()
   const waiting = [...organizationIds]
   async function askOneAfterAnother(): Promise<void> {
     for (let next = waiting.shift(); next !== undefined && leftMs() > 0; next = waiting.shift()) {
-      for (const view of await viewsOf(settings, userId, next, leftMs())) held.set(view.sessionId, view)
+      for (const view of await viewsOf(settings, caller, next, leftMs())) held.set(view.sessionId, view)
     }
   }
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askOneAfterAnother))
   return held
 }
 
-async function viewsOf(settings: Settings, userId: string, organizationId: string, limitMs: number): Promise<SessionView[]> {
-  const call: WorkerCall = { userId, organizationId, sessionId: null, ...LIST_ROUTE, body: '', orderId: null }
+async function viewsOf(settings: Settings, { userId, requestId }: Caller, organizationId: string, limitMs: number): Promise<SessionView[]> {
+  const call: WorkerCall = { requestId, userId, organizationId, sessionId: null, ...LIST_ROUTE, body: '', orderId: null }
   const asked = await askWorker(settings, call, limitMs)
   const read = asked.ok ? await readAnswer(asked.value, call) : asked
   if (!read.ok) return []

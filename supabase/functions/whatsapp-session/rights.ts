@@ -5,8 +5,8 @@ import { OrganizationId, SESSION_STATES, SessionId } from '#domain/session.ts'
 import { refuse } from './answer.ts'
 import { databaseRefusal } from './database.ts'
 
-/** The database as one caller sees it, and who that is. */
-export type Caller = { database: SupabaseClient; userId: string; token: string }
+/** The database as one caller sees it, who that is, and what their call is called. */
+export type Caller = { database: SupabaseClient; userId: string; token: string; requestId: string }
 
 const SeenSession = z.pipe(
   z.object({ id: SessionId, organization_id: OrganizationId, status: z.enum(SESSION_STATES), phone_number: z.nullable(z.string()) }),

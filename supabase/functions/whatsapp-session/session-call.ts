@@ -40,7 +40,7 @@ export async function callSession(settings: Settings, caller: Caller, call: Sess
 }
 
 function workerCall(
-  { userId }: Caller,
+  { userId, requestId }: Caller,
   { route, message }: SessionCall,
   sessionId: string,
   { organizationId, order }: Intent,
@@ -49,6 +49,7 @@ function workerCall(
   const asked = ASKED_BY_CLEARING[route] ?? route
   const content = order ? { orderId: order.id } : OPERATIONS[route].body && body
   return {
+    requestId,
     userId,
     organizationId,
     sessionId,

@@ -1,16 +1,19 @@
 import { ERROR_STATUS, ErrorBody, type Result } from '#domain/errors.ts'
+import { REQUEST_ID_HEADER } from '#domain/request-id.ts'
 import { refuse, type Refusal } from './answer.ts'
 import { signCommand } from './command.ts'
 import { startTimeLimit, type TimeLimit } from './in-time.ts'
 import { parseJson } from './json.ts'
+import { log } from './log.ts'
 import { readUpTo } from './read-up-to.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * What the worker is asked, by `userId`. `sessionId`: `null` for a call about the whole organisation. `orderId`: the order that it is to
+ * What the worker is asked, by `userId`. `requestId`: what the call is called in every log; it is beside the command, for it says nothing. `sessionId`: `null` for a call about the whole organisation. `orderId`: the order that it is to
  * carry out.
  */
 export type WorkerCall = {
+  requestId: string
   userId: string
   organizationId: string
   sessionId: string | null
@@ -38,7 +41,7 @@ export async function askWorker(
 ): Promise<Result<WorkerAnswer>> {
   const { method, path, body } = call
   const token = await signCommand(settings.commandKey, settings.workerId, call)
-  const headers: Record<string, string> = { authorization: `Bearer ${token}` }
+  const headers: Record<string, string> = { authorization: `Bearer ${token}`, [REQUEST_ID_HEADER]: call.requestId }
   if (body) headers['content-type'] = 'application/json'
   const { inTime, stop, signal } = startTimeLimit(limitMs, 'worker')
   try {
@@ -72,7 +75,7 @@ export async function readAnswer(
 
 /** For an answer that no worker should give. It is not logged: it may hold what links an account. */
 export function workerNonsense(call: WorkerCall, ...facts: (string | number)[]): Refusal {
-  console.error('unexpected answer of the worker', ...facts)
+  log('error', { request: call.requestId, session: call.sessionId, facts: facts.join(' ') }, 'unexpected answer of the worker')
   return refuse('internal', `The worker gave an unexpected answer.${tail(call)}`, queued(call))
 }
 

@@ -34,6 +34,7 @@ export function Contacts({ sessionId, isConnected, onWrite }: ContactsProps) {
       {error && (
         <TabFailure
           code={asFailure(error).code}
+          reference={asFailure(error).reference}
           onRetry={() => void contacts.refetch()}
           notLinked={{ title: words.names.notLinked, hint: words.names.notLinkedHint }}
         />

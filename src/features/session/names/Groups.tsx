@@ -24,6 +24,7 @@ export function Groups({ sessionId, isConnected }: { sessionId: string; isConnec
       {error && (
         <TabFailure
           code={asFailure(error).code}
+          reference={asFailure(error).reference}
           onRetry={() => void groups.refetch()}
           notLinked={{ title: words.names.notLinked, hint: words.names.notLinkedHint }}
         />
