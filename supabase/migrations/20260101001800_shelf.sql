@@ -30,8 +30,8 @@ end
 $$;
 revoke execute on function private.hold_lease(uuid, text, bigint) from public;
 
--- Stores changes of several sessions at once: `[{ sessionId, token, generation, fresh, puts: { name: base64 }, drops: [name] }]`; `fresh` takes
--- away what there was of the generation. Returns the sessions whose lease has another token by now: nothing of those was stored.
+-- Stores changes of several sessions at once: `[{ sessionId, token, generation, fresh, puts: { name: base64 }, drops: [name] }]`; `fresh`: a
+-- new identity takes the place of all credentials of the generation. Returns the sessions whose lease has another token by now: nothing of those was stored.
 -- What an order has cleared meanwhile is late, and passed over.
 create function public.worker_shelve(worker_id text, changes jsonb) returns uuid[]
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -51,7 +51,7 @@ begin
     end if;
     continue when one.generation <= (select l.cleared_generation from private.leases l where l.session_id = one."sessionId");
     delete from private.shelf s
-    where s.session_id = one."sessionId" and s.generation = one.generation and (one.fresh or one.drops ? s.name);
+    where s.session_id = one."sessionId" and s.generation = one.generation and (one.drops ? s.name or one.fresh and (s.name = 'identity' or s.name like 'key:%'));
     insert into private.shelf as s (session_id, generation, name, value)
     select one."sessionId", one.generation, put.key, decode(put.value, 'base64') from jsonb_each_text(one.puts) put
     on conflict (session_id, generation, name) do update set value = excluded.value;
