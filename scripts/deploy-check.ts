@@ -18,6 +18,7 @@ const USAGE =
 
 try {
   const { env, print, online, loopback, only, root } = told()
+  const file = env === undefined ? null : readSettingsFile(env)
   if (print === undefined) {
     const checks = [
       migrationsCheck(root),
@@ -37,8 +38,8 @@ try {
     process.exitCode = outcomes.some(({ kind }) => kind === 'failed') ? 1 : 0
   } else {
     const part = PARTS.find((name) => name === print)
-    if (part === undefined || env === undefined) throw new StartError(`--print takes one of ${PARTS.join(', ')}, and --env.`)
-    console.log(printPart(readSettingsFile(env), part))
+    if (part === undefined || file === null) throw new StartError(`--print takes one of ${PARTS.join(', ')}, and --env.`)
+    console.log(printPart(file, part))
   }
 } catch (error) {
   console.error(error instanceof StartError ? error.message : error)

@@ -28,13 +28,13 @@ async function push(root: string, folder: string): Promise<Outcome> {
     const again = await cli.run(args, root)
     const repeated = again.ok && /up to date/i.test(again.text) ? [] : [`supabase db push, a second time: ${faultOf(again.text)}`]
     const hosted = await asSuperuser(postgres.inspect, async (sql) => {
-      const rows = await sql<{ name: string; body: string }[]>`select p.oid::regprocedure::text as name, p.prosrc as body from pg_proc p
+      const rows = await sql<{ name: string; body: string }[]>`select n.nspname || '.' || p.proname as name, p.prosrc as body from pg_proc p
         join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('public', 'private')`
       const applied = await sql`select version from supabase_migrations.schema_migrations`
       return { picture: await pictureOf(sql), rows, applied: applied.length }
     })
     const ours = await asSuperuser(postgres.ours, async (sql) => {
-      await applyMigrations(sql)
+      await applyMigrations(sql, join(root, 'supabase/migrations'))
       return await pictureOf(sql)
     })
     const files = readdirSync(join(root, 'supabase/migrations')).filter((name) => name.endsWith('.sql'))
@@ -43,7 +43,7 @@ async function push(root: string, folder: string): Promise<Outcome> {
       ...(hosted.applied === files.length ? [] : [`${files.length} files, and ${hosted.applied} in supabase_migrations.schema_migrations`]),
       ...differences(hosted.picture, ours).slice(0, 20),
       ...hosted.rows.flatMap(({ name, body }) =>
-        withoutWhere(body).map((statement) => `${name}: Supabase refuses this through its API for want of a "where": ${statement}`),
+        withoutWhere(body).map((statement) => `${name}(): Supabase refuses this through its API for want of a "where": ${statement}`),
       ),
     ]
     return judged(

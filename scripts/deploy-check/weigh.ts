@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path'
-import { build } from 'vite'
 
 /**
  * How many bytes the function is with every package that it reaches, in one piece, as text that nobody made smaller. Deno's own bundler would
  * fetch a program first; Vite's is there. `imports`: the import map, whose packages are found in `place`.
  */
 export async function bundledBytes(place: string, entry: string, map: string, imports: Record<string, string>): Promise<number> {
+  // Loaded when it is needed: it takes longer than most of the checks.
+  const { build } = await import('vite')
   const folder = dirname(resolve(place, map))
   const alias = Object.entries(imports)
     .filter(([, target]) => target.startsWith('.'))
