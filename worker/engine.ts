@@ -78,6 +78,8 @@ export type Engine = {
   readonly follower: Follower
   readonly doctor: Doctor
   readonly linkLimit: LinkLimit
+  /** How many passes over everything have ended, well or not. */
+  passes(): number
   /** Takes up every clear that was interrupted, before any session starts. */
   sweep(): void
   /** Begins to follow the database. */
@@ -171,12 +173,14 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
   const quietly = (what: string, run: () => Promise<unknown>) => async () => {
     await run().catch((error: unknown) => log.debug({ error: reasonOf(error) }, `${what} failed`))
   }
+  let passes = 0
   const follow = createLoop(
     clock,
     () => (follower.isReady() ? pollMs : Math.min(pollMs, RETRY_MS)),
     async () => {
       const begunAt = clock.now()
       const succeeded = await follower.pass()
+      passes += 1
       observer.passEnded(clock.now() - begunAt, succeeded)
     },
   )
@@ -226,6 +230,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     follower,
     doctor,
     linkLimit,
+    passes: () => passes,
     sweep() {
       clear.resume()
       eraseBroughtBack(places, ledger, log)

@@ -4,6 +4,7 @@ import { createDatabase } from './database.ts'
 import { reasonOf, traceOf } from './harmless.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { createServiceManager, systemdNotify } from './notify.ts'
 import { readMasterKeys } from './seal/master-keys.ts'
 import { readSettings } from './settings.ts'
 import { systemDisk } from './store/disk.ts'
@@ -49,11 +50,14 @@ async function main(): Promise<void> {
   const ledger = openLedger(ledgerFileAt(ledgerPath(settings.WORKER_DATA, settings.WORKER_LEDGER)))
   const effects = { whatsapp, database, clock: systemClock, disk, log, masterKeys, ledger, version: version(), metrics }
   const worker = createWorker(settings, effects)
+  const send = systemdNotify(process.env, log)
+  const systemd = createServiceManager({ environment: process.env, clock: systemClock, send, passes: worker.passes })
   let stopping = false
   const stop = (signal: string): void => {
     if (stopping) return
     stopping = true
     log.info({ signal }, 'stopping')
+    systemd.stopping()
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
     // Baileys leaves timers of up to three days behind, so the process is ended, not awaited.
     void worker.stop().then(() => process.exit(0))
@@ -63,6 +67,7 @@ async function main(): Promise<void> {
 
   const address = await worker.start()
   log.info({ address, data: settings.WORKER_DATA, realm: settings.WORKER_REALM }, 'the worker listens')
+  systemd.ready()
 }
 
 try {

@@ -25,7 +25,7 @@ export type WorkerEffects = Effects & {
   isDraining?: () => boolean
 }
 
-export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower'> & {
+export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower' | 'passes'> & {
   readonly server: FastifyInstance
   /** Sweeps the tombstones, listens, and begins to follow the database. Returns the address. */
   start(): Promise<string>
@@ -80,6 +80,7 @@ export function createWorker(settings: Settings, given: WorkerEffects): Worker {
     supervisor,
     clear,
     follower,
+    passes: engine.passes,
     async start() {
       engine.sweep()
       const address = await server.listen({ host: settings.WORKER_HOST, port: settings.WORKER_PORT })
