@@ -5,6 +5,8 @@ import type { WorkerKind } from '#domain/events.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import { SessionId, type SessionState } from '#domain/session.ts'
 import { Look, Snapshot } from '#domain/snapshot.ts'
+import { Claim } from './webhooks/port.ts'
+import type { WebhookDatabase } from './webhooks/port.ts'
 
 /** The database could not be reached, refused, or answered something that cannot be right. Nothing may be concluded from it. */
 export class DatabaseError extends Error {
@@ -52,7 +54,7 @@ type Options = {
 }
 
 /** The database through supabase-js. This is the one file that imports it. */
-export function createDatabase({ url, serviceRoleKey, worker, timeoutMs }: Options): Database {
+export function createDatabase({ url, serviceRoleKey, worker, timeoutMs }: Options): Database & WebhookDatabase {
   const client = createClient(url, serviceRoleKey, { auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false } })
 
   const call = async <T>(name: string, args: Record<string, unknown>, shape: { parse(value: unknown): T }): Promise<T> => {
@@ -100,5 +102,9 @@ export function createDatabase({ url, serviceRoleKey, worker, timeoutMs }: Optio
       await call('worker_note', { boot_id, events }, nothing)
     },
     purge: () => call('purge_stale_sessions', {}, z.array(SessionId)),
+    deliver: (outcomes, room) => call('worker_deliver', { outcomes, room }, z.array(Claim)),
+    async tellTexts(boot_id, events) {
+      await call('worker_message_events', { boot_id, events }, nothing)
+    },
   }
 }

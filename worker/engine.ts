@@ -41,6 +41,7 @@ import { openOutbox } from './store/outbox.ts'
 import { openQuarantine } from './store/quarantine.ts'
 import { openTombstones } from './store/tombstones.ts'
 import { createTimeline } from './timeline/timeline.ts'
+import type { TextEvents } from './webhooks/text-events.ts'
 import type { WhatsApp } from './whatsapp/port.ts'
 
 /** How soon a failed pass is tried again, milliseconds, unless the interval is shorter. */
@@ -60,11 +61,13 @@ export type Effects = {
   ledger: Ledger
   /** Absent: nobody counts. */
   observer?: Observer
+  /** Hears of texts that left the queue. Absent: nobody wants to know. */
+  textEnded?: TextEvents['ended']
 }
 
 export type EngineSettings = Omit<
   Settings,
-  `SUPABASE_${string}` | `COMMAND_${string}` | 'WORKER_HOST' | 'WORKER_PORT' | 'WORKER_PUBLIC_URL'
+  `SUPABASE_${string}` | `COMMAND_${string}` | `WEBHOOK_${string}` | 'WORKER_HOST' | 'WORKER_PORT' | 'WORKER_PUBLIC_URL'
 >
 
 /** The worker without its doors: everything that keeps sessions, and nothing that listens. */
@@ -102,7 +105,7 @@ export function createEngine(settings: EngineSettings, effects: Effects): Engine
 }
 
 function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Effects): Engine {
-  const { whatsapp, database, clock, disk, log, masterKeys, ledger, observer = NOBODY } = effects
+  const { whatsapp, database, clock, disk, log, masterKeys, ledger, observer = NOBODY, textEnded = () => {} } = effects
   if (data.wasShared) log.warn({ data: settings.WORKER_DATA }, 'others had rights to the data folder: they were taken away')
   const maxPages = settings.CREDENTIAL_MAX_PAGES
   const quarantine = openQuarantine(data, clock)
@@ -149,6 +152,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     timeline,
     settings: { gapMs: settings.OUTBOX_GAP_MS, answerMs: settings.OUTBOX_ANSWER_MS, tries: settings.OUTBOX_TRIES },
     sessionOf: supervisor.running,
+    ended: textEnded,
   })
   const messages = createMessages({ supervisor, outbox, tombstones, quarantine, sender, clock })
   const names = createNames({ supervisor, file: namesFile, tombstones, clock, log })

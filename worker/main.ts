@@ -10,6 +10,8 @@ import { readSettings } from './settings.ts'
 import { systemDisk } from './store/disk.ts'
 import { diskBelow } from './store/folder-disk.ts'
 import { ledgerFileAt, ledgerPath, openLedger } from './store/ledger.ts'
+import { createPost } from './webhooks/post.ts'
+import { createResolve } from './webhooks/resolve.ts'
 import { createWhatsApp } from './whatsapp/socket.ts'
 import { createWorker } from './worker.ts'
 
@@ -48,7 +50,8 @@ async function main(): Promise<void> {
   const about = { version: version(), worker: settings.WORKER_ID, realm: settings.WORKER_REALM }
   const metrics = settings.WORKER_METRICS === 'on' ? createMetrics({ clock: systemClock, about, ofProcess: true }) : null
   const ledger = openLedger(ledgerFileAt(ledgerPath(settings.WORKER_DATA, settings.WORKER_LEDGER)))
-  const effects = { whatsapp, database, clock: systemClock, disk, log, masterKeys, ledger, version: version(), metrics }
+  const post = createPost({ resolve: createResolve(), allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE === 'true' })
+  const effects = { whatsapp, database, post, clock: systemClock, disk, log, masterKeys, ledger, version: version(), metrics }
   const worker = createWorker(settings, effects)
   const send = systemdNotify(process.env, log)
   const systemd = createServiceManager({ environment: process.env, clock: systemClock, send, passes: worker.passes })

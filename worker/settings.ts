@@ -65,15 +65,23 @@ const Environment = z.object({
   /** How long one try to send a text waits for WhatsApp's answer, and how many tries without one there are. */
   OUTBOX_ANSWER_MS: milliseconds(20_000),
   OUTBOX_TRIES: count(5),
+  /** For the demo and tests: webhooks may be http, and on this machine. */
+  WEBHOOK_ALLOW_PRIVATE: z.enum(['true', 'false']).default('false'),
   /** Bounds each credential file, in pages of 4 KiB. A phone with a long history needs about 10 MB. */
   CREDENTIAL_MAX_PAGES: z.coerce.number().int().min(2).max(1_000_000).default(65_536),
 })
 
 export type Settings = z.infer<typeof Environment>
 
+/** No worker for real ever sends to its own machine, whoever sets what. */
+const Complete = Environment.refine(
+  ({ WORKER_REALM, WEBHOOK_ALLOW_PRIVATE }) => WORKER_REALM === 'demo' || WEBHOOK_ALLOW_PRIVATE === 'false',
+  { path: ['WEBHOOK_ALLOW_PRIVATE'], error: 'only where WORKER_REALM is demo' },
+)
+
 /** Reads the settings; the error names every variable that is missing or wrong, and never shows a value. */
 export function readSettings(environment: Record<string, string | undefined>): Settings {
-  const parsed = Environment.safeParse(environment)
+  const parsed = Complete.safeParse(environment)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`The worker's settings are not complete: ${problems.join('; ')}`)

@@ -13,11 +13,18 @@ import { createMetricsDoor } from './metrics/door.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { createDoctorDoor } from './reconcile/door.ts'
 import type { Settings } from './settings.ts'
+import { createCourier } from './webhooks/courier.ts'
+import type { WebhookDatabase } from './webhooks/port.ts'
+import type { Post } from './webhooks/post.ts'
+import { createTextEvents } from './webhooks/text-events.ts'
 
 /** How long a stop waits for answers under way, milliseconds. */
 const STOP_MS = 800
 
 export type WorkerEffects = Effects & {
+  database: WebhookDatabase
+  /** Sends to webhooks. */
+  post: Post
   version: string
   /** Absent: nothing is counted. */
   metrics?: Metrics | null
@@ -36,9 +43,11 @@ export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower' | 'passes'
 /** The engine with its doors: signed commands, health. Throws when its data folder is another worker's, or of another realm. */
 export function createWorker(settings: Settings, given: WorkerEffects): Worker {
   const { metrics = null, isDraining = () => false, version } = given
-  const effects: Effects = metrics ? metrics.watch(given) : given
-  const { clock, disk, log } = effects
-  const engine = createEngine(settings, effects)
+  const effects = metrics ? metrics.watch(given) : given
+  const { database, clock, disk, log } = effects
+  const texts = createTextEvents({ database, clock, log })
+  const engine = createEngine(settings, { ...effects, textEnded: texts.ended })
+  const courier = createCourier({ database, post: given.post, clock, log, pollMs: settings.POLL_SECONDS * 1000 })
   metrics?.follow(engine, { disk: given.disk, root: settings.WORKER_DATA, capacity: settings.WORKER_CAPACITY })
   let stopping: Promise<void> | null = null
   const { supervisor, messages, names, clear, holdings, follower, doctor, linkLimit } = engine
@@ -71,7 +80,7 @@ export function createWorker(settings: Settings, given: WorkerEffects): Worker {
   const stop = async (): Promise<void> => {
     streams.close()
     door.close()
-    await Promise.race([Promise.all([server.close(), engine.stop()]), pause(clock, STOP_MS)])
+    await Promise.race([Promise.all([server.close(), courier.close(), engine.stop().then(() => texts.close())]), pause(clock, STOP_MS)])
     engine.close()
   }
 
@@ -86,6 +95,7 @@ export function createWorker(settings: Settings, given: WorkerEffects): Worker {
       const address = await server.listen({ host: settings.WORKER_HOST, port: settings.WORKER_PORT })
       door.open(address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:'))
       engine.run()
+      courier.run()
       return address
     },
     stop: () => (stopping ??= stop()),

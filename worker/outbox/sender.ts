@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import type { Session } from '../session/session.ts'
 import type { Binding, Outbox } from '../store/outbox.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import type { TextEnd } from '../webhooks/text-events.ts'
 import type { Receipt, SendOutcome } from '../whatsapp/port.ts'
 import { createSentTexts } from './sent-texts.ts'
 import type { SentTexts } from './sent-texts.ts'
@@ -33,9 +34,11 @@ type Options = {
   timeline: Timeline
   settings: SenderSettings
   sessionOf(sessionId: string): Session | null
+  /** A text left the queue, or is tried no more. */
+  ended(sessionId: string, messageId: string, end: TextEnd): void
 }
 
-export function createSender({ outbox, clock, log, timeline, settings, sessionOf }: Options): Sender {
+export function createSender({ outbox, clock, log, timeline, settings, sessionOf, ended }: Options): Sender {
   const busy = new WeakSet<Session>()
   /** Of sessions that have sent something. They end with the session that runs (OUT-8). */
   const sentBy = new WeakMap<Session, SentTexts>()
@@ -60,6 +63,7 @@ export function createSender({ outbox, clock, log, timeline, settings, sessionOf
       if (outcome === 'sent') sentTextsOf(session).sent(next, isoTime(clock))
       if (after?.state === 'refused') timeline.note(id, 'text_refused', { id: next.id })
       if (after?.state === 'unanswered') timeline.note(id, 'text_unanswered', { id: next.id })
+      if (after?.state !== 'waiting') ended(id, next.id, after?.state ?? 'sent')
       log.info({ session: id, message: next.id, outcome, attempts: next.attempts + 1 }, 'a text was tried')
     } catch (error) {
       // A text whose end could not be stored is sent once more, with the same id.

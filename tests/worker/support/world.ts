@@ -19,6 +19,8 @@ import { systemDisk } from '../../../worker/store/disk.ts'
 import type { Disk } from '../../../worker/store/disk.ts'
 import { diskBelow } from '../../../worker/store/folder-disk.ts'
 import { ledgerFileAt, ledgerPath, openLedger } from '../../../worker/store/ledger.ts'
+import { createPost } from '../../../worker/webhooks/post.ts'
+import { createResolve } from '../../../worker/webhooks/resolve.ts'
 import { createWhatsApp } from '../../../worker/whatsapp/socket.ts'
 import { createWorker } from '../../../worker/worker.ts'
 import type { Worker } from '../../../worker/worker.ts'
@@ -131,7 +133,8 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
       const whatsapp = createWhatsApp({ url: settings.WA_WEB_SOCKET_URL, log })
       const below = diskBelow(data, disk)
       const ledger = openLedger(ledgerFileAt(ledgerPath(data, settings.WORKER_LEDGER)))
-      const effects = { whatsapp, database, clock: systemClock, disk: below, log, masterKeys, ledger, version: 'test' }
+      const post = createPost({ resolve: createResolve(), allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE === 'true' })
+      const effects = { whatsapp, database, post, clock: systemClock, disk: below, log, masterKeys, ledger, version: 'test' }
       const worker = createWorker(settings, effects)
       stops.push(() => worker.stop())
       const url = await worker.start()
