@@ -47,8 +47,8 @@ describe('the list of endpoints', () => {
     openList(server)
     const rows = within(await screen.findByRole('list', { name: 'Endpoints' })).getAllByRole('listitem')
     expect(rows.map((row) => row.textContent)).toEqual([
-      `${HOOK}workingOrdersAll events · last call: Device connected, delivered, just now`,
-      'https://other.acme.example/failing1 event · last call: Message failed, waiting, just now',
+      `${HOOK}workingOrdersAll events · last call just now: Device connected (delivered)`,
+      'https://other.acme.example/failing1 event · last call just now: Message failed (waiting)',
       'https://off.acme.example/switched off after failingAll events',
     ])
   })

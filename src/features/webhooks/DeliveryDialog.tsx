@@ -78,6 +78,7 @@ function Told({ delivery, isEnabled }: { delivery: Delivery; isEnabled: boolean 
     [text.facts.last, !delivered_at && last_attempt_at && at(last_attempt_at)],
     [text.facts.next, state === 'waiting' && next],
     [text.facts.answer, answer(delivery)],
+    [text.facts.note, delivery.last_status === null && delivery.last_error && <code key="note">{delivery.last_error}</code>],
     [text.facts.id, <code key="id">{id}</code>],
   ]
   return (

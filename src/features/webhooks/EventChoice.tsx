@@ -90,12 +90,15 @@ function EventBox({ event, checked, onChange }: EventBoxProps) {
         checked={checked}
         onChange={({ target }) => onChange(target.checked)}
       />
-      <div className="min-w-0">
-        <label htmlFor={id} className="block cursor-pointer text-sm after:absolute after:inset-0">
-          {words.events[event]}
-        </label>
+      <div className="min-w-0 flex-1">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-3">
+          <label htmlFor={id} className="cursor-pointer text-sm after:absolute after:inset-0">
+            {words.events[event]}
+          </label>
+          <code className="text-xs break-all text-muted">{event}</code>
+        </div>
         <p id={`${id}-hint`} className="text-note text-muted">
-          <code className="break-all">{event}</code> · {words.eventHints[event]}
+          {words.eventHints[event]}
         </p>
       </div>
     </div>

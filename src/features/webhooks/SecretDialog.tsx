@@ -26,23 +26,22 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
         <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
           {text.label}
         </label>
-        <div className="flex gap-2">
-          <input
-            id={id}
-            readOnly
-            value={secret}
-            spellCheck={false}
-            autoComplete="off"
-            onFocus={({ target }) => target.select()}
-            // Whoever copies it by the keyboard has it, too.
-            onCopy={() => setCopied(true)}
-            className="h-10 w-full min-w-0 rounded-lg border border-line-strong bg-raised px-3 font-mono text-base text-ink focus-visible:border-brand focus-visible:outline-offset-0 sm:text-sm"
-          />
-          <Button look={isCopied ? 'secondary' : 'primary'} onClick={() => void copy()}>
-            <Copy aria-hidden className="size-4" />
-            {text.copy}
-          </Button>
-        </div>
+        <textarea
+          id={id}
+          readOnly
+          rows={2}
+          value={secret}
+          spellCheck={false}
+          autoComplete="off"
+          onFocus={({ target }) => target.select()}
+          // Whoever copies it by the keyboard has it, too.
+          onCopy={() => setCopied(true)}
+          className="block w-full resize-none rounded-lg border border-line-strong bg-raised px-3 py-2 font-mono text-sm break-all text-ink focus-visible:border-brand focus-visible:outline-2 focus-visible:outline-offset-0 focus-visible:outline-brand"
+        />
+        <Button look={isCopied ? 'secondary' : 'primary'} size="small" className="mt-2" onClick={() => void copy()}>
+          <Copy aria-hidden className="size-4" />
+          {text.copy}
+        </Button>
         <p className="mt-4 text-sm text-pretty">{text.why}</p>
         <p className="mt-2 text-sm text-muted">{text.lost}</p>
       </div>

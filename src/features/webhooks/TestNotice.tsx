@@ -28,7 +28,11 @@ export function TestNotice({ outcome, onDismiss }: { outcome: TestOutcome; onDis
   const { delivery, step } = outcome
   return (
     <Notice tone={step === 'delivered' ? 'quiet' : 'bad'} title={text[step]} dismiss={dismiss}>
-      {answer(delivery)} {step === 'failed' && delivery.state === 'waiting' && text.again(until(delivery.next_attempt_at))}
+      {sentence(answer(delivery))} {step === 'failed' && delivery.state === 'waiting' && text.again(until(delivery.next_attempt_at))}
     </Notice>
   )
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }

@@ -5,18 +5,18 @@ const events: Record<WebhookEvent, string> = {
   'session.disconnected': 'Device disconnected',
   'session.stopped': 'Device stopped',
   'session.cleared': 'Device removed or reset',
-  'session.link_expired': 'Code was not scanned in time',
+  'session.link_expired': 'Code expired',
   'message.sent': 'Message sent',
   'message.failed': 'Message failed',
   ping: 'Test',
 }
 
 const eventHints: Record<Exclude<WebhookEvent, 'ping'>, string> = {
-  'session.connected': 'After linking, after a start, and each time the connection is back.',
-  'session.disconnected': 'It is linked no more: unlinked on the phone, banned or reset.',
+  'session.connected': 'After linking, after a start, and each time it is back.',
+  'session.disconnected': 'Linked no more: unlinked on the phone, banned or reset.',
   'session.stopped': 'Linked, and offline until somebody starts it.',
-  'session.cleared': 'Everything of it is gone here; with its outcome at WhatsApp.',
-  'session.link_expired': 'Nobody linked a phone. Ask for a new code.',
+  'session.cleared': 'It is gone here; with the outcome at WhatsApp.',
+  'session.link_expired': 'Nobody linked a phone in time.',
   'message.sent': "WhatsApp's server took it.",
   'message.failed': 'WhatsApp refused it, or no try was answered.',
 }
@@ -58,7 +58,7 @@ export const webhooks = {
   },
   allEvents: 'All events',
   eventCount: (count: number) => (count === 1 ? '1 event' : `${count} events`),
-  lastCall: (event: string, state: string, when: string) => `last call: ${event}, ${state}, ${when}`,
+  lastCall: (event: string, state: string, when: string) => `last call ${when}: ${event} (${state})`,
   form: {
     addTitle: 'Add an endpoint',
     editTitle: 'Edit the endpoint',
@@ -170,12 +170,23 @@ export const webhooks = {
     noneFailed: 'Nothing had failed any more.',
     gone: 'This delivery is not kept any more.',
   },
+  /** Why no answer came. */
+  callFailures: {
+    no_answer: 'your server did not answer in time',
+    closed: 'your server closed the connection without an answer',
+    no_such_host: 'the name of your server leads nowhere',
+    not_public: 'the address is inside a private network',
+    not_accepted: 'the address is not accepted',
+    refused: 'your server refuses connections',
+    no_connection: 'your server cannot be reached',
+  },
   delivery: {
     title: (event: string) => `Delivery: ${event}`,
     anyTitle: 'Delivery',
     hint: 'Each attempt sends the same text under the same webhook-id, signed anew.',
     facts: {
       id: 'webhook-id',
+      note: 'Noted',
       state: 'State',
       created: 'Happened',
       attempts: 'Attempts',

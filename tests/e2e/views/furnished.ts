@@ -4,6 +4,7 @@ import { seedUser } from '../../../scripts/stack/users.ts'
 import { readQr } from '../../support/qr.ts'
 import { eventually } from '../support/eventually.ts'
 import { openWorld, signIn, type World } from '../support/world.ts'
+import { furnishWebhooks } from './webhooks.ts'
 
 /** A Latchkey in which something of everything can be seen. */
 export type Furnished = World & {
@@ -11,6 +12,8 @@ export type Furnished = World & {
   linked: string
   /** An order that was carried out. */
   removed: string
+  /** A webhook that fails. */
+  webhook: string
   /** Of the demo's admin, signed in. */
   page: Page
 }
@@ -42,7 +45,8 @@ export async function furnish(): Promise<Furnished> {
       select organization_id, 'rosa@acme.test', 'admin', user_id from organization_members where role = 'owner' limit 1`
     const [removed] = await world.sql<{ id: string }[]>`select id from whatsapp_clearances where completed_at is not null limit 1`
     if (!removed) throw new Error('the demo purges when somebody signs in')
-    return { ...world, linked: linked.id, removed: removed.id, page }
+    const webhook = await furnishWebhooks(world.sql, linked.id)
+    return { ...world, linked: linked.id, removed: removed.id, webhook, page }
   } catch (error) {
     await world.stop()
     throw error

@@ -1,18 +1,23 @@
 import type { Page } from 'playwright-core'
 import { en } from '../../../src/words/en.ts'
 import type { Words } from '../../../src/words/en.ts'
+import { webhooks as webhooksEn, type WebhookWords } from '../../../src/words/en/webhooks.ts'
 import { es } from '../../../src/words/es.ts'
+import { webhooks as webhooksEs } from '../../../src/words/es/webhooks.ts'
 import type { LanguageCode } from '../../../src/words/languages.ts'
 import { ptBR } from '../../../src/words/pt-BR.ts'
+import { webhooks as webhooksPtBR } from '../../../src/words/pt-BR/webhooks.ts'
 import { launchBrowser } from '../../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Furnished } from './furnished.ts'
 
 export const WORDS: Record<LanguageCode, Words> = { en, es, 'pt-BR': ptBR }
 
+const WEBHOOK_WORDS: Record<LanguageCode, WebhookWords> = { en: webhooksEn, es: webhooksEs, 'pt-BR': webhooksPtBR }
+
 export type Theme = 'light' | 'dark'
 /** What a view is opened with. */
-export type To = { url: string; words: Words; linked: string; removed: string }
+export type To = { url: string; words: Words; webhookWords: WebhookWords; linked: string; removed: string; webhook: string }
 /** A page or dialog by its name, and the way to it for somebody at any page, in any language. */
 export type View = {
   name: string
@@ -34,7 +39,8 @@ export async function createViewer(world: Furnished) {
     /** Opens a view, has it looked at, and takes back what opening it did. */
     async show(view: View, language: LanguageCode, look: (page: Page) => Promise<void>): Promise<void> {
       const page = view.isGuest ? guest : member
-      const to = { url, words: WORDS[language], linked: world.linked, removed: world.removed }
+      const { linked, removed, webhook } = world
+      const to = { url, words: WORDS[language], webhookWords: WEBHOOK_WORDS[language], linked, removed, webhook }
       await page.goto(`${url}/config.json`)
       await page.evaluate(`sessionStorage.clear(); localStorage.setItem('latchkey.language', '${language}')`)
       await view.open(page, to)

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { To, View } from './look.ts'
+import { WEBHOOK_VIEWS } from './webhooks.ts'
 
 const NUMBER = '+51 987 654 321'
 
@@ -134,6 +135,7 @@ export const VIEWS: readonly View[] = [
       await page.getByRole('dialog').waitFor()
     },
   },
+  ...WEBHOOK_VIEWS,
   {
     name: 'profile',
     async open(page, { url, words }) {
