@@ -4,7 +4,7 @@ import type { LinkEvent } from '#domain/link.ts'
 import type { TestWorker } from './world.ts'
 
 /** Reads a link stream in the background. */
-export async function watch(on: TestWorker, id: string) {
+export async function watch(on: Pick<TestWorker, 'call'>, id: string) {
   const leave = new AbortController()
   const response = await on.call.raw('GET', `/api/sessions/${id}/link`, { sessionId: id }, leave.signal)
   const events: LinkEvent[] = []
