@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { WEBHOOK_CHOICES } from '#domain/webhook.ts'
 import { expect, it } from 'vitest'
+import { callFailure, FAILURE_BY_TEXT } from '../../src/features/webhooks/call-failure.ts'
 import { endpointState } from '../../src/features/webhooks/endpoint-state.ts'
 import { EVENT_GROUPS } from '../../src/features/webhooks/event-groups.ts'
 import { isPrivate, MAX_URL_LENGTH, urlProblem } from '../../src/features/webhooks/webhook-url.ts'
@@ -63,4 +66,20 @@ it('calls an endpoint failing from the first call that was not taken until one i
   expect(endpointState({ enabled: false, disabled_reason: 'manual', failing_since: null, last })).toBe('off')
   for (const disabled_reason of ['failing', 'gone'] as const)
     expect(endpointState({ enabled: false, disabled_reason, failing_since: null, last })).toBe('given_up')
+})
+
+it('has words for every sentence in which the worker says why no answer came', () => {
+  const sources = ['post', 'target']
+    .map((name) => readFileSync(join(import.meta.dirname, `../../worker/webhooks/${name}.ts`), 'utf8'))
+    .join('\n')
+  const sentences = [...sources.matchAll(/'([A-Z][a-z]+ [^'\n]*\.)'/g)].map(([, sentence = '']) => sentence)
+  expect(sentences.length).toBeGreaterThan(5)
+  expect(sentences.filter((sentence) => sentence !== 'No connection.' && !FAILURE_BY_TEXT.has(sentence))).toEqual([])
+})
+
+it('says what Node’s codes mean for who runs the server, and else only that there was no connection', () => {
+  expect(callFailure('No connection: ECONNREFUSED.')).toBe('refused')
+  expect(callFailure('No connection: ENOTFOUND.')).toBe('no_such_host')
+  for (const text of ['No connection: EHOSTUNREACH.', 'No connection.', 'whatever comes later', 'constructor'])
+    expect(callFailure(text)).toBe('no_connection')
 })
