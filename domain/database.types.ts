@@ -372,6 +372,7 @@ export type Database = {
           capacity: number
           draining: boolean
           heartbeat_at: string
+          held: number
           id: string
           returned_at: string | null
           session_count: number
@@ -386,6 +387,7 @@ export type Database = {
           capacity: number
           draining?: boolean
           heartbeat_at?: string
+          held?: number
           id: string
           returned_at?: string | null
           session_count: number
@@ -399,6 +401,7 @@ export type Database = {
           capacity?: number
           draining?: boolean
           heartbeat_at?: string
+          held?: number
           id?: string
           returned_at?: string | null
           session_count?: number
@@ -736,7 +739,7 @@ export type Database = {
         Args: { generation: number; phone_number: string; session_id: string; token?: number; worker_id: string }
         Returns: boolean
       }
-      worker_look: { Args: { session_id: string; worker_id?: string }; Returns: Json }
+      worker_look: { Args: { boot_id?: string; session_id: string; worker_id?: string }; Returns: Json }
       worker_message_events: { Args: { boot_id: string; events: Json }; Returns: undefined }
       worker_note: { Args: { boot_id: string; events: Json }; Returns: undefined }
       worker_observe: {
@@ -756,7 +759,7 @@ export type Database = {
       worker_release: { Args: { leases: Json; worker_id: string }; Returns: number }
       worker_shelve: { Args: { changes: Json; worker_id: string }; Returns: string[] }
       worker_silence_in: { Args: Record<PropertyKey, never>; Returns: number }
-      worker_snapshot: { Args: { since?: number; worker_id?: string }; Returns: Json }
+      worker_snapshot: { Args: { boot_id?: string; since?: number; worker_id?: string }; Returns: Json }
       worker_touch: { Args: { session_ids: string[] }; Returns: undefined }
       worker_unlinked: {
         Args: {

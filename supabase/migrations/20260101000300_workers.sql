@@ -9,6 +9,8 @@ create table public.whatsapp_workers (
   version text not null,
   capacity integer not null check (capacity >= 0),
   session_count integer not null check (session_count >= 0),
+  -- How many leases it has: counted at each heartbeat, and kept up by what it takes and gives away in between.
+  held integer not null default 0,
   store public.worker_store not null default 'disk',
   -- The process that is this worker now. An older one that is still there is told so.
   boot_id text,

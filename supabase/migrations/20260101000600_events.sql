@@ -128,11 +128,16 @@ create table private.noted (
 );
 create index noted_by_age on private.noted (at);
 
--- The timeline is kept for 90 days. Called with every heartbeat: an index tells at once that there is nothing to do.
+-- The timeline is kept for 90 days. Called with every heartbeat: an index tells at once that there is nothing to do. A little at a time, and
+-- what others are at is theirs: heartbeats of a fleet must not wait for each other, lest all fall silent over one long delete.
 create function private.prune_events() returns void
 language sql security definer set search_path = pg_catalog, pg_temp
 as $$
-  delete from public.whatsapp_session_events where at < now() - interval '90 days';
-  delete from private.noted where at < now() - interval '90 days';
+  delete from public.whatsapp_session_events where id = any (array(
+    select e.id from public.whatsapp_session_events e where e.at < now() - interval '90 days' order by e.at limit 2000 for update skip locked
+  ));
+  delete from private.noted where boot_id = any (array(
+    select n.boot_id from private.noted n where n.at < now() - interval '90 days' order by n.at limit 2000 for update skip locked
+  ));
 $$;
 revoke execute on function private.prune_events() from public;

@@ -25,14 +25,34 @@ $$;
 revoke execute on function
   private.session_json(public.whatsapp_sessions, private.leases), private.order_json(public.whatsapp_clearances) from public;
 
+-- The worker's row is held to the end, so that no other process becomes this worker while this one reads.
+create function private.refuse_former_process(worker_id text, boot_id text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  known text;
+begin
+  if refuse_former_process.boot_id is null then
+    return;
+  end if;
+  select w.boot_id into known from public.whatsapp_workers w where w.id = refuse_former_process.worker_id for no key update;
+  if known <> refuse_former_process.boot_id then
+    perform private.fail(409, 'not_holder', 'Another process is this worker by now.');
+  end if;
+end
+$$;
+revoke execute on function private.refuse_former_process(text, text) from public;
+
 -- What a worker holds, with what it takes of what nobody does; everything, where none is named. `since`: only sessions with a later change.
 -- `session_count` and `change_sum` are of all of them, so that whoever puts changes together knows whether they are whole: a change that
--- was made earlier and seen later is told that way, too. One statement reads, so that all is of one moment.
-create function public.worker_snapshot(worker_id text default null, since bigint default 0) returns jsonb
+-- was made earlier and seen later is told that way, too. One statement reads, so that all is of one moment. `boot_id`: a process that is this
+-- worker no more is refused, lest it learn the tokens of the one that is.
+create function public.worker_snapshot(worker_id text default null, since bigint default 0, boot_id text default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if worker_snapshot.worker_id is not null then
+    perform private.refuse_former_process(worker_snapshot.worker_id, worker_snapshot.boot_id);
     perform private.claim_leases(worker_snapshot.worker_id);
   end if;
   return (
@@ -63,11 +83,12 @@ end
 $$;
 
 -- One session, for a worker that was told to look; it takes it, where nobody holds it. `held`: whether it is this worker's.
-create function public.worker_look(session_id uuid, worker_id text default null) returns jsonb
+create function public.worker_look(session_id uuid, worker_id text default null, boot_id text default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if worker_look.worker_id is not null then
+    perform private.refuse_former_process(worker_look.worker_id, worker_look.boot_id);
     perform private.claim_lease(worker_look.session_id, worker_look.worker_id);
   end if;
   return (
@@ -90,6 +111,19 @@ begin
 end
 $$;
 
+-- Workers that were silent for a week and hold nothing: a fleet may name them anew each time.
+create function private.forget_old_workers(but text) returns void
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+  delete from public.whatsapp_workers w where w.id in (
+    select old.id from public.whatsapp_workers old
+    where old.heartbeat_at < now() - interval '7 days' and old.id <> forget_old_workers.but
+      and not exists (select from private.leases l where l.worker_id = old.id)
+    for update skip locked
+  )
+$$;
+revoke execute on function private.forget_old_workers(text) from public;
+
 -- A worker is here. The first heartbeat of a process makes it this worker, and whatever an earlier one held in this database is free; false:
 -- another process is this worker by now.
 create function public.worker_heartbeat(
@@ -102,26 +136,31 @@ declare
   known public.whatsapp_workers;
 begin
   perform private.prune_events();
+  perform private.forget_old_workers(worker_heartbeat.worker_id);
+  insert into public.whatsapp_workers (id, url, version, capacity, session_count, boot_id)
+  values (worker_heartbeat.worker_id, worker_heartbeat.url, worker_heartbeat.version, worker_heartbeat.capacity,
+    worker_heartbeat.session_count, worker_heartbeat.boot_id)
+  on conflict do nothing;
   select w.* into known from public.whatsapp_workers w where w.id = worker_heartbeat.worker_id for update;
   if known.boot_id is distinct from worker_heartbeat.boot_id then
     if known.boot_id is not null and not worker_heartbeat.first then
       return false;
     end if;
-    update public.whatsapp_workers w set boot_id = worker_heartbeat.boot_id where w.id = known.id;
+    perform private.lock_leases_of(known.id);
     update private.leases l set worker_id = null where l.worker_id = known.id and l.kept = 'database';
   end if;
-  insert into public.whatsapp_workers as w (id, url, version, capacity, session_count, store, boot_id, draining, heartbeat_at)
-  values (worker_heartbeat.worker_id, worker_heartbeat.url, worker_heartbeat.version, worker_heartbeat.capacity,
-    worker_heartbeat.session_count, worker_heartbeat.store, worker_heartbeat.boot_id, worker_heartbeat.draining, now())
-  on conflict (id) do update
-  set url = excluded.url, version = excluded.version, capacity = excluded.capacity, session_count = excluded.session_count,
-    store = excluded.store, draining = excluded.draining, heartbeat_at = excluded.heartbeat_at,
+  update public.whatsapp_workers w
+  set url = worker_heartbeat.url, version = worker_heartbeat.version, capacity = worker_heartbeat.capacity,
+    session_count = worker_heartbeat.session_count, store = worker_heartbeat.store, boot_id = worker_heartbeat.boot_id,
+    draining = worker_heartbeat.draining, heartbeat_at = now(),
+    held = (select count(*) from private.leases l where l.worker_id = known.id),
     -- A worker that was back for less than five minutes has been away all the time.
     away_since = case
       when w.heartbeat_at >= now() - interval '30 seconds' or w.returned_at > w.heartbeat_at - interval '5 minutes' then w.away_since
       else w.heartbeat_at
     end,
-    returned_at = case when w.heartbeat_at >= now() - interval '30 seconds' then w.returned_at else now() end;
+    returned_at = case when w.heartbeat_at >= now() - interval '30 seconds' then w.returned_at else now() end
+  where w.id = known.id;
   return true;
 end
 $$;
@@ -337,8 +376,8 @@ end
 $$;
 
 revoke execute on function
-  public.worker_snapshot(text, bigint),
-  public.worker_look(uuid, text),
+  public.worker_snapshot(text, bigint, text),
+  public.worker_look(uuid, text, text),
   public.worker_heartbeat(text, text, text, integer, integer, public.worker_store, text, boolean, boolean),
   public.worker_touch(uuid[]),
   public.worker_observe(uuid, integer, text, public.session_status, public.status_reason, text, bigint, bigint),
@@ -349,8 +388,8 @@ revoke execute on function
   public.worker_note(text, jsonb)
   from public, anon, authenticated, service_role;
 grant execute on function
-  public.worker_snapshot(text, bigint),
-  public.worker_look(uuid, text),
+  public.worker_snapshot(text, bigint, text),
+  public.worker_look(uuid, text, text),
   public.worker_heartbeat(text, text, text, integer, integer, public.worker_store, text, boolean, boolean),
   public.worker_touch(uuid[]),
   public.worker_observe(uuid, integer, text, public.session_status, public.status_reason, text, bigint, bigint),

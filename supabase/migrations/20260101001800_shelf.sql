@@ -30,26 +30,34 @@ end
 $$;
 revoke execute on function private.hold_lease(uuid, text, bigint) from public;
 
--- Stores changes of several sessions at once: `[{ sessionId, token, generation, fresh, puts: { name: base64 }, drops: [name] }]`; `fresh`: a
--- new identity takes the place of all credentials of the generation. Returns the sessions whose lease has another token by now: nothing of those was stored.
--- What an order has cleared meanwhile is late, and passed over.
+-- Stores changes of several sessions at once: `[{ sessionId, token, sequence, generation, fresh, puts: { name: base64 }, drops: [name] }]`;
+-- `fresh`: a new identity takes the place of all credentials of the generation. Returns the sessions whose lease has another token by now:
+-- nothing of those was stored. `sequence` counts what the holder sends of a session: a call that seemed lost, was sent again and comes
+-- through at last must not put old values over newer ones. What an order has cleared meanwhile is late as well, and passed over.
 create function public.worker_shelve(worker_id text, changes jsonb) returns uuid[]
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   one record;
+  lease private.leases;
   fenced uuid[] := '{}';
 begin
   for one in
     select c.* from jsonb_to_recordset(worker_shelve.changes)
-      as c("sessionId" uuid, token bigint, generation integer, fresh boolean, puts jsonb, drops jsonb)
-    order by c."sessionId", c.generation
+      as c("sessionId" uuid, token bigint, sequence bigint, generation integer, fresh boolean, puts jsonb, drops jsonb)
+    order by c."sessionId", c.sequence, c.generation
   loop
-    if not private.hold_lease(one."sessionId", worker_shelve.worker_id, one.token) then
+    select l.* into lease from private.leases l
+    where l.session_id = one."sessionId" and l.worker_id = worker_shelve.worker_id and l.token = one.token for no key update;
+    if not found then
       fenced := fenced || one."sessionId";
       continue;
     end if;
-    continue when one.generation <= (select l.cleared_generation from private.leases l where l.session_id = one."sessionId");
+    continue when one.sequence <= lease.shelved;
+    if one.sequence is not null then
+      update private.leases l set shelved = one.sequence where l.session_id = one."sessionId";
+    end if;
+    continue when one.generation <= lease.cleared_generation;
     delete from private.shelf s
     where s.session_id = one."sessionId" and s.generation = one.generation and (one.drops ? s.name or one.fresh and (s.name = 'identity' or s.name like 'key:%'));
     insert into private.shelf as s (session_id, generation, name, value)
@@ -86,7 +94,8 @@ declare
   clearance public.whatsapp_clearances;
   stored jsonb;
 begin
-  select c.* into clearance from public.whatsapp_clearances c where c.id = worker_clear_shelf.order_id;
+  -- Held, so that nobody completes it before what was found is stored, to be left for ever.
+  select c.* into clearance from public.whatsapp_clearances c where c.id = worker_clear_shelf.order_id for share;
   if not found then
     perform private.fail(409, 'order_missing', 'There is no such order.');
   end if;
@@ -113,20 +122,32 @@ as $$
 declare
   freed integer;
 begin
-  update private.leases l set worker_id = null
-  from jsonb_to_recordset(worker_release.leases) as given("sessionId" uuid, token bigint)
-  where l.session_id = given."sessionId" and l.token = given.token and l.worker_id = worker_release.worker_id and l.kept = 'database';
+  perform from public.whatsapp_workers w where w.id = worker_release.worker_id for no key update;
+  with given as (
+    select l.session_id
+    from private.leases l join jsonb_to_recordset(worker_release.leases) as given("sessionId" uuid, token bigint)
+      on l.session_id = given."sessionId" and l.token = given.token
+    where l.worker_id = worker_release.worker_id and l.kept = 'database'
+    order by l.session_id for update of l
+  )
+  update private.leases l set worker_id = null from given where l.session_id = given.session_id;
   get diagnostics freed = row_count;
+  update public.whatsapp_workers w set held = greatest(0, w.held - freed) where w.id = worker_release.worker_id;
   return freed;
 end
 $$;
 
--- An order is not called done while something of what it covers is here, whoever says so.
+-- An order is not called done while something of what it covers is here, or may still come here, whoever says so: what a holder has
+-- under way is only refused once the shelf was cleared.
 create function private.refuse_unfinished_clear() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (select from private.shelf s where s.session_id = new.session_id and s.generation <= new.max_generation) then
+  if exists (select from private.shelf s where s.session_id = new.session_id and s.generation <= new.max_generation)
+    or exists (
+      select from private.leases l
+      where l.session_id = new.session_id and l.kept = 'database' and l.cleared_generation < new.max_generation
+    ) then
     perform private.fail(507, 'storage_failed', 'Something of this session is still stored.');
   end if;
   delete from private.clear_findings f where f.order_id = new.id;

@@ -65,7 +65,7 @@ export async function readEverything(
       'orders', (
         select coalesce(jsonb_agg(to_jsonb(c) - '{organization_id,label}'::text[] order by c.requested_at, c.id), '[]')
         from public.whatsapp_clearances c),
-      'workers', (select coalesce(jsonb_agg(to_jsonb(w) - '{id,url,version,capacity,session_count,store,boot_id,draining}'::text[]), '[]') from public.whatsapp_workers w)
+      'workers', (select coalesce(jsonb_agg(to_jsonb(w) - '{id,url,version,capacity,session_count,held,store,boot_id,draining}'::text[]), '[]') from public.whatsapp_workers w)
     ) as all`
   if (!row) throw new Error('nothing was read')
   return { ...row.all, now: Date.parse(row.all.now) }
