@@ -35,6 +35,7 @@ const STEPS: readonly Step[] = [
   { name: 'dead code', command: node, args: [bin('knip')] },
   { name: 'database types', command: node, args: ['scripts/gen-types.ts', '--check'] },
   { name: 'state diagram', command: node, args: ['scripts/gen-diagram.ts', '--check'] },
+  { name: 'settings page', command: node, args: ['scripts/gen-settings.ts', '--check'] },
   { name: 'API documents', command: node, args: ['scripts/gen-api.ts', '--check'] },
   { name: 'lockfile, complete', command: node, args: ['scripts/complete-lockfile.ts', '--check'] },
   { name: 'lockfile, hashes', command: node, args: ['scripts/supply/main.ts', 'lockfile'] },

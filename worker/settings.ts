@@ -20,7 +20,7 @@ const KeySet = z.string().transform((text, context) => {
 })
 
 /** The environment that a worker reads, once, at boot. */
-const Environment = z.object({
+export const Environment = z.object({
   WORKER_ID: z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'letters, digits and _ . : - only, at most 64'),
   WORKER_HOST: z.string().min(1).default('127.0.0.1'),
   WORKER_PORT: Port,

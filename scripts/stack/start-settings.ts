@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Realm } from './layout.ts'
 import { StartError } from './start-error.ts'
 
-const Environment = z.object({
+export const Environment = z.object({
   PORT: z
     .string()
     .regex(/^\d{1,5}$/)

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
+import { sectionOf } from '../support/markdown.ts'
 import { hasExcerpt } from './docs/excerpt.ts'
 import { openShell, type Shell } from './docs/shell.ts'
 import { faultsOf, storyOf } from './docs/story.ts'
@@ -23,6 +24,13 @@ describe('how a page is read', () => {
 
   it('takes a block out of the list that it stands in', () => {
     expect(storyOf('1. Run:\n\n   ```sh\n   one \\\n     two\n   ```\n')).toMatchObject([{ text: 'one \\\n  two\n', line: 3 }])
+  })
+
+  it('takes a section of another page as done before', () => {
+    expect(storyOf('<!-- after: call.md#sign-in -->\n')).toEqual([{ kind: 'after', line: 1, page: 'call.md', section: 'sign-in' }])
+    const other = `# Call\n\n${block('sh', '# no heading')}\n## Sign in\n\n${block('sh', 'sign in')}\n## Go on\n\n${block('sh', 'go on')}`
+    expect(storyOf(sectionOf(other, 'sign-in'))).toMatchObject([{ text: 'sign in\n' }])
+    expect(() => sectionOf(other, 'sign-out')).toThrow('no heading for #sign-out')
   })
 
   it.each([

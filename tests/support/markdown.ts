@@ -49,13 +49,31 @@ export function linksOf(text: string): { target: string; line: number }[] {
 
 /** The anchors of a page's headings, as GitHub makes them. */
 export function anchorsOf(text: string): Set<string> {
-  const anchors = new Set<string>()
-  for (const [, heading = ''] of prose(text).matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
+  return new Set(headingsOf(text).map(({ anchor }) => anchor))
+}
+
+/** What stands below the heading of an anchor, up to the next heading. @throws when the page has no such heading. */
+export function sectionOf(text: string, anchor: string): string {
+  const headings = headingsOf(text)
+  const at = headings.findIndex((heading) => heading.anchor === anchor)
+  const found = headings[at]
+  if (!found) throw new Error(`no heading for #${anchor}`)
+  const end = headings[at + 1]
+  return text
+    .split('\n')
+    .slice(found.line, end && end.line - 1)
+    .join('\n')
+}
+
+function headingsOf(text: string): { anchor: string; line: number }[] {
+  const body = prose(text)
+  const anchors = new Map<string, number>()
+  for (const { index, 1: heading = '' } of body.matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
     const words = heading.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
     const anchor = words.replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '').replaceAll(' ', '-')
     let name = anchor
     for (let count = 1; anchors.has(name); count += 1) name = `${anchor}-${count}`
-    anchors.add(name)
+    anchors.set(name, body.slice(0, index).split('\n').length)
   }
-  return anchors
+  return [...anchors].map(([anchor, line]) => ({ anchor, line }))
 }

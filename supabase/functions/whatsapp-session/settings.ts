@@ -32,7 +32,7 @@ const Origins = z.pipe(
  * The function's environment. It holds no service key on purpose: whatever it reads or stores, it does as the caller.
  * What ends in `_SECONDS` is in seconds.
  */
-const Environment = z.object({
+export const Environment = z.object({
   SUPABASE_URL: z.url(),
   SUPABASE_ANON_KEY: text,
   WORKER_URL: z.url(),

@@ -24,6 +24,8 @@ export function openShell(cwd: string, env: Record<string, string>): Shell {
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   // Written to after a command ended it: said below.
   child.stdin.on('error', () => {})
+  // One stream, so that what is printed stands in the order in which it was.
+  child.stdin.write('exec 2>&1\n')
   let ended = false
   const closed = once(child, 'close').then(() => (ended = true))
   return {

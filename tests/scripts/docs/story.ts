@@ -9,10 +9,13 @@ export type Step =
   | { kind: 'sh' | 'sql'; line: number; text: string; mark: Mark | null; expected: string | null }
   /** `<!-- by hand: name -->` stands behind what is to be clicked; `hands.ts` does it. */
   | { kind: 'hand'; line: number; name: string }
+  /** `<!-- after: page.md#section -->`: what that section has its reader do was done before. */
+  | { kind: 'after'; line: number; page: string; section: string }
 
 /** Languages of blocks that are shown and never typed into a shell. */
 const SHOWN = new Set(['text', 'console', 'ts', 'json', 'mermaid', 'ini', 'toml', 'yaml', 'nginx', 'caddy', 'http', 'env', 'promql'])
 const HAND = /^<!-- by hand: ([\w-]+) -->$/gm
+const AFTER = /^<!-- after: ([\w./-]+\.md)#([\w-]+) -->$/gm
 
 /** What is wrong with the fences of a page: a language that nobody knows, or a mark that is none. */
 export function faultsOf(page: string): string[] {
@@ -40,7 +43,10 @@ export function storyOf(page: string): Step[] {
   const hands = [...page.matchAll(HAND)].map(({ index, 1: name = '' }): Step => {
     return { kind: 'hand', line: page.slice(0, index).split('\n').length, name }
   })
-  return [...commands, ...hands].toSorted((a, b) => a.line - b.line)
+  const before = [...page.matchAll(AFTER)].map(({ index, 1: other = '', 2: section = '' }): Step => {
+    return { kind: 'after', line: page.slice(0, index).split('\n').length, page: other, section }
+  })
+  return [...commands, ...hands, ...before].toSorted((a, b) => a.line - b.line)
 }
 
 /** The line by which a block is named: its first that is no comment. */
