@@ -1,5 +1,6 @@
 import { Counter, Histogram } from 'prom-client'
 import type { Registry } from 'prom-client'
+import { SESSION_ROUTES } from '#domain/routes.ts'
 import type { Answered } from '../http/answered.ts'
 
 const COMMAND_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -20,6 +21,11 @@ export function createCommandMetrics(registry: Registry): (answered: Answered) =
     buckets: COMMAND_SECONDS,
     registers,
   })
+  for (const route of ['list', ...Object.keys(SESSION_ROUTES)]) {
+    commands.inc({ route, result: 'ok' }, 0)
+    if (route !== 'link') seconds.zero({ route })
+  }
+
   return ({ route, result, ms }) => {
     commands.inc({ route, result })
     if (route !== 'link') seconds.observe({ route }, ms / 1000)
