@@ -66,7 +66,7 @@ function PageLink({ to, below = false, children }: { to: string; below?: boolean
       href={to}
       aria-current={isHere ? 'page' : undefined}
       className={cx(
-        'flex h-10 items-center border-b-2 px-3 text-sm font-medium whitespace-nowrap focus-visible:-outline-offset-2',
+        'flex h-10 items-center border-b-2 px-1.5 text-sm sm:px-3 font-medium whitespace-nowrap focus-visible:-outline-offset-2',
         isHere ? 'border-brand text-ink' : 'border-transparent text-muted hover:text-ink',
       )}
     >

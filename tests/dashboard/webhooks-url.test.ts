@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { callFailure, FAILURE_BY_TEXT } from '../../src/features/webhooks/call-failure.ts'
 import { endpointState } from '../../src/features/webhooks/endpoint-state.ts'
 import { EVENT_GROUPS } from '../../src/features/webhooks/event-groups.ts'
-import { isPrivate, MAX_URL_LENGTH, urlProblem } from '../../src/features/webhooks/webhook-url.ts'
+import { isHere, MAX_URL_LENGTH, urlProblem } from '../../src/features/webhooks/webhook-url.ts'
 
 it.each([
   'https://hooks.acme.example',
@@ -45,12 +45,17 @@ it.each([
 })
 
 it('tells what leads into a private network as it is written, and nothing else', () => {
-  const privateOf = (hosts: string[]) => hosts.filter((host) => isPrivate(`https://${host}/`))
-  const own = ['localhost', 'db.internal', 'nas.local', '127.9.9.9', '10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254']
-  // Other spellings of the same addresses; a browser reads them as a worker does.
-  const spelt = ['[::1]', '[fd00::1]', '[fe80::1]', '2130706433', '0x7f.1', '127.1']
+  const privateOf = (hosts: string[]) => hosts.filter((host) => urlProblem(`https://${host}/`) === 'not_public')
+  const own = ['db.internal', 'nas.local', '127.9.9.9', '10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254']
+  // Other spellings of such addresses; a browser reads them as a worker does.
+  const spelt = ['[::]', '[fd00::1]', '[fe80::1]', '167772164', '0xa.4', '10.4']
   expect(privateOf([...own, ...spelt])).toEqual([...own, ...spelt])
   expect(privateOf(['hooks.acme.example', '10.example', '172.32.0.1', '11.1.2.3', 'local.example', '[2001:db8::1]'])).toEqual([])
+})
+
+it('tells the machine of the worker, which a demo may call', () => {
+  expect(['127.0.0.1', 'localhost', '[::1]', '127.1'].filter((host) => !isHere(`http://${host}:4000/`))).toEqual([])
+  expect(isHere('https://hooks.acme.example/127.0.0.1')).toBe(false)
 })
 
 it('offers every event that can be chosen, once', () => {

@@ -2,7 +2,7 @@
 export function EndpointAddress({ url }: { url: string }) {
   const { host, before, after } = partsOf(url)
   return (
-    <span className="break-all">
+    <span className="wrap-anywhere">
       <span className="font-normal text-muted">{before}</span>
       {host}
       <span className="font-normal text-muted">{after}</span>

@@ -8,7 +8,7 @@ import { useWebhookWords } from '../../words/webhook-words.ts'
 import { useWords } from '../../words/words.ts'
 import { EventChoice } from './EventChoice.tsx'
 import type { ChosenEvent } from './event-groups.ts'
-import { isPrivate, MAX_URL_LENGTH, urlProblem } from './webhook-url.ts'
+import { isHere, MAX_URL_LENGTH, urlProblem } from './webhook-url.ts'
 import type { Endpoint, EndpointDraft } from './webhook-queries.ts'
 
 /** Characters; the most that the database takes. */
@@ -72,7 +72,7 @@ export function EndpointDialog({ endpoint, onSave, onClose }: EndpointDialogProp
           maxLength={MAX_URL_LENGTH + 1}
           placeholder="https://"
           value={url}
-          hint={isPrivate(url) ? text.urlPrivate : text.urlHint}
+          hint={isHere(url) ? text.urlHere : text.urlHint}
           problem={refusal ?? (isUrlJudged && problem ? words.urlProblems[problem] : null)}
           onChange={(event) => {
             setUrl(event.target.value)

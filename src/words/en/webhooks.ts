@@ -55,6 +55,7 @@ export const webhooks = {
     credentials: 'Without a name and password: who calls is proved by the signature.',
     fragment: 'Without the part after #: it is never sent.',
     too_long: 'This address is too long.',
+    not_public: 'Inside a private network: only the public internet is called.',
   },
   allEvents: 'All events',
   eventCount: (count: number) => (count === 1 ? '1 event' : `${count} events`),
@@ -65,7 +66,7 @@ export const webhooks = {
     hint: 'The address that is called, and what for.',
     url: 'Address (URL)',
     urlHint: 'What it is sent counts as taken when it answers with a status from 200 to 299 within 10 seconds.',
-    urlPrivate: 'This looks like an address inside a private network: calls only get there if whoever runs Latchkey allowed it.',
+    urlHere: "This is the worker's own machine: only a demo calls it.",
     description: 'Description (optional)',
     descriptionHint: 'For you and your colleagues; it is not sent.',
     events: 'Events',
@@ -95,7 +96,7 @@ export const webhooks = {
     open: 'Replace the secret',
     title: 'Replace the secret?',
     body: 'A new secret is made and shown to you once. Until the old one ends, calls carry a signature by each, so that your server can change over in between.',
-    overlap: 'The old secret is valid for',
+    overlap: 'The old secret stays valid',
     overlaps: (hours: number): string => {
       if (hours === 0) return 'no longer: it ends at once'
       if (hours % 24 !== 0) return hours === 1 ? '1 hour more' : `${hours} hours more`

@@ -48,6 +48,7 @@ export const webhooks: WebhookWords = {
     credentials: 'Sin nombre ni contraseña: la firma prueba quién llama.',
     fragment: 'Sin la parte después de #: nunca se envía.',
     too_long: 'Esta dirección es demasiado larga.',
+    not_public: 'Está en una red privada: solo se llama a Internet público.',
   },
   allEvents: 'Todos los eventos',
   eventCount: (count) => (count === 1 ? '1 evento' : `${count} eventos`),
@@ -58,7 +59,7 @@ export const webhooks: WebhookWords = {
     hint: 'A qué dirección se llama, y para qué.',
     url: 'Dirección (URL)',
     urlHint: 'Lo enviado cuenta como recibido si tu servidor responde con un estado de 200 a 299 en menos de 10 segundos.',
-    urlPrivate: 'Parece una dirección de una red privada: las llamadas solo llegan si quien administra Latchkey lo permitió.',
+    urlHere: 'Es la misma máquina del worker: solo una demo la llama.',
     description: 'Descripción (opcional)',
     descriptionHint: 'Para ti y tus colegas; no se envía.',
     events: 'Eventos',
@@ -88,9 +89,9 @@ export const webhooks: WebhookWords = {
     open: 'Reemplazar el secreto',
     title: '¿Reemplazar el secreto?',
     body: 'Se crea un secreto nuevo y se te muestra una sola vez. Mientras el anterior siga válido, las llamadas llevan una firma de cada uno, para que tu servidor pueda cambiar en ese tiempo.',
-    overlap: 'El secreto anterior vale',
+    overlap: 'El secreto anterior sigue válido',
     overlaps: (hours) => {
-      if (hours === 0) return 'nada más: termina de inmediato'
+      if (hours === 0) return 'ya no: termina de inmediato'
       if (hours % 24 !== 0) return hours === 1 ? '1 hora más' : `${hours} horas más`
       return hours === 24 ? '1 día más' : `${hours / 24} días más`
     },

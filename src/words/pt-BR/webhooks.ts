@@ -48,6 +48,7 @@ export const webhooks: WebhookWords = {
     credentials: 'Sem nome nem senha: a assinatura prova quem chama.',
     fragment: 'Sem a parte depois de #: ela nunca é enviada.',
     too_long: 'Este endereço é longo demais.',
+    not_public: 'Fica em uma rede privada: só a Internet pública é chamada.',
   },
   allEvents: 'Todos os eventos',
   eventCount: (count) => (count === 1 ? '1 evento' : `${count} eventos`),
@@ -58,7 +59,7 @@ export const webhooks: WebhookWords = {
     hint: 'Que endereço é chamado, e para quê.',
     url: 'Endereço (URL)',
     urlHint: 'O que é enviado conta como recebido se o seu servidor responder com um status de 200 a 299 em até 10 segundos.',
-    urlPrivate: 'Parece um endereço de rede privada: as chamadas só chegam se quem administra o Latchkey permitiu.',
+    urlHere: 'É a própria máquina do worker: só uma demonstração a chama.',
     description: 'Descrição (opcional)',
     descriptionHint: 'Para você e seus colegas; não é enviada.',
     events: 'Eventos',
@@ -88,9 +89,9 @@ export const webhooks: WebhookWords = {
     open: 'Trocar o segredo',
     title: 'Trocar o segredo?',
     body: 'Um segredo novo é criado e mostrado a você uma única vez. Enquanto o antigo valer, as chamadas levam uma assinatura de cada um, para que seu servidor possa mudar nesse meio-tempo.',
-    overlap: 'O segredo antigo vale',
+    overlap: 'O segredo antigo continua valendo',
     overlaps: (hours) => {
-      if (hours === 0) return 'nada mais: termina na hora'
+      if (hours === 0) return 'não mais: termina na hora'
       if (hours % 24 !== 0) return hours === 1 ? 'mais 1 hora' : `mais ${hours} horas`
       return hours === 24 ? 'mais 1 dia' : `mais ${hours / 24} dias`
     },
