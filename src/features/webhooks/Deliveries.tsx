@@ -111,7 +111,7 @@ export function Deliveries({ endpointId, isEnabled, state, onState }: Deliveries
       ) : (
         rows && !isEmpty && <p className="text-note text-muted">{text.kept(DELIVERY_DAYS)}</p>
       )}
-      {openId && <DeliveryDialog endpointId={endpointId} deliveryId={openId} isEnabled={isEnabled} onClose={() => setOpenId(null)} />}
+      {openId && <DeliveryDialog endpointId={endpointId} deliveryId={openId} onClose={() => setOpenId(null)} />}
     </section>
   )
 }

@@ -11,17 +11,17 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { useWebhookWords } from '../../words/webhook-words.ts'
 import { useWords } from '../../words/words.ts'
 import { DELIVERY_BADGES } from './delivery-badges.ts'
-import { type Delivery, deliveryQuery } from './delivery-queries.ts'
+import { type Delivery, deliveryQuery, isUnderWay } from './delivery-queries.ts'
 import { useAnswer } from './useAnswer.ts'
 import { useMoments } from './useMoments.ts'
 
 /** How often it is read again while somebody looks at it, milliseconds. */
 const ASK_AGAIN = 2000
 
-type DeliveryDialogProps = { endpointId: string; deliveryId: string; isEnabled: boolean; onClose: () => void }
+type DeliveryDialogProps = { endpointId: string; deliveryId: string; onClose: () => void }
 
 /** All of one delivery: how far it came, and what is sent. */
-export function DeliveryDialog({ endpointId, deliveryId, isEnabled, onClose }: DeliveryDialogProps) {
+export function DeliveryDialog({ endpointId, deliveryId, onClose }: DeliveryDialogProps) {
   const { common, failures } = useWords()
   const words = useWebhookWords()
   const client = useSupabase()
@@ -47,7 +47,7 @@ export function DeliveryDialog({ endpointId, deliveryId, isEnabled, onClose }: D
         </p>
       )}
       {data === null && <p className="mt-5 text-sm text-muted">{words.deliveries.gone}</p>}
-      {data && <Told delivery={data} isEnabled={isEnabled} />}
+      {data && <Told delivery={data} />}
       <div className="mt-6 flex justify-end">
         <Button className="max-sm:w-full" onClick={onClose}>
           {common.close}
@@ -57,14 +57,14 @@ export function DeliveryDialog({ endpointId, deliveryId, isEnabled, onClose }: D
   )
 }
 
-function Told({ delivery, isEnabled }: { delivery: Delivery; isEnabled: boolean }) {
+function Told({ delivery }: { delivery: Delivery }) {
   const words = useWebhookWords()
   const text = words.delivery
   const answer = useAnswer()
-  const { at, until } = useMoments()
+  const { now, at, until } = useMoments()
   const { id, state, attempts, created_at, last_attempt_at, next_attempt_at, delivered_at } = delivery
   const payload = JSON.stringify(delivery.payload, null, 2)
-  const next = isEnabled ? until(next_attempt_at) : words.deliveries.nextWhenOn
+  const next = isUnderWay(delivery, now) ? words.deliveries.tryingNow : until(next_attempt_at)
   const facts: [string, ReactNode][] = [
     [
       text.facts.state,
@@ -77,7 +77,7 @@ function Told({ delivery, isEnabled }: { delivery: Delivery; isEnabled: boolean 
     [text.facts.delivered, delivered_at && at(delivered_at)],
     [text.facts.last, !delivered_at && last_attempt_at && at(last_attempt_at)],
     [text.facts.next, state === 'waiting' && next],
-    [text.facts.answer, answer(delivery)],
+    [text.facts.answer, attempts > 0 && answer(delivery)],
     [text.facts.note, delivery.last_status === null && delivery.last_error && <code key="note">{delivery.last_error}</code>],
     [text.facts.id, <code key="id">{id}</code>],
   ]

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { useWebhookWords } from '../../words/webhook-words.ts'
 import { DELIVERY_BADGES } from './delivery-badges.ts'
-import type { Delivery } from './delivery-queries.ts'
+import { type Delivery, isUnderWay } from './delivery-queries.ts'
 import { deviceLabel } from './session-of.ts'
 import { useAnswer } from './useAnswer.ts'
 import { useMoments } from './useMoments.ts'
@@ -27,17 +27,16 @@ export function DeliveryRow({ delivery, isEnabled, isRedelivering, onRedeliver, 
   const text = words.deliveries
   const phone = usePhoneLabel()
   const answer = useAnswer()
-  const { ago, at, until } = useMoments()
+  const { now, ago, at, until } = useMoments()
   const { id, type, state, session_id, payload, attempts, next_attempt_at, created_at } = delivery
   const event = words.events[type]
   const isWaiting = state === 'waiting'
-  // One that was queued a moment ago is being sent already.
-  const mayRedeliver = isEnabled && !(isWaiting && attempts === 0)
-  const facts = [
-    text.attempts(attempts),
-    attempts > 0 && answer(delivery),
-    isWaiting && (isEnabled ? attempts > 0 && text.next(until(next_attempt_at)) : text.nextWhenOn),
-  ]
+  const isTrying = isUnderWay(delivery, now)
+  // One that was queued a moment ago is as good as being tried.
+  const mayRedeliver = isEnabled && !isTrying && !(isWaiting && attempts === 0)
+  const facts = isTrying
+    ? [text.trying(attempts)]
+    : [text.attempts(attempts), attempts > 0 && answer(delivery), isWaiting && attempts > 0 && text.next(until(next_attempt_at))]
   return (
     <li data-delivery={id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3 sm:px-5">
       <div className="min-w-0 flex-1 basis-60 text-note">

@@ -11,6 +11,7 @@ export const FAILURE_BY_TEXT: ReadonlyMap<string, CallFailure> = new Map([
   ['The address is not a URL.', 'not_accepted'],
   ['The address is not https.', 'not_accepted'],
   ['The address holds a user name or a password.', 'not_accepted'],
+  ['The webhook was switched off.', 'switched_off'],
 ] as const)
 
 /** The codes of Node that say more than that there was no connection. */

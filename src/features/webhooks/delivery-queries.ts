@@ -14,7 +14,7 @@ export const LastCall = z.object({
 export type LastCall = z.infer<typeof LastCall>
 
 const COLUMNS =
-  'id, type, state, session_id, payload, attempts, next_attempt_at, last_attempt_at, last_status, last_error, created_at, cursor:created_at, delivered_at'
+  'id, type, state, session_id, payload, attempts, next_attempt_at, last_attempt_at, last_status, last_error, created_at, cursor:created_at, delivered_at, claim'
 
 const Delivery = z.object({
   ...LastCall.shape,
@@ -23,14 +23,22 @@ const Delivery = z.object({
   session_id: z.nullable(z.uuid()),
   payload: z.unknown(),
   attempts: z.int(),
+  /** While it is being tried: until when it is the worker's that tries. */
   next_attempt_at: Timestamp,
   last_error: z.nullable(z.string()),
   created_at: Timestamp,
   /** The same as the database wrote it, to the microsecond: the next page begins after it. */
   cursor: z.string(),
   delivered_at: z.nullable(Timestamp),
+  /** Names the try that is under way. */
+  claim: z.nullable(z.uuid()),
 })
 export type Delivery = z.infer<typeof Delivery>
+
+/** Whether it is being tried; `now` in milliseconds since 1970. What a killed worker held is due again after a minute. */
+export function isUnderWay({ state, claim, next_attempt_at }: Delivery, now: number): boolean {
+  return state === 'waiting' && claim !== null && Date.parse(next_attempt_at) > now
+}
 
 /** Deliveries that are shown at once. */
 const PAGE = 30

@@ -11,6 +11,7 @@ export function useMoments() {
   const dates = useDates()
   const now = useNow(1000)
   return {
+    now,
     ago: (time: string) => (now - Date.parse(time) < NOW ? justNow : dates.ago(time, now)),
     until: (time: string) => dates.until(time, now),
     at: dates.dateTime,

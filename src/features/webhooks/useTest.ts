@@ -55,6 +55,6 @@ function outcomeOf(isPending: boolean, test: { since: number } | null, delivery:
   if (isPending) return { step: 'sending' }
   if (!test) return { step: 'idle' }
   if (delivery?.state === 'delivered') return { step: 'delivered', delivery }
-  if (delivery && delivery.attempts > 0) return { step: 'failed', delivery }
+  if (delivery && (delivery.last_status !== null || delivery.last_error !== null)) return { step: 'failed', delivery }
   return { step: now - test.since > SLOW ? 'slow' : 'sending' }
 }

@@ -117,7 +117,7 @@ export const webhooks = {
   switchedOff: 'Endpoint switched off',
   switchedOn: 'Endpoint switched on',
   offTitle: 'This endpoint is switched off',
-  offHint: 'It is told of nothing that happens meanwhile.',
+  offHint: 'It is told of nothing that happens meanwhile. What waited for it counts as failed: once it is on, you can redeliver it.',
   givenUpTitle: 'This endpoint was switched off because it failed',
   givenUpHint: {
     failing: (days: number) => `Your server took nothing for ${days} days. Repair it, and switch the endpoint on again.`,
@@ -152,10 +152,11 @@ export const webhooks = {
     loadingOlder: 'Loading…',
     shown: (count: number, more: boolean) =>
       `${count} ${count === 1 ? 'delivery' : 'deliveries'} shown${more ? '; there are older ones' : ''}`,
-    attempts: (count: number) => (count === 0 ? 'not tried yet' : count === 1 ? 'tried once' : `tried ${count} times`),
+    attempts: (count: number) => (count === 0 ? 'not tried' : count === 1 ? 'tried once' : `tried ${count} times`),
     answered: (status: number) => `your server answered ${status}`,
     next: (when: string) => `next try ${when}`,
-    nextWhenOn: 'waits until the endpoint is switched on',
+    trying: (count: number) => (count === 1 ? 'being tried now' : `being tried now, attempt ${count}`),
+    tryingNow: 'being tried now',
     details: 'Details',
     detailsOf: (event: string, when: string) => `Details: ${event}, ${when}`,
     redeliver: 'Redeliver',
@@ -173,6 +174,7 @@ export const webhooks = {
   },
   /** Why no answer came. */
   callFailures: {
+    switched_off: 'the endpoint was switched off',
     no_answer: 'your server did not answer in time',
     closed: 'your server closed the connection without an answer',
     no_such_host: 'the name of your server leads nowhere',

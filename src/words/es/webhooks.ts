@@ -110,7 +110,8 @@ export const webhooks: WebhookWords = {
   switchedOff: 'Destino desactivado',
   switchedOn: 'Destino activado',
   offTitle: 'Este destino está desactivado',
-  offHint: 'No se entera de nada de lo que pase mientras tanto.',
+  offHint:
+    'No se entera de nada de lo que pase mientras tanto. Lo que esperaba cuenta como fallido: cuando esté activo, puedes reenviarlo.',
   givenUpTitle: 'Este destino se desactivó porque fallaba',
   givenUpHint: {
     failing: (days) => `Tu servidor no recibió nada durante ${days} días. Repáralo y vuelve a activar el destino.`,
@@ -144,10 +145,11 @@ export const webhooks: WebhookWords = {
     older: 'Mostrar anteriores',
     loadingOlder: 'Cargando…',
     shown: (count, more) => `${count} ${count === 1 ? 'entrega mostrada' : 'entregas mostradas'}${more ? '; hay anteriores' : ''}`,
-    attempts: (count) => (count === 0 ? 'sin intentos aún' : count === 1 ? '1 intento' : `${count} intentos`),
+    attempts: (count) => (count === 0 ? 'sin intentos' : count === 1 ? '1 intento' : `${count} intentos`),
     answered: (status) => `tu servidor respondió ${status}`,
     next: (when) => `próximo intento ${when}`,
-    nextWhenOn: 'espera a que se active el destino',
+    trying: (count) => (count === 1 ? 'se intenta ahora' : `se intenta ahora, intento ${count}`),
+    tryingNow: 'se intenta ahora',
     details: 'Detalles',
     detailsOf: (event, when) => `Detalles: ${event}, ${when}`,
     redeliver: 'Reenviar',
@@ -164,6 +166,7 @@ export const webhooks: WebhookWords = {
     gone: 'Esta entrega ya no se guarda.',
   },
   callFailures: {
+    switched_off: 'se desactivó el destino',
     no_answer: 'tu servidor no respondió a tiempo',
     closed: 'tu servidor cerró la conexión sin responder',
     no_such_host: 'el nombre de tu servidor no lleva a ninguna parte',

@@ -110,7 +110,8 @@ export const webhooks: WebhookWords = {
   switchedOff: 'Destino desativado',
   switchedOn: 'Destino ativado',
   offTitle: 'Este destino está desativado',
-  offHint: 'Ele não fica sabendo de nada do que acontece enquanto isso.',
+  offHint:
+    'Ele não fica sabendo de nada do que acontece enquanto isso. O que esperava conta como falha: quando estiver ativo, você pode reenviar.',
   givenUpTitle: 'Este destino foi desativado porque falhava',
   givenUpHint: {
     failing: (days) => `Seu servidor não recebeu nada por ${days} dias. Conserte-o e ative o destino de novo.`,
@@ -144,10 +145,11 @@ export const webhooks: WebhookWords = {
     older: 'Mostrar anteriores',
     loadingOlder: 'Carregando…',
     shown: (count, more) => `${count} ${count === 1 ? 'entrega mostrada' : 'entregas mostradas'}${more ? '; há anteriores' : ''}`,
-    attempts: (count) => (count === 0 ? 'nenhuma tentativa ainda' : count === 1 ? '1 tentativa' : `${count} tentativas`),
+    attempts: (count) => (count === 0 ? 'nenhuma tentativa' : count === 1 ? '1 tentativa' : `${count} tentativas`),
     answered: (status) => `seu servidor respondeu ${status}`,
     next: (when) => `próxima tentativa ${when}`,
-    nextWhenOn: 'espera o destino ser ativado',
+    trying: (count) => (count === 1 ? 'sendo tentado agora' : `sendo tentado agora, tentativa ${count}`),
+    tryingNow: 'sendo tentado agora',
     details: 'Detalhes',
     detailsOf: (event, when) => `Detalhes: ${event}, ${when}`,
     redeliver: 'Reenviar',
@@ -164,6 +166,7 @@ export const webhooks: WebhookWords = {
     gone: 'Esta entrega não é mais guardada.',
   },
   callFailures: {
+    switched_off: 'o destino foi desativado',
     no_answer: 'seu servidor não respondeu a tempo',
     closed: 'seu servidor fechou a conexão sem responder',
     no_such_host: 'o nome do seu servidor não leva a lugar nenhum',

@@ -29,6 +29,7 @@ export type FakeDelivery = {
   last_error: string | null
   created_at: string
   delivered_at: string | null
+  claim: string | null
 }
 
 /** A server with webhooks, which behave as supabase/migrations says; `attempt` is what the worker does. */
@@ -80,18 +81,27 @@ export class FakeWebhooks extends FakeServer {
       last_error: null,
       created_at: now,
       delivered_at: null,
+      claim: null,
       ...facts,
     }
     this.deliveries = [...this.deliveries, delivery]
     return delivery
   }
 
+  /** As the worker: takes a delivery, for a minute. */
+  claim(delivery: FakeDelivery): void {
+    delivery.attempts += 1
+    delivery.claim = crypto.randomUUID()
+    delivery.last_attempt_at = new Date().toISOString()
+    delivery.next_attempt_at = new Date(Date.now() + 60_000).toISOString()
+  }
+
   /** As the worker: one call, which is answered with `status`. */
   attempt(delivery: FakeDelivery, status: number, next = new Date(Date.now() + 300_000)): void {
+    this.claim(delivery)
     const now = new Date().toISOString()
     const isTaken = status >= 200 && status < 300
-    delivery.attempts += 1
-    delivery.last_attempt_at = now
+    delivery.claim = null
     delivery.last_status = status
     delivery.state = isTaken ? 'delivered' : 'waiting'
     if (isTaken) delivery.delivered_at = now
