@@ -1,6 +1,6 @@
 /**
  * The packages that hold WhatsApp's protocol and a session's keys: the one version of each that was read, its hash in the registry, and the
- * hash of its files as npm unpacks them. They change together with the routine for Baileys in docs/reference/dependencies.md, never by an update alone.
+ * hash of its files as npm unpacks them. They change together with the routine for Baileys in docs/how-to/update-a-dependency.md, never by an update alone.
  */
 export type ProtocolPackage = { version: string; integrity: string; files: string }
 
