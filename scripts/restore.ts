@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import postgres from 'postgres'
 import { ledgerPath } from '../worker/store/ledger.ts'
 import { knownCleared } from './backup/known-cleared.ts'
 import type { Told } from './backup/known-cleared.ts'
@@ -43,6 +42,8 @@ function toldWith(ledgers: string[], own: string | undefined, cleared: string | 
 
 async function restoreDatabase(url: string, told: Told): Promise<void> {
   const cleared = knownCleared(told, new Map(), new Date())
+  // Only where it is needed: the worker's image has no client of Postgres.
+  const { default: postgres } = await import('postgres')
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   try {
     const { emptied, deleted } = await reconcileDatabase(sql, cleared.values())
