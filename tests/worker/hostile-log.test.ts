@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { printReport } from '../../scripts/doctor/table.ts'
 import { consoleLine } from '../../scripts/stack/console-lines.ts'
+import { log as logAtTheEdge } from '../../supabase/functions/whatsapp-session/log.ts'
 import { createLog, reasonOf } from '../../worker/log.ts'
 import type { Report } from '../../worker/reconcile/report.ts'
 
@@ -55,6 +56,22 @@ describe('whatever a text from outside holds', () => {
       }),
       { seed: SEED, numRuns: 200 },
     )
+  })
+
+  it('a line of the edge function’s log stays one, too', () => {
+    const lines: string[] = []
+    const printed = vi.spyOn(console, 'error').mockImplementation((line: string) => void lines.push(line))
+    fc.assert(
+      fc.property(evil, (text) => {
+        lines.length = 0
+        logAtTheEdge('error', { request: text, because: text, session: null, status: 500 }, 'a call was answered')
+        expect(lines).toHaveLength(1)
+        const [line = ''] = lines
+        expect([line.length < 5000, UNFIT.test(line), JSON.parse(line)]).toEqual([true, false, expect.objectContaining({ level: 50, status: 500 })])
+      }),
+      { seed: SEED, numRuns: 200 },
+    )
+    printed.mockRestore()
   })
 
   it('a line on the console of npm start stays one line, whether a part of ours says it or another program', () => {

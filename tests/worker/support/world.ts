@@ -23,7 +23,7 @@ import { createPost } from '../../../worker/webhooks/post.ts'
 import { createResolve } from '../../../worker/webhooks/resolve.ts'
 import { createWhatsApp } from '../../../worker/whatsapp/socket.ts'
 import { createWorker } from '../../../worker/worker.ts'
-import type { Worker } from '../../../worker/worker.ts'
+import type { Worker, WorkerEffects } from '../../../worker/worker.ts'
 import { startTestDatabase } from '../../support/database.ts'
 import type { Person, TestDatabase } from '../../support/database.ts'
 import { WITHOUT_LIMITS } from '../../support/without-limits.ts'
@@ -113,7 +113,13 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
     newFolder,
 
     /** Starts a worker and, unless told otherwise, waits until it is ready: before that it refuses every command. */
-    async startWorker(extra: Environment = {}, data = newFolder(), ready = true, disk: Disk = systemDisk): Promise<TestWorker> {
+    async startWorker(
+      extra: Environment = {},
+      data = newFolder(),
+      ready = true,
+      disk: Disk = systemDisk,
+      more: Pick<WorkerEffects, 'isDraining'> = {},
+    ): Promise<TestWorker> {
       const settings = readSettings(environment(data, 0, extra))
       const masterKeys = readMasterKeys(extra)
       let text = ''
@@ -135,7 +141,7 @@ export async function startWorld(simulation: SimulatorOptions = {}) {
       const ledger = openLedger(ledgerFileAt(ledgerPath(data, settings.WORKER_LEDGER)))
       const post = createPost({ resolve: createResolve(), allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE === 'true' })
       const effects = { whatsapp, database, post, clock: systemClock, disk: below, log, masterKeys, ledger, version: 'test' }
-      const worker = createWorker(settings, effects)
+      const worker = createWorker(settings, { ...effects, ...more })
       stops.push(() => worker.stop())
       const url = await worker.start()
       if (ready) {
