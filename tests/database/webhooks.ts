@@ -17,7 +17,15 @@ export type Outcome = {
   error?: string
   retryInMs?: number
 }
-export type Delivery = { id: string; type: string; state: string; attempts: number; last_status: number | null; last_error: string | null }
+export type Delivery = {
+  id: string
+  type: string
+  state: string
+  attempts: number
+  last_status: number | null
+  last_error: string | null
+  claim: string | null
+}
 
 /** What people and workers do with webhooks, said shortly. */
 export function webhooksOf({ db, admin }: Cast) {
@@ -40,7 +48,7 @@ export function webhooksOf({ db, admin }: Cast) {
     },
     /** Oldest first. */
     deliveries: async (endpoint: string): Promise<Delivery[]> => [
-      ...(await db.sql<Delivery[]>`select id, type, state, attempts, last_status, last_error from public.webhook_deliveries
+      ...(await db.sql<Delivery[]>`select id, type, state, attempts, last_status, last_error, claim from public.webhook_deliveries
         where endpoint_id = ${endpoint} order by created_at, id`),
     ],
     /** What waits for its next try, or for the end of a claim, waits no more. */
