@@ -44,6 +44,8 @@ export function workerCommand(options: WorkerOptions): ChildCommand {
       NODE_ENV: 'production',
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...(options.masterKeys !== undefined && { MASTER_KEYS_FILE: options.masterKeys }),
+      // A receiver on this machine may be tried out.
+      ...(options.realm === 'demo' && { WEBHOOK_ALLOW_PRIVATE: 'true' }),
       ...(simulatorPort !== undefined && { WA_WEB_SOCKET_URL: `ws://127.0.0.1:${simulatorPort}/ws/chat` }),
     },
   }
