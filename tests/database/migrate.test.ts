@@ -151,12 +151,31 @@ describe('a database of one’s own', () => {
     expect(both.flat().toSorted()).toEqual(['20260101000000_one', '20260102000000_two', '20260103000000_slow'])
   })
 
-  it('that the Supabase CLI filled statement by statement counts as up to date', async () => {
+  it('that the Supabase CLI filled counts as up to date, whatever it made of the statements', async () => {
     await migrateUp(sql, readMigrations(folder))
-    plant({ 'migrations/20260103000000_three.sql': '-- Why.\ncreate table three (id int);\n\ncreate table four (id int);\n' })
-    await sql`insert into supabase_migrations.schema_migrations (version, name, statements)
-      values ('20260103000000', 'three', ${['-- Why.\ncreate table three (id int)', 'create table four (id int)']})`
+    const text = `-- Why; and what for.
+create table three (id int, word text default 'a;  b'); /* two; */ create table four (id int);
+
+create function five() returns int language plpgsql as $$
+begin
+  return 1; -- Here, too;
+end
+$$;
+comment on table three is 'it''s there;';
+`
+    plant({ 'migrations/20260103000000_three.sql': text, 'config.toml': 'project_id = "plain"\n' })
+    mkdirSync(join(folder, 'supabase'))
+    for (const name of ['migrations', 'config.toml']) cpSync(join(folder, name), join(folder, 'supabase', name), { recursive: true })
+    const url = `${database.databaseUrl.replace(/\/[^/]*$/, `/plain_${name}`)}?sslmode=disable`
+    await run(join(ROOT, 'node_modules/.bin/supabase'), ['db', 'push', '--db-url', url, '--workdir', folder, '--yes'], {
+      env: { ...process.env, HOME: folder },
+    })
+    const [row] = await sql<{ count: number }[]>`
+      select array_length(statements, 1) as count from supabase_migrations.schema_migrations where name = 'three'`
+    expect(row?.count).toBeGreaterThan(1)
     expect((await migrationStatus(sql, readMigrations(folder))).map(({ state }) => state)).toEqual(['applied', 'applied', 'applied'])
+    plant({ 'migrations/20260103000000_three.sql': text.replace('four', 'fore') })
+    expect((await migrationStatus(sql, readMigrations(folder))).at(-1)).toMatchObject({ state: 'changed' })
   })
 
   it('is undone as far as asked, the newest first, whole or not at all', async () => {
