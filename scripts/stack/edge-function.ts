@@ -7,8 +7,10 @@ export type EdgeFunctionOptions = {
   port: number
   supabaseUrl: string
   anonKey: string
+  /** Of the one worker, or of several, with `{worker}` where the id of each goes. */
   workerUrl: string
-  workerId: string
+  /** Of the one worker. */
+  workerId?: string
   /** A private JWK, as JSON. */
   commandKey: string
   /** For tests: seconds instead of the product's own figures. */
@@ -27,7 +29,7 @@ export function edgeFunctionCommand(options: EdgeFunctionOptions): ChildCommand 
     SUPABASE_URL: options.supabaseUrl,
     SUPABASE_ANON_KEY: options.anonKey,
     WORKER_URL: options.workerUrl,
-    WORKER_ID: options.workerId,
+    WORKER_ID: options.workerId ?? '',
     COMMAND_PRIVATE_KEY: options.commandKey,
     ALLOWED_ORIGINS: options.allowedOrigins ?? '',
     LINK_STREAM_SECONDS: String(options.linkStreamSeconds ?? ''),
@@ -35,7 +37,7 @@ export function edgeFunctionCommand(options: EdgeFunctionOptions): ChildCommand 
     WORKER_TIMEOUT_SECONDS: String(options.workerTimeoutSeconds ?? ''),
   }
   const folder = join(ROOT, 'supabase/functions/whatsapp-session')
-  const hosts = [`127.0.0.1:${options.port}`, new URL(options.supabaseUrl).host, new URL(options.workerUrl).host]
+  const hosts = [`127.0.0.1:${options.port}`, new URL(options.supabaseUrl).host, hostOf(options.workerUrl)]
   return {
     command: denoBinary(),
     args: [
@@ -52,4 +54,9 @@ export function edgeFunctionCommand(options: EdgeFunctionOptions): ChildCommand 
     ],
     env: { ...settings, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${options.port}`, DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' },
   }
+}
+
+/** As Deno writes the hosts that may be called. */
+function hostOf(workerUrl: string): string {
+  return new URL(workerUrl.replace('{worker}', '*')).host
 }

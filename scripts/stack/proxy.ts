@@ -16,8 +16,17 @@ const HOP_BY_HOP = [
 /** A connection for each call: one that is kept may be closed by the part behind just when the next call takes it. */
 const agent = new Agent({ keepAlive: false })
 
-/** Passes a request on to `port` of 127.0.0.1 as `path`, and the answer back, piece by piece as it comes. */
-export function pass(request: IncomingMessage, response: ServerResponse, port: number, path: string): void {
+/**
+ * Passes a request on to `port` of 127.0.0.1 as `path`, and the answer back, piece by piece as it comes.
+ * @param unavailable what to say where nobody listens there, or hangs up without an answer.
+ */
+export function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  path: string,
+  unavailable: (response: ServerResponse) => void = answerUnavailable,
+): void {
   const headers = { ...request.headers }
   for (const name of HOP_BY_HOP) delete headers[name]
   // A body without a length is passed on in chunks, whatever the method; without one there is none.
@@ -30,7 +39,8 @@ export function pass(request: IncomingMessage, response: ServerResponse, port: n
     answer.pipe(response)
     answer.once('error', () => response.destroy())
   })
-  onward.on('error', () => answerUnavailable(response))
+  // An answer that has begun goes on; when it is cut, that is noticed at the answer.
+  onward.on('error', () => void (response.headersSent || unavailable(response)))
   // Whoever asked has left: the part behind must notice, or a link would seem to be watched.
   response.once('close', () => onward.destroy())
   // A part may answer and hang up on the rest of a body. The rest is read all the same, or the answer would be lost with the connection.
@@ -39,8 +49,6 @@ export function pass(request: IncomingMessage, response: ServerResponse, port: n
 }
 
 function answerUnavailable(response: ServerResponse): void {
-  // An answer that has begun goes on; when it is cut, that is noticed at the answer.
-  if (response.headersSent) return
   response.writeHead(503, { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '1' })
   response.end(JSON.stringify(errorBody('not_ready', 'This part is starting. Try again in a moment.')))
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import { OPERATIONS } from '#domain/api.ts'
-import type { Result } from '#domain/errors.ts'
+import type { ErrorCode, Result } from '#domain/errors.ts'
 import { SESSION_ROUTES, type SessionRoute, workerPath } from '#domain/routes.ts'
 import type { Answer, Refusal } from './answer.ts'
+import { askHolder, type SessionWorkerCall } from './holder.ts'
 import { type Intent, storeIntent } from './intent.ts'
 import { relayLink } from './link-relay.ts'
 import { watchRight } from './link-rights.ts'
@@ -11,11 +12,13 @@ import type { Caller } from './rights.ts'
 import type { SessionCall } from './route.ts'
 import type { Settings } from './settings.ts'
 import { findSubject } from './subject.ts'
-import { askWorker, readAnswer, type WorkerAnswer, type WorkerCall, workerNonsense } from './worker-client.ts'
+import { readAnswer, type WorkerAnswer, type WorkerCall, workerNonsense } from './worker-client.ts'
 
 /** An order is carried out the same way whichever route it came by. */
 const ASKED_BY_CLEARING: Partial<Record<SessionRoute, SessionRoute>> = { delete: 'clear' }
 const ERASES: ReadonlySet<SessionRoute> = new Set(['clear', 'delete'])
+/** A session that is gone and cleared has no holder, either. */
+const MEANS_NO_ORDER: ReadonlySet<ErrorCode> = new Set(['order_missing', 'not_found', 'worker_offline'])
 
 /** Carries out a call about one session: finds it, stores what is wanted as the caller, tells the worker, hands on its answer. */
 export async function callSession(settings: Settings, caller: Caller, call: SessionCall, body: unknown): Promise<Result<Answer>> {
@@ -27,7 +30,7 @@ export async function callSession(settings: Settings, caller: Caller, call: Sess
   if (intent.value.order?.receipt) return { ok: true, value: answerTo(call, intent.value.order.receipt) }
 
   const toWorker = workerCall(caller, call, sessionId, intent.value, body)
-  const asked = await askWorker(settings, toWorker)
+  const asked = await askHolder(settings, caller, toWorker)
   if (!asked.ok) return (await carriedOutMeanwhile(caller, call, sessionId, intent.value, asked)) ?? asked
   if (call.route === 'link') return startRelay(settings, caller, toWorker, asked.value)
 
@@ -45,7 +48,7 @@ function workerCall(
   sessionId: string,
   { organizationId, order }: Intent,
   body: unknown,
-): WorkerCall {
+): SessionWorkerCall {
   const asked = ASKED_BY_CLEARING[route] ?? route
   const content = order ? { orderId: order.id } : OPERATIONS[route].body && body
   return {
@@ -60,7 +63,7 @@ function workerCall(
   }
 }
 
-/** The worker knows of no such order: it may have carried it out by itself while it was asked, in a life that is over by now. */
+/** No worker knows of such an order, or has to do with it any more: one may have carried it out by itself while it was asked. */
 async function carriedOutMeanwhile(
   { database }: Caller,
   call: SessionCall,
@@ -68,7 +71,7 @@ async function carriedOutMeanwhile(
   { order }: Intent,
   { code }: Refusal,
 ): Promise<Result<Answer> | null> {
-  if (!order || (code !== 'order_missing' && code !== 'not_found')) return null
+  if (!order || !MEANS_NO_ORDER.has(code)) return null
   const now = await findOrder(database, sessionId, order.id)
   return now.ok && now.value.receipt ? { ok: true, value: answerTo(call, now.value.receipt) } : null
 }
@@ -86,10 +89,10 @@ function answerTo({ route, target }: SessionCall, value: object): Answer {
   return ERASES.has(route) ? { value, message: `Session ${named} cleared completely` } : { value }
 }
 
-function startRelay(settings: Settings, caller: Caller, call: WorkerCall, { response, stop }: WorkerAnswer): Result<Answer> {
+function startRelay(settings: Settings, caller: Caller, call: SessionWorkerCall, { response, stop }: WorkerAnswer): Result<Answer> {
   stop()
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-  if (!response.body || !isStream || call.sessionId === null) {
+  if (!response.body || !isStream) {
     void response.body?.cancel()
     return workerNonsense(call, 'link', response.status)
   }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { CommandPrivateKey } from '#domain/command-key.ts'
 import { LINK_RIGHTS_SECONDS, LINK_STREAM_SECONDS } from '#domain/link.ts'
 import { WORKER_TIMEOUT_SECONDS } from '#domain/routes.ts'
+import { isGoodTemplate, isTemplate, type Workers } from './worker-address.ts'
 
 const text = z.string().check(z.minLength(1))
 const json = z.pipe(
@@ -28,6 +29,16 @@ const Origins = z.pipe(
   }),
 )
 
+/** The one worker's address, or a template with `{worker}` in it for several. */
+const WorkerUrl = z
+  .string()
+  .check(
+    z.refine(
+      (address) => (isTemplate(address) ? isGoodTemplate(address) : z.url().safeParse(address).success),
+      'an address; where there are several workers {worker} is one label of its host, with a domain behind it, or one part of its path',
+    ),
+  )
+
 /**
  * The function's environment. It holds no service key on purpose: whatever it reads or stores, it does as the caller.
  * What ends in `_SECONDS` is in seconds.
@@ -35,8 +46,8 @@ const Origins = z.pipe(
 export const Environment = z.object({
   SUPABASE_URL: z.url(),
   SUPABASE_ANON_KEY: text,
-  WORKER_URL: z.url(),
-  WORKER_ID: text,
+  WORKER_URL: WorkerUrl,
+  WORKER_ID: z.optional(text),
   COMMAND_PRIVATE_KEY: z.pipe(json, CommandPrivateKey),
   ALLOWED_ORIGINS: z.pipe(z._default(z.string(), ''), Origins),
   LINK_STREAM_SECONDS: z._default(z.coerce.number().check(z.positive()), LINK_STREAM_SECONDS),
@@ -44,11 +55,17 @@ export const Environment = z.object({
   WORKER_TIMEOUT_SECONDS: z._default(z.coerce.number().check(z.positive()), WORKER_TIMEOUT_SECONDS),
 })
 
+const Complete = Environment.check(
+  z.refine((env) => isTemplate(env.WORKER_URL) !== (env.WORKER_ID !== undefined), {
+    path: ['WORKER_ID'],
+    error: 'names the one worker; with {worker} in WORKER_URL the database names them, and it is left out',
+  }),
+)
+
 export type Settings = {
   supabaseUrl: string
   anonKey: string
-  workerUrl: string
-  workerId: string
+  workers: Workers
   commandKey: CommandPrivateKey
   /** Origins that a browser may call from; the function's own needs no entry. */
   allowedOrigins: ReadonlySet<string>
@@ -62,7 +79,7 @@ export const SETTING_NAMES = Object.keys(Environment.shape)
 
 /** Reads the settings by `read`, usually `Deno.env.get`; throws with the names of what is missing or wrong, never with a value. */
 export function readSettings(read: (name: string) => string | undefined): Settings {
-  const parsed = Environment.safeParse(Object.fromEntries(SETTING_NAMES.map((name) => [name, read(name) || undefined])))
+  const parsed = Complete.safeParse(Object.fromEntries(SETTING_NAMES.map((name) => [name, read(name) || undefined])))
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new Error(`The environment is not complete. ${problems.join('; ')}`)
@@ -71,14 +88,17 @@ export function readSettings(read: (name: string) => string | undefined): Settin
   return {
     supabaseUrl: withoutSlash(env.SUPABASE_URL),
     anonKey: env.SUPABASE_ANON_KEY,
-    workerUrl: withoutSlash(env.WORKER_URL),
-    workerId: env.WORKER_ID,
+    workers: workersOf(withoutSlash(env.WORKER_URL), env.WORKER_ID),
     commandKey: env.COMMAND_PRIVATE_KEY,
     allowedOrigins: env.ALLOWED_ORIGINS,
     linkStreamMs: env.LINK_STREAM_SECONDS * 1000,
     linkRightsMs: env.LINK_RIGHTS_SECONDS * 1000,
     workerTimeoutMs: env.WORKER_TIMEOUT_SECONDS * 1000,
   }
+}
+
+function workersOf(url: string, id: string | undefined): Workers {
+  return id === undefined ? { template: url } : { only: { id, url } }
 }
 
 function withoutSlash(url: string): string {

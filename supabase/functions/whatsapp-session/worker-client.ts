@@ -7,10 +7,11 @@ import { parseJson } from './json.ts'
 import { log } from './log.ts'
 import { readUpTo } from './read-up-to.ts'
 import type { Settings } from './settings.ts'
+import type { Worker } from './worker-address.ts'
 
 /**
- * What the worker is asked, by `userId`. `requestId`: what the call is called in every log; it is beside the command, for it says nothing. `sessionId`: `null` for a call about the whole organisation. `orderId`: the order that it is to
- * carry out.
+ * What a worker is asked, by `userId`. `requestId`: what the call is called in every log; it is beside the command, for it says nothing.
+ * `sessionId`: `null` for a call about the whole organisation. `orderId`: the order that it is to carry out.
  */
 export type WorkerCall = {
   requestId: string
@@ -31,22 +32,22 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const MAX_REFUSAL_BYTES = 64 * 1024
 
 /**
- * Asks the worker to look now. `Result` holds only answers of success; what the worker refused, and a worker that is away or silent for
+ * Asks `worker` to look now. `Result` holds only answers of success; what the worker refused, and a worker that is away or silent for
  * `limitMs`, is a refusal.
  */
 export async function askWorker(
-  settings: Settings,
+  { commandKey }: Settings,
+  worker: Worker,
   call: WorkerCall,
-  limitMs: number = settings.workerTimeoutMs,
+  limitMs: number,
 ): Promise<Result<WorkerAnswer>> {
   const { method, path, body } = call
-  const token = await signCommand(settings.commandKey, settings.workerId, call)
+  const token = await signCommand(commandKey, worker.id, call)
   const headers: Record<string, string> = { authorization: `Bearer ${token}`, [REQUEST_ID_HEADER]: call.requestId }
   if (body) headers['content-type'] = 'application/json'
   const { inTime, stop, signal } = startTimeLimit(limitMs, 'worker')
   try {
-    const url = settings.workerUrl + path
-    const response = await inTime(fetch(url, { method, headers, body: body || null, redirect: 'error', signal }))
+    const response = await inTime(fetch(worker.url + path, { method, headers, body: body || null, redirect: 'error', signal }))
     if (response.ok) return { ok: true, value: { response, inTime, stop } }
     const refusal = await inTime(workerRefusal(response, call))
     stop()
@@ -84,7 +85,12 @@ function workerFailure(error: unknown, call: WorkerCall): Refusal {
   return error instanceof DOMException && error.name === 'TimeoutError' ? workerSilent(call) : workerAway(call)
 }
 
-const workerAway = (call: WorkerCall) => refuse('worker_offline', `The worker cannot be reached.${tail(call)}`, queued(call))
+/** For a call that no worker can take now. `message`: why. */
+export function workerOffline(call: WorkerCall, message: string): Refusal {
+  return refuse('worker_offline', `${message}${tail(call)}`, queued(call))
+}
+
+const workerAway = (call: WorkerCall) => workerOffline(call, 'The worker cannot be reached.')
 const workerSilent = (call: WorkerCall) => refuse('timeout', `The worker did not answer in time.${tail(call)}`, queued(call))
 const tail = ({ orderId }: WorkerCall) => (orderId ? ' The order is stored and will be carried out.' : '')
 const queued = ({ orderId }: WorkerCall) => (orderId ? { queued: true, orderId } : undefined)
@@ -97,7 +103,12 @@ async function workerRefusal(response: Response, call: WorkerCall): Promise<Refu
   const parsed = ErrorBody.safeParse(parseJson(text))
   if (!parsed.success) return PROXY_REFUSALS[response.status]?.(call) ?? workerNonsense(call, response.status, text.length)
   const { code, message, detail } = parsed.data.error
-  // What the worker cannot do now it does later, for the order stays open until there is a receipt.
-  const isLater = ERROR_STATUS[code] >= 500 || code === 'rate_limited'
-  return isLater && call.orderId ? refuse(code, `${message}${tail(call)}`, { ...detail, ...queued(call) }) : refuse(code, message, detail)
+  return orLater(call, refuse(code, message, detail))
+}
+
+/** What cannot be done now is done later, for the order stays open until there is a receipt: a refusal of that kind says so. */
+export function orLater(call: WorkerCall, refusal: Refusal): Refusal {
+  const isLater = ERROR_STATUS[refusal.code] >= 500 || refusal.code === 'rate_limited'
+  if (!isLater || call.orderId === null) return refusal
+  return { ...refusal, message: refusal.message + tail(call), detail: { ...refusal.detail, ...queued(call) } }
 }

@@ -19,11 +19,16 @@ export type Edge = {
 const V8_FLAGS = '--stress-incremental-marking'
 
 /** Runs the edge function on the real Deno, with the rights and the command line that the launcher gives it. */
-export async function startEdge(options: Omit<EdgeFunctionOptions, 'port' | 'workerId'>, v8Flags = V8_FLAGS): Promise<Edge> {
+export async function startEdge(
+  options: Omit<EdgeFunctionOptions, 'port' | 'workerId'>,
+  v8Flags = V8_FLAGS,
+  environment: Record<string, string> = {},
+): Promise<Edge> {
   const port = await freePort()
-  const { command, args, env } = edgeFunctionCommand({ ...options, port, workerId: WORKER_ID })
+  const only = options.workerUrl.includes('{worker}') ? {} : { workerId: WORKER_ID }
+  const { command, args, env } = edgeFunctionCommand({ ...options, ...only, port })
   const child = spawn(command, args, {
-    env: { ...process.env, ...env, ...(v8Flags && { DENO_V8_FLAGS: v8Flags }) },
+    env: { ...process.env, ...env, ...(v8Flags && { DENO_V8_FLAGS: v8Flags }), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

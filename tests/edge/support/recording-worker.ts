@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { jwtVerify } from 'jose'
 import { bodyHash, COMMAND_ALGORITHM, COMMAND_TYPE, CommandClaims } from '#domain/command.ts'
+import { CommandPrivateKey } from '#domain/command-key.ts'
 import { newCommandKey } from '../../../scripts/stack/command-key.ts'
 
 export const WORKER_ID = 'worker-of-the-tests'
@@ -24,8 +25,12 @@ export type RecordingWorker = {
   stop(): Promise<void>
 }
 
-export async function startRecordingWorker(): Promise<RecordingWorker> {
-  const key = await newCommandKey()
+/** `commandKey`: that of another one, whose commands it is to know, too. */
+export async function startRecordingWorker({
+  id = WORKER_ID,
+  commandKey,
+}: { id?: string; commandKey?: string } = {}): Promise<RecordingWorker> {
+  const key = commandKey === undefined ? await newCommandKey() : knownKey(commandKey)
   const calls: Recorded[] = []
   let how: Answer = (_, response) => json(response, 500, {})
 
@@ -35,7 +40,7 @@ export async function startRecordingWorker(): Promise<RecordingWorker> {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString()
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    const { payload } = await jwtVerify(token, key.public, { audience: WORKER_ID, typ: COMMAND_TYPE, algorithms: [COMMAND_ALGORITHM] })
+    const { payload } = await jwtVerify(token, key.public, { audience: id, typ: COMMAND_TYPE, algorithms: [COMMAND_ALGORITHM] })
     const claims = CommandClaims.parse(payload)
     const bound = claims.method === request.method && claims.path === request.url && claims.body_sha256 === (await bodyHash(body))
     if (!bound) throw new Error('the command is bound to something else')
@@ -59,6 +64,11 @@ export async function startRecordingWorker(): Promise<RecordingWorker> {
       if (server.listening) await new Promise((done) => server.close(done))
     },
   }
+}
+
+function knownKey(commandKey: string): Awaited<ReturnType<typeof newCommandKey>> {
+  const { d, ...open } = CommandPrivateKey.parse(JSON.parse(commandKey))
+  return { private: { ...open, d }, public: open }
 }
 
 export function json(response: ServerResponse, status: number, body: unknown): void {

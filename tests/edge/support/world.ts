@@ -19,14 +19,17 @@ export type World = {
   stop(): Promise<void>
 }
 
-export async function startWorld(
-  options: Pick<EdgeFunctionOptions, 'linkStreamSeconds' | 'linkRightsSeconds' | 'workerTimeoutSeconds'> = {},
-): Promise<World> {
+type Options = Pick<EdgeFunctionOptions, 'linkStreamSeconds' | 'linkRightsSeconds' | 'workerTimeoutSeconds'> & {
+  /** By which address the function reaches the database at `url`; that one, unless told. */
+  through?: (url: string) => Promise<string>
+}
+
+export async function startWorld({ through = async (url) => url, ...options }: Options = {}): Promise<World> {
   const [database, worker] = await Promise.all([startTestDatabase(), startRecordingWorker()])
   // Each test begins with a session of its own: that many wait for a scan in no product.
   await database.sql`update private.bounds set at_most = 1000 where what = 'waiting_links'`
   const edge = await startEdge({
-    supabaseUrl: database.url,
+    supabaseUrl: await through(database.url),
     anonKey: database.anonKey,
     workerUrl: worker.url,
     commandKey: worker.commandKey,
