@@ -49,8 +49,8 @@ export async function openPlace(): Promise<Place> {
     npm_config_loglevel: 'error',
     npm_config_update_notifier: 'false',
   }
-  // A group of its own, so that a signal reaches npm and what it runs, as from a terminal.
-  const child = spawn('npm', ['start'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const layout = layoutOf(join(folder, 'data'), 'demo')
+  const child = spawn('npm', ['start'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))
@@ -58,7 +58,9 @@ export async function openPlace(): Promise<Place> {
   const closed = once(child, 'close').then(() => (ended = true))
 
   async function stop(): Promise<void> {
-    if (!ended && child.pid) process.kill(-child.pid, 'SIGINT')
+    // The launcher itself, below npm, which ends with it.
+    const running = await lockHolder(layout.lock)
+    if (running) process.kill(running.pid, 'SIGINT')
     await closed
     await rm(folder, { recursive: true, force: true })
   }
@@ -69,7 +71,6 @@ export async function openPlace(): Promise<Place> {
     }
     await sleep(50)
   }
-  const layout = layoutOf(join(folder, 'data'), 'demo')
   const holder = await lockHolder(layout.lock)
   const { databasePassword } = await keepSecrets(layout.secrets)
   return {
