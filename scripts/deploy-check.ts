@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util'
 import { configurationCheck, exampleCheck } from './deploy-check/configuration.ts'
 import { functionCheck } from './deploy-check/function-bundle.ts'
+import { machineFileChecks } from './deploy-check/machine-files.ts'
 import { migrationsCheck } from './deploy-check/migrations.ts'
 import { onlineChecks } from './deploy-check/online.ts'
 import { closingLine, linesOf, type Outcome } from './deploy-check/outcome.ts'
@@ -24,6 +25,7 @@ try {
       migrationsCheck(root),
       functionCheck(root),
       exampleCheck(root),
+      ...machineFileChecks(root, process.env['PATH']),
       configurationCheck(env),
       ...onlineChecks({ path: env, isAsked: online, databaseUrl: process.env['DATABASE_URL'], loopback, root }),
     ].filter(({ name }) => only === undefined || name.startsWith(only))

@@ -10,7 +10,7 @@ export function judged(findings: readonly string[], says: string): Outcome {
   return findings.length === 0 ? { kind: 'passed', says } : { kind: 'failed', findings }
 }
 
-const NAME_WIDTH = 22
+const NAME_WIDTH = 23
 
 /** The lines of one check: one, or one for each finding. */
 export function linesOf(name: string, outcome: Outcome): string[] {

@@ -2,7 +2,7 @@ import { DashboardConfig } from '#domain/config.ts'
 import { SETTING_NAMES as FUNCTION_NAMES, readSettings as readFunction } from '../../supabase/functions/whatsapp-session/settings.ts'
 import type { Settings as FunctionSettings } from '../../supabase/functions/whatsapp-session/settings.ts'
 import { readMasterKeys } from '../../worker/seal/master-keys.ts'
-import { readSettings as readWorker, type Settings as WorkerSettings } from '../../worker/settings.ts'
+import { Environment as WorkerEnvironment, readSettings as readWorker, type Settings as WorkerSettings } from '../../worker/settings.ts'
 import type { Part, SettingsFile } from './settings-file.ts'
 
 /** What the parts themselves make of their settings; `null` where one refuses them. */
@@ -46,24 +46,13 @@ export function parseSettings(file: SettingsFile): ParsedSettings {
   return { worker, function: func, dashboard, refusals: [...refusals, ...unknown] }
 }
 
-/** Every name that a part reads. The worker's are those that its reader looks up. */
+/** Every name that a part reads. */
 export function namesReadByPart(): Record<Part, ReadonlySet<string>> {
-  const looked = new Set<string>(ALSO_READ.worker)
-  const environment = new Proxy<Record<string, string>>(
-    {},
-    {
-      get(_target, name) {
-        looked.add(String(name))
-        return undefined
-      },
-    },
-  )
-  try {
-    readWorker(environment)
-  } catch {
-    // It names what is missing, which here is all.
+  return {
+    worker: new Set([...Object.keys(WorkerEnvironment.shape), ...ALSO_READ.worker]),
+    function: new Set([...FUNCTION_NAMES, ...ALSO_READ.function]),
+    dashboard: new Set(ALSO_READ.dashboard),
   }
-  return { worker: looked, function: new Set(FUNCTION_NAMES), dashboard: new Set(ALSO_READ.dashboard) }
 }
 
 /** A file that is not on this machine cannot be looked into; the worker does when it starts. */

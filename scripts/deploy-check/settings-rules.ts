@@ -60,6 +60,11 @@ export const RULES: readonly Rule[] = [
     holds: ({ worker }) => worker['WORKER_DATA'] === undefined || isAbsolute(worker['WORKER_DATA']),
   },
   {
+    name: 'worker: WORKER_LEDGER',
+    todo: 'an absolute path on a disk that lasts',
+    holds: ({ worker }) => worker['WORKER_LEDGER'] === undefined || isAbsolute(worker['WORKER_LEDGER']),
+  },
+  {
     name: 'worker: MASTER_KEYS_FILE',
     todo: 'an absolute path outside of WORKER_DATA, or a copy of that folder opens itself',
     holds: ({ worker: { MASTER_KEYS_FILE: keys, WORKER_DATA: data } }) =>
@@ -115,8 +120,9 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'function: WORKER_URL',
-    todo: "the same as the worker's WORKER_PUBLIC_URL",
-    holds: ({ worker, function: func }) => same(func['WORKER_URL'], worker['WORKER_PUBLIC_URL']),
+    todo: "the same as the worker's WORKER_PUBLIC_URL; {worker} in it stands for its WORKER_ID",
+    holds: ({ worker, function: func }) =>
+      same(func['WORKER_URL']?.replace('{worker}', worker['WORKER_ID'] ?? ''), worker['WORKER_PUBLIC_URL']),
   },
   {
     name: 'function: SUPABASE_URL',

@@ -106,6 +106,13 @@ describe('the settings of a deployment', () => {
     expect((await findings(changes)).join('\n')).toContain(says)
   })
 
+  it('say of a place for several workers whether this one is found there', async () => {
+    const everywhere = { WORKER_URL: 'https://{worker}.latchkey.test', 'WORKER_ID@edge': null }
+    const wrong = "function: WORKER_URL: the same as the worker's"
+    expect((await findings(everywhere)).join('\n')).toContain(wrong)
+    expect((await findings({ ...everywhere, WORKER_PUBLIC_URL: 'https://worker-1.latchkey.test' })).join('\n')).not.toContain(wrong)
+  })
+
   it('fail by name for a secret key in the browser, an older one just so', async () => {
     for (const key of [SECRETS.service, olderKey('service_role')]) {
       const config = JSON.stringify({ supabaseUrl: 'https://abcdefghijklmnopqrst.supabase.co', supabaseKey: key, realtime: true })
