@@ -48,8 +48,8 @@ export const WORKER_WORDS: Record<keyof WorkerSettings, string> = {
 export const EDGE_WORDS: Record<keyof z.infer<typeof EdgeEnvironment>, string> = {
   SUPABASE_URL: 'the project; hosted Supabase sets it',
   SUPABASE_ANON_KEY: 'its public key; hosted Supabase sets it',
-  WORKER_URL: "the worker's `WORKER_PUBLIC_URL`",
-  WORKER_ID: "the one worker's `WORKER_ID`",
+  WORKER_URL: "the worker's `WORKER_PUBLIC_URL`; of several workers, with `{worker}` where the id of each goes",
+  WORKER_ID: "the one worker's `WORKER_ID`; left out where there are several",
   COMMAND_PRIVATE_KEY: '**secret**: signs commands; the other line of `npm run command-keys`',
   ALLOWED_ORIGINS: 'origins of dashboards elsewhere, separated by commas',
   LINK_STREAM_SECONDS: "after so long a link's stream asks to attach anew: less than the platform lets a function run",

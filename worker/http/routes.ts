@@ -41,13 +41,17 @@ export function createRoutes({ supervisor, messages, names, clear, holdings, fol
     if (session === null) throw new Refusal('not_found', 'There is no such session.')
     return 'id' in session ? session.id : sessionOfNumber(session.phoneNumber, supervisor.viewsOf(claims.organization_id))
   }
-  /** Reads and applies what is wanted now; refuses whom it does not belong to, with the same words as where there is nothing. */
-  const lookAt = async (id: string, { claims }: Call): Promise<Look> => {
-    const look = await follower.look(id)
-    const owners = [look.session?.organization_id, ...look.orders.map((order) => order.organization_id)]
+  /**
+   * Refuses whom it does not belong to, with the same words as where there is nothing. What another worker holds is left to that one,
+   * whatever memory still has of it.
+   */
+  const refuseOthers = ({ session, orders, held }: Look, { claims }: Call): void => {
+    const owners = [session?.organization_id, ...orders.map((order) => order.organization_id)]
     if (!owners.includes(claims.organization_id)) throw new Refusal('not_found', 'There is no such session.')
-    return look
+    if (held === false) throw new Refusal('not_holder', 'Another worker holds this session.')
   }
+  /** Reads and applies what is wanted now. */
+  const lookAt = async (id: string, call: Call): Promise<void> => refuseOthers(await follower.look(id), call)
   /** For questions that memory can answer while the database is away. */
   const known = (id: string, { claims }: Call): SessionView => {
     const row = supervisor.rowOf(id)
@@ -85,13 +89,13 @@ export function createRoutes({ supervisor, messages, names, clear, holdings, fol
       done && done.receipt.sessionId === id && done.organizationId === call.claims.organization_id ? done.receipt : null
     const done = wanted ? mine(clear.receiptOf(wanted)) : null
     if (done) return done
-    const { orders, session } = await follower.look(id)
+    const look = await follower.look(id)
+    const { orders, session } = look
     const order = wanted ? orders.find((one) => one.id === wanted) : orders.at(-1)
     // A pass may have carried it out while the database was read.
     const meanwhile = wanted && !order ? mine(await clear.settled(wanted)) : null
     if (meanwhile) return meanwhile
-    const owners = [session?.organization_id, ...orders.map((one) => one.organization_id)]
-    if (!owners.includes(call.claims.organization_id)) throw new Refusal('not_found', 'There is no such session.')
+    refuseOthers(look, call)
     if (!order || order.organization_id !== call.claims.organization_id) {
       throw new Refusal('order_missing', 'There is no open order to clear this session.', { session: session !== null })
     }
