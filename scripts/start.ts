@@ -1,4 +1,7 @@
-/** `npm start`: everything on one origin of this machine. `npm start -- --live` uses the real WhatsApp, with a data folder of its own. */
+/**
+ * `npm start`: everything on one origin of this machine. `npm start -- --live` uses the real WhatsApp, with a data folder of its own;
+ * `-- --workers 3` runs three workers that take each other's sessions over, with another.
+ */
 import { enableCompileCache } from 'node:module'
 import { COMPILE_CACHE } from './stack/layout.ts'
 import { StartError } from './stack/start-error.ts'
@@ -28,7 +31,13 @@ async function end(): Promise<void> {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
 
-function tell({ url, phoneUrl, login, built }: Stack): void {
+/** Each with the number of its process, for who wants to see one killed. */
+function workersOf(parts: Stack['parts']): string[] {
+  const pids = [parts.worker.pid, parts['worker-2'].pid, parts['worker-3'].pid]
+  return pids.flatMap((pid, index) => (pid === null ? [] : [`worker-${index + 1} (process ${pid})`]))
+}
+
+function tell({ url, phoneUrl, login, parts, built }: Stack): void {
   const seconds = (performance.now() / 1000).toFixed(1)
   console.log(`\nLatchkey is ready after ${seconds} s${built ? ', the build of the page included' : ''}.\n`)
   console.log(`  Page      ${url}`)
@@ -36,6 +45,7 @@ function tell({ url, phoneUrl, login, built }: Stack): void {
   console.log(`  Password  ${login.isCurrent ? login.password : 'the one you chose (npm run reset-password gives you another)'}`)
   console.log(phoneUrl ? `  Phone     ${phoneUrl}  (simulated: scan the QR there)` : '  WhatsApp  the real one: scan the QR with a phone')
   console.log(`  API       ${url}/api-docs/`)
+  if (parts['worker-2'].pid !== null) console.log(`  Workers   ${workersOf(parts).join(', ')}`)
   console.log('\nCtrl-C stops it.\n')
 }
 

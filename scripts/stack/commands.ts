@@ -7,13 +7,17 @@ import type { RunningSupabaseApi } from './supabase-api.ts'
 import { workerCommand } from './worker.ts'
 
 export const PROCESSES = ['simulator', 'edge', 'worker'] as const
-export type Process = (typeof PROCESSES)[number]
+/** Beside the first worker, where more are wanted. */
+export const MORE_WORKERS = ['worker-2', 'worker-3'] as const
+type WorkerName = 'worker' | (typeof MORE_WORKERS)[number]
+export type Process = (typeof PROCESSES)[number] | WorkerName
 export type Ports = Record<Process | 'postgres' | 'api', number>
 
 /** How to run one part, and the address that answers once it is ready. */
 export type Runnable = { command: ChildCommand; readyUrl: string }
 
-const WORKER_ID = 'worker-1'
+/** What each is to edge function and database. */
+export const WORKER_IDS: Record<WorkerName, string> = { worker: 'worker-1', 'worker-2': 'worker-2', 'worker-3': 'worker-3' }
 
 export function localUrl(port: number): string {
   return `http://127.0.0.1:${port}`
@@ -27,31 +31,44 @@ export function simulatorRunnable(ports: Ports, layout: Layout): Runnable {
   }
 }
 
-export type Wiring = { realm: Realm; ports: Ports; layout: Layout; secrets: Secrets; api: RunningSupabaseApi }
+/** `workersUrl`: where all workers are found by their ids; `null` where there is one. */
+export type Wiring = { realm: Realm; ports: Ports; layout: Layout; secrets: Secrets; api: RunningSupabaseApi; workersUrl: string | null }
 
-/** Edge function and worker, which share the database and a pair of keys. */
-export function wiredRunnables({ realm, ports, layout, secrets, api }: Wiring): Record<'edge' | 'worker', Runnable> {
+/** Edge function and workers, which share the database and a pair of keys. */
+export function wiredRunnables({
+  realm,
+  ports,
+  layout,
+  secrets,
+  api,
+  workersUrl,
+}: Wiring): Record<'edge', Runnable> & Record<WorkerName, Runnable> {
   const edge = edgeFunctionCommand({
     port: ports.edge,
     supabaseUrl: api.url,
     anonKey: api.anonKey,
-    workerUrl: localUrl(ports.worker),
-    workerId: WORKER_ID,
+    ...(workersUrl === null ? { workerUrl: localUrl(ports.worker), workerId: WORKER_IDS.worker } : { workerUrl: workersUrl }),
     commandKey: JSON.stringify(secrets.commandKey.private),
   })
-  const worker = workerCommand({
-    port: ports.worker,
-    id: WORKER_ID,
-    realm,
-    dataDir: layout.worker,
-    masterKeys: layout.masterKeys,
-    supabaseUrl: api.url,
-    serviceRoleKey: api.serviceRoleKey,
-    commandKey: secrets.commandKey.public,
-    ...(realm === 'demo' && { simulatorPort: ports.simulator }),
+  const worker = (name: WorkerName): Runnable => ({
+    command: workerCommand({
+      port: ports[name],
+      id: WORKER_IDS[name],
+      store: workersUrl === null ? 'disk' : 'database',
+      realm,
+      dataDir: layout[name],
+      masterKeys: layout.masterKeys,
+      supabaseUrl: api.url,
+      serviceRoleKey: api.serviceRoleKey,
+      commandKey: secrets.commandKey.public,
+      ...(realm === 'demo' && { simulatorPort: ports.simulator }),
+    }),
+    readyUrl: `${localUrl(ports[name])}/ready`,
   })
   return {
     edge: { command: edge, readyUrl: localUrl(ports.edge) },
-    worker: { command: worker, readyUrl: `${localUrl(ports.worker)}/ready` },
+    worker: worker('worker'),
+    'worker-2': worker('worker-2'),
+    'worker-3': worker('worker-3'),
   }
 }

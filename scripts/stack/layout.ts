@@ -24,6 +24,8 @@ export type Layout = {
   masterKeys: string
   postgres: string
   worker: string
+  'worker-2': string
+  'worker-3': string
   simulator: string
   /** What would have been sent by mail. */
   mail: string
@@ -41,6 +43,8 @@ export function layoutOf(dataDir: string, realm: Realm): Layout {
     masterKeys: join(home, 'master-keys'),
     postgres: join(home, 'postgres'),
     worker: join(home, 'worker'),
+    'worker-2': join(home, 'worker-2'),
+    'worker-3': join(home, 'worker-3'),
     simulator: join(home, 'simulator'),
     mail: join(home, 'mail'),
     logs: join(home, 'logs'),

@@ -1,7 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { buildPage } from './build.ts'
 import { type Child, superviseChild } from './children.ts'
-import { localUrl, type Process, PROCESSES, type Runnable, simulatorRunnable, wiredRunnables } from './commands.ts'
+import {
+  localUrl,
+  MORE_WORKERS,
+  type Process,
+  PROCESSES,
+  type Runnable,
+  simulatorRunnable,
+  wiredRunnables,
+  WORKER_IDS,
+} from './commands.ts'
 import { type Database, startDatabase } from './database.ts'
 import { openFront } from './front.ts'
 import { startGuardian } from './guardian.ts'
@@ -15,9 +24,10 @@ import { freePorts } from './ports.ts'
 import { createReleases } from './releases.ts'
 import { keepMasterKeys, keepSecrets, type Secrets } from './secrets.ts'
 import { type Login, seed } from './seed.ts'
+import { openWorkerPaths } from './worker-paths.ts'
 
 /** Who ends first when the stack ends: what writes, before what it writes to. */
-const RANK = { worker: 1, edge: 2, simulator: 3, database: 4 } as const
+const RANK = { worker: 1, 'worker-2': 1, 'worker-3': 1, edge: 2, simulator: 3, database: 4 } as const
 
 export type StackOptions = {
   /** Of the one origin; 0 takes a free one. */
@@ -25,7 +35,9 @@ export type StackOptions = {
   dataDir: string
   realm?: Realm
   /** Which parts to run beside the database and its API, which are always there; all of the realm's unless told. */
-  parts?: readonly (Process | 'page')[]
+  parts?: readonly ((typeof PROCESSES)[number] | 'page')[]
+  /** How many workers, up to three; more than one keep the sessions' credentials in the database, so that any can take over. */
+  workers?: number
   /** Lines for the console; nothing is said without it. */
   log?: (line: string) => void
   /** Settings on top of the stack's own, for tests that cannot wait as long as the product does. */
@@ -62,7 +74,9 @@ export type Stack = {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { realm = 'demo', log: say = () => {}, signal } = options
-  const wanted = new Set(options.parts ?? (realm === 'demo' ? [...PROCESSES, 'page'] : ['edge', 'worker', 'page']))
+  const wanted = new Set<Process | 'page'>(options.parts ?? (realm === 'demo' ? [...PROCESSES, 'page'] : ['edge', 'worker', 'page']))
+  const moreWorkers = wanted.has('worker') ? MORE_WORKERS.slice(0, (options.workers ?? 1) - 1) : []
+  for (const name of moreWorkers) wanted.add(name)
   const layout = layoutOf(options.dataDir, realm)
   const front = await openFront(options.port)
   const releases = createReleases(say)
@@ -78,7 +92,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   signal?.addEventListener('abort', giveUp)
 
   try {
-    const ports = await freePorts(['postgres', 'api', ...PROCESSES])
+    const ports = await freePorts(['postgres', 'api', ...PROCESSES, ...MORE_WORKERS])
     const lock = await takeLock(layout.lock, { url: front.url, databasePort: ports.postgres })
     releases.add(() => lock.release())
     const guardian = startGuardian()
@@ -106,6 +120,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await mkdir(layout.simulator, { recursive: true, mode: 0o700 })
       await run('simulator', simulatorRunnable(ports, layout))
     }
+    const openPaths = async (): Promise<string | null> => {
+      if (moreWorkers.length === 0) return null
+      const names = ['worker', ...moreWorkers] as const
+      const paths = await openWorkerPaths(Object.fromEntries(names.map((name) => [WORKER_IDS[name], ports[name]])))
+      releases.add(() => paths.close())
+      return paths.template
+    }
     const databaseLog = openLog('database')
     // Registered before anything that uses it, so that it ends last.
     releases.add(async () => await database?.stop())
@@ -124,9 +145,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         say,
       })
       const { api, url: databaseUrl } = database
-      const { edge, worker } = wiredRunnables({ realm, ports, layout, secrets, api })
+      const { edge, ...workers } = wiredRunnables({ realm, ports, layout, secrets, api, workersUrl: await openPaths() })
       const seeded = seed({ databaseUrl, realm, passwordFile: layout.password })
-      const [login] = await settled(seeded, run('edge', edge), run('worker', worker))
+      const runWorkers = settled(...(['worker', ...MORE_WORKERS] as const).map((name) => run(name, workers[name])))
+      const [login] = await settled(seeded, run('edge', edge), runWorkers)
       return { api, databaseUrl, login }
     }
     const preparePage = async () => {
@@ -168,6 +190,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         simulator: part('simulator', ports.simulator),
         edge: part('edge', ports.edge),
         worker: part('worker', ports.worker),
+        'worker-2': part('worker-2', ports['worker-2']),
+        'worker-3': part('worker-3', ports['worker-3']),
         database: part('database', ports.api),
       },
       built,
@@ -188,10 +212,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** As `Promise.all`, but waits for all three to settle first: what fails late must not start things behind a stop. */
-async function settled<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Promise<[A, B, C]> {
-  await Promise.allSettled([a, b, c])
-  return await Promise.all([a, b, c])
+/** As `Promise.all`, but waits for all of them to settle first: what fails late must not start things behind a stop. */
+async function settled<const All extends readonly Promise<unknown>[]>(
+  ...all: All
+): Promise<{ -readonly [P in keyof All]: Awaited<All[P]> }> {
+  await Promise.allSettled(all)
+  return await Promise.all(all)
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import type { Realm } from './layout.ts'
@@ -13,10 +14,11 @@ export const Environment = z.object({
   LATCHKEY_DATA: z.string().min(1).default('./data'),
 })
 
-export type StartSettings = { port: number; dataDir: string; realm: Realm }
+export type StartSettings = { port: number; dataDir: string; realm: Realm; workers: number }
 
 /**
- * What a command of the stack was told by its arguments and its environment: `PORT`, `LATCHKEY_DATA`, `--live`.
+ * What a command of the stack was told by its arguments and its environment: `PORT`, `LATCHKEY_DATA`, `--live`, `--workers`. Several
+ * workers have data of their own: what one keeps on its disk no other can take, and what several share one with a disk cannot.
  * @throws StartError that names what is wrong.
  */
 export function startSettings(args: string[], environment: Record<string, string | undefined>): StartSettings {
@@ -25,13 +27,22 @@ export function startSettings(args: string[], environment: Record<string, string
     const names = parsed.error.issues.map((issue) => issue.path.join('.'))
     throw new StartError(`${names.join(', ')} is not valid. PORT is a number up to 65535, LATCHKEY_DATA a folder.`)
   }
-  return { port: parsed.data.PORT, dataDir: parsed.data.LATCHKEY_DATA, realm: isLive(args) ? 'live' : 'demo' }
+  const { realm, workers } = options(args)
+  const { PORT: port, LATCHKEY_DATA: folder } = parsed.data
+  return { port, dataDir: workers === 1 ? folder : join(folder, 'fleet'), realm, workers }
 }
 
-function isLive(args: string[]): boolean {
+function options(args: string[]): { realm: Realm; workers: number } {
+  const told = readOptions(args)
+  if (!told || !/^[1-3]$/.test(told.workers))
+    throw new StartError(`"${args.join(' ')}" is not understood. The options are --live and --workers, which is 1, 2 or 3.`)
+  return { realm: told.live ? 'live' : 'demo', workers: Number(told.workers) }
+}
+
+function readOptions(args: string[]): { live: boolean; workers: string } | null {
   try {
-    return parseArgs({ args, options: { live: { type: 'boolean', default: false } } }).values.live
+    return parseArgs({ args, options: { live: { type: 'boolean', default: false }, workers: { type: 'string', default: '1' } } }).values
   } catch {
-    throw new StartError(`"${args.join(' ')}" is not understood. The only option is --live.`)
+    return null
   }
 }

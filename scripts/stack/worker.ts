@@ -5,6 +5,8 @@ import { COMPILE_CACHE, type Realm, ROOT } from './layout.ts'
 export type WorkerOptions = {
   port: number
   id: string
+  /** Where it keeps credentials: its folder, or the database, from where another worker may take them. */
+  store?: 'disk' | 'database'
   realm: Realm
   dataDir: string
   /** The file with the master keys that seal it; without one nothing is sealed. */
@@ -37,6 +39,7 @@ export function workerCommand(options: WorkerOptions): ChildCommand {
       WORKER_PUBLIC_URL: `http://127.0.0.1:${port}`,
       WORKER_DATA: options.dataDir,
       WORKER_REALM: options.realm,
+      ...(options.store === 'database' && { WORKER_STORE: 'database' }),
       SUPABASE_URL: options.supabaseUrl,
       SUPABASE_SERVICE_ROLE_KEY: options.serviceRoleKey,
       COMMAND_PUBLIC_KEYS: JSON.stringify({ keys: [options.commandKey] }),
