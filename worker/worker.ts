@@ -44,10 +44,10 @@ export type Worker = Pick<Engine, 'supervisor' | 'clear' | 'follower' | 'passes'
 export function createWorker(settings: Settings, given: WorkerEffects): Worker {
   const { metrics = null, isDraining = () => false, version } = given
   const effects = metrics ? metrics.watch(given) : given
-  const { database, clock, disk, log } = effects
+  const { database, post, clock, disk, log } = effects
   const texts = createTextEvents({ database, clock, log })
   const engine = createEngine(settings, { ...effects, textEnded: texts.ended })
-  const courier = createCourier({ database, post: given.post, clock, log, pollMs: settings.POLL_SECONDS * 1000 })
+  const courier = createCourier({ database, post, clock, log, pollMs: settings.POLL_SECONDS * 1000 })
   metrics?.follow(engine, { disk: given.disk, root: settings.WORKER_DATA, capacity: settings.WORKER_CAPACITY })
   let stopping: Promise<void> | null = null
   const { supervisor, messages, names, clear, holdings, follower, doctor, linkLimit } = engine

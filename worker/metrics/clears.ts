@@ -54,35 +54,35 @@ export function createClearMetrics(registry: Registry, clock: Clock) {
   }
 
   return {
-    watch: (database: Database): Database => ({
+    watch: <D extends Database>(database: D): D => ({
       ...database,
-      async snapshot() {
+      async snapshot(...call: Parameters<Database['snapshot']>) {
         reads += 1
         const read = reads
-        const snapshot = await database.snapshot()
+        const snapshot = await database.snapshot(...call)
         see(snapshot.orders, snapshot.taken_at, read)
         // What was not seen since before this read began is open no more: it was completed elsewhere, or the database went back in time.
         for (const [id, seen] of open) if (seen.read < read) open.delete(id)
         return snapshot
       },
-      async look(sessionId) {
-        const look = await database.look(sessionId)
+      async look(...call: Parameters<Database['look']>) {
+        const look = await database.look(...call)
         see(look.orders, look.taken_at, reads)
         return look
       },
-      async unlinked(...call) {
+      async unlinked(...call: Parameters<Database['unlinked']>) {
         const order = await database.unlinked(...call)
         if (order) see([order], order.requested_at, reads)
         return order
       },
-      async completeOrder(orderId, receipt) {
-        const stored = await database.completeOrder(orderId, receipt)
-        complete(orderId, stored.remoteUnlink)
+      async completeOrder(...call: Parameters<Database['completeOrder']>) {
+        const stored = await database.completeOrder(...call)
+        complete(stored.orderId, stored.remoteUnlink)
         return stored
       },
-      async failOrder(orderId, error) {
+      async failOrder(...call: Parameters<Database['failOrder']>) {
         retries.inc()
-        await database.failOrder(orderId, error)
+        await database.failOrder(...call)
       },
     }),
     follow(clear: Pick<ClearEngine, 'remembered'>): void {

@@ -2,6 +2,7 @@ import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import type { Clock } from '../clock.ts'
 import type { Effects, Engine } from '../engine.ts'
 import type { Answered } from '../http/answered.ts'
+import type { Post } from '../webhooks/post.ts'
 import { createClearMetrics } from './clears.ts'
 import { createCommandMetrics } from './commands.ts'
 import { createDatabaseMetrics } from './database.ts'
@@ -10,13 +11,14 @@ import type { Observer } from './observer.ts'
 import { createPassMetrics } from './passes.ts'
 import { createSessionMetrics } from './sessions.ts'
 import { createStorageMetrics } from './storage.ts'
+import { createWebhookMetrics } from './webhooks.ts'
 import { createWhatsAppMetrics } from './whatsapp.ts'
 
 /** What one worker counts: a registry of its own, so that two workers in one process share nothing. */
 export type Metrics = {
   readonly contentType: string
   /** The same effects, watched: for an engine to be made of. */
-  watch<E extends Effects>(effects: E): E
+  watch<E extends Effects & { post: Post }>(effects: E): E
   /** From now on, what the engine holds can be read. `disk`: not watched. */
   follow(engine: Pick<Engine, 'supervisor' | 'clear'>, place: { disk: Effects['disk']; root: string; capacity: number }): void
   answered(answered: Answered): void
@@ -49,6 +51,7 @@ export function createMetrics({ clock, about, ofProcess }: Options): Metrics {
   const watchDatabase = createDatabaseMetrics(registry, clock)
   const watchWhatsApp = createWhatsAppMetrics(registry, storage.failed)
   const watchLog = createLogMetrics(registry)
+  const watchPost = createWebhookMetrics(registry, clock)
   const observer: Observer = {
     sessionHeard: sessions.heard,
     passEnded: createPassMetrics(registry, clock),
@@ -62,6 +65,7 @@ export function createMetrics({ clock, about, ofProcess }: Options): Metrics {
       whatsapp: watchWhatsApp(effects.whatsapp),
       database: clears.watch(watchDatabase(effects.database)),
       disk: storage.watch(effects.disk),
+      post: watchPost(effects.post),
       log: watchLog(effects.log),
       observer,
     }),
