@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useWebhookWords } from '../../words/webhook-words.ts'
+import { useWords } from '../../words/words.ts'
 import { EndpointAddress } from './EndpointAddress.tsx'
 import { EndpointBadge } from './EndpointBadge.tsx'
 import { endpointState } from './endpoint-state.ts'
@@ -9,6 +10,7 @@ import type { Endpoint } from './webhook-queries.ts'
 /** Which endpoint it is, how it is, and what may be done with it (`actions`). */
 export function EndpointHeader({ endpoint, actions }: { endpoint: Endpoint; actions: ReactNode }) {
   const words = useWebhookWords()
+  const { stateKnown } = useWords().session
   const { ago, date } = useMoments()
   const { url, description, events, created_at, secret_rotated_at, last } = endpoint
   const facts: [string, ReactNode][] = [
@@ -32,7 +34,8 @@ export function EndpointHeader({ endpoint, actions }: { endpoint: Endpoint; acti
               </p>
             )}
           </div>
-          <output className="sr-only">{words.states[endpointState(endpoint)]}</output>
+          {/* Said to who hears the page when it changes, and only then. */}
+          <output className="sr-only">{stateKnown(words.states[endpointState(endpoint)])}</output>
         </div>
         {actions}
       </div>

@@ -28,7 +28,7 @@ export async function furnish(): Promise<Furnished> {
   const world = await openWorld()
   try {
     const { page } = await signIn(world)
-    for (const device of DEVICES) await link(world, page, device)
+    for (const device of DEVICES) await linkDevice(world, page, device)
     const [linked] = await world.sql<{ id: string }[]>`select id from whatsapp_sessions order by created_at`
     if (!linked) throw new Error('two devices were linked')
     await page.getByRole('button', { name: 'More actions for +51 912 000 111' }).click()
@@ -53,7 +53,7 @@ export async function furnish(): Promise<Furnished> {
   }
 }
 
-async function link(world: World, page: Page, { phone, name }: { phone: string; name: string }): Promise<void> {
+export async function linkDevice(world: World, page: Page, { phone, name }: { phone: string; name: string }): Promise<void> {
   const dialog = page.getByRole('dialog')
   await page.getByRole('button', { name: 'Connect device' }).first().click()
   const image = dialog.getByRole('img', { name: 'QR code' })
