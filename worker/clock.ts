@@ -8,6 +8,8 @@ export type Cancel = () => void
 export type Clock = {
   /** Milliseconds since the epoch. */
   now(): number
+  /** Milliseconds since some moment: never set back, and stands still while the machine sleeps. */
+  elapsed(): number
   /** Runs once, `ms` milliseconds from now. */
   after(ms: number, run: () => void): Cancel
   /** At least 0, below 1. */
@@ -16,6 +18,7 @@ export type Clock = {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (ms, run) => {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)

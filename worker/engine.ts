@@ -6,6 +6,12 @@ import { holdingsOf } from './clear/erase.ts'
 import { eraseBroughtBack } from './clear/erase-brought-back.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
+import { createFleet, createSolitary } from './fleet/fleet.ts'
+import type { Fleet } from './fleet/fleet.ts'
+import { createLeaseBook } from './fleet/lease-book.ts'
+import type { LeaseBook } from './fleet/lease-book.ts'
+import { createMirror } from './fleet/mirror.ts'
+import { createWorkingCopies, eraseAllCopies } from './fleet/working-copies.ts'
 import { createFollower } from './follow/follow.ts'
 import type { Follower } from './follow/follow.ts'
 import { createLoop } from './follow/loop.ts'
@@ -36,6 +42,7 @@ import type { DataFolder } from './store/data-folder.ts'
 import type { Disk } from './store/disk.ts'
 import { withLedger } from './store/ledger.ts'
 import type { Ledger } from './store/ledger.ts'
+import { IN_THE_FOLDER } from './store/home.ts'
 import { openNames } from './store/names.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openQuarantine } from './store/quarantine.ts'
@@ -83,6 +90,8 @@ export type Engine = {
   readonly linkLimit: LinkLimit
   /** How many passes over everything have ended, well or not. */
   passes(): number
+  /** Resolves when all that was changed here of a session is where another worker finds it; `null`: it is. */
+  readonly settled: Fleet['settled']
   /** Takes up every clear that was interrupted, before any session starts. */
   sweep(): void
   /** Begins to follow the database. */
@@ -93,9 +102,19 @@ export type Engine = {
   close(): void
 }
 
+/** What is said of a session is said by its lease. */
+function withTokens(database: Database, book: LeaseBook): Database {
+  return {
+    ...database,
+    observe: (observation) => database.observe({ ...observation, token: book.tokenOf(observation.sessionId) }),
+    linked: (id, generation, phoneNumber) => database.linked(id, generation, phoneNumber, book.tokenOf(id)),
+    unlinked: (id, generation, reason) => database.unlinked(id, generation, reason, book.tokenOf(id)),
+  }
+}
+
 /** Puts the parts together. Throws when the data folder is another worker's, of another realm, or sealed under another master key. */
 export function createEngine(settings: EngineSettings, effects: Effects): Engine {
-  const data = openDataFolder(effects.disk, settings.WORKER_DATA, settings.WORKER_REALM)
+  const data = openDataFolder(effects.disk, settings.WORKER_DATA, settings.WORKER_REALM, settings.WORKER_STORE)
   try {
     return createEngineOn(data, settings, effects)
   } catch (error) {
@@ -105,16 +124,24 @@ export function createEngine(settings: EngineSettings, effects: Effects): Engine
 }
 
 function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Effects): Engine {
-  const { whatsapp, database, clock, disk, log, masterKeys, ledger, observer = NOBODY, textEnded = () => {} } = effects
+  const { whatsapp, clock, disk, log, masterKeys, ledger, observer = NOBODY, textEnded = () => {} } = effects
+  const isShared = settings.WORKER_STORE === 'database'
+  if (isShared && !masterKeys)
+    throw new Error('WORKER_STORE=database: without a master key nothing would be sealed. MASTER_KEYS gives one.')
+  if (isShared) eraseAllCopies(data)
+  const book = createLeaseBook(clock)
+  const database = isShared ? withTokens(effects.database, book) : effects.database
+  const mirror = createMirror({ database, book, clock, log, onFenced: (id) => fleet.letGo(id) })
+  const home = isShared ? mirror : IN_THE_FOLDER
   if (data.wasShared) log.warn({ data: settings.WORKER_DATA }, 'others had rights to the data folder: they were taken away')
   const maxPages = settings.CREDENTIAL_MAX_PAGES
   const quarantine = openQuarantine(data, clock)
   const tombstones = withLedger(openTombstones(data, log), ledger)
-  const vault = openVault({ disk, places: data, masterKeys, tombstones, log })
+  const vault = openVault({ disk, places: data, masterKeys, tombstones, log, home })
   const backups = openBackups(data, vault, clock, maxPages)
-  const outbox = openOutbox(data, vault)
+  const outbox = openOutbox(data, vault, home)
   const timeline = createTimeline({ database, clock, log })
-  const namesFile = openNames({ disk, places: data, vault })
+  const namesFile = openNames({ disk, places: data, vault, home })
   const linkLimit = createLinkLimit(settings, clock)
   sealAll({ data, vault, names: namesFile, outbox, quarantine, maxPages, log })
   const places = { data, vault, quarantine, backups, outbox, maxPages }
@@ -130,6 +157,8 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     tombstones,
     backups,
     names: namesFile,
+    home,
+    mayOpen: (id) => fleet.mayOpen(id),
     timeline,
     linkLimit,
     observer,
@@ -138,7 +167,8 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
       linkUnwatchedMs: settings.LINK_UNWATCHED_SECONDS * 1000,
       startConcurrency: settings.START_CONCURRENCY,
       maxPages,
-      backupEveryMs: settings.BACKUP_HOURS * 3_600_000,
+      // Where the database is the sessions' home, its backups are theirs.
+      backupEveryMs: isShared ? null : settings.BACKUP_HOURS * 3_600_000,
     },
     online: (id) => sender.wake(id),
     receipt: (id, receipt) => sender.heard(id, receipt),
@@ -157,12 +187,37 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
   const messages = createMessages({ supervisor, outbox, tombstones, quarantine, sender, clock })
   const names = createNames({ supervisor, file: namesFile, tombstones, clock, log })
   const unlinkMs = settings.UNLINK_TIMEOUT_MS
-  const clear = createClearEngine({ whatsapp, database, clock, log, places, tombstones, ledger, supervisor: () => supervisor, unlinkMs })
+  const aboutMe = {
+    database,
+    clock,
+    log,
+    sessionCount: supervisor.runningCount,
+    release: supervisor.release,
+    isMovable: (id: string) => supervisor.running(id)?.isLinked() === true,
+    onFetched: () => void follow.now(),
+  }
+  const fleet: Fleet =
+    isShared && masterKeys
+      ? createFleet({ ...aboutMe, book, mirror, copies: createWorkingCopies({ data, vault, masterKeys, home, maxPages, log }) })
+      : createSolitary(aboutMe)
+  const clear = createClearEngine({
+    whatsapp,
+    database,
+    clock,
+    log,
+    places,
+    tombstones,
+    ledger,
+    fleet,
+    supervisor: () => supervisor,
+    unlinkMs,
+  })
   const stored = createStoredReader(disk, vault, maxPages)
   const sources: Sources = { disk, places: data, vault, memory: supervisor.memory, tombstones, stored, maxPages, isClaimed: data.isClaimed }
   const follower = createFollower({
     database,
     supervisor,
+    fleet,
     clear,
     data,
     sources,
@@ -199,13 +254,19 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
       return follower.lastMoved()
     },
   })
+  let isHeard = false
+  const beat = createLoop(
+    clock,
+    () => (isHeard ? settings.HEARTBEAT_SECONDS * 1000 : Math.min(settings.HEARTBEAT_SECONDS * 1000, RETRY_MS)),
+    quietly('heartbeat', async () => {
+      isHeard = false
+      await fleet.beat()
+      isHeard = true
+    }),
+  )
   const loops = [
+    beat,
     follow,
-    createLoop(
-      clock,
-      () => settings.HEARTBEAT_SECONDS * 1000,
-      quietly('heartbeat', () => database.heartbeat(supervisor.runningCount())),
-    ),
     createLoop(
       clock,
       () => LINK_STAMP_SECONDS * 1000,
@@ -235,16 +296,23 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     doctor,
     linkLimit,
     passes: () => passes,
+    settled: (id) => fleet.settled(id),
     sweep() {
-      clear.resume()
+      // What is at home in the database waits until this worker knows that it holds it.
+      if (!isShared) clear.resume()
       eraseBroughtBack(places, ledger, log)
     },
     run() {
-      for (const loop of loops) void loop.now()
+      // A worker that nobody has heard of holds nothing.
+      void beat.now().then(() => {
+        for (const loop of loops) if (loop !== beat) void loop.now()
+      })
     },
     async stop() {
       supervisor.close()
       await Promise.all([timeline.close(), ...loops.map((loop) => loop.close())])
+      await fleet.drain().catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'the sessions could not be given away'))
+      fleet.close()
     },
     close: () => data.close(),
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { systemClock } from './clock.ts'
 import { createDatabase } from './database.ts'
@@ -34,7 +35,14 @@ async function main(): Promise<void> {
   const database = createDatabase({
     url: settings.SUPABASE_URL,
     serviceRoleKey: settings.SUPABASE_SERVICE_ROLE_KEY,
-    worker: { id: settings.WORKER_ID, url: settings.WORKER_PUBLIC_URL, version: version(), capacity: settings.WORKER_CAPACITY },
+    worker: {
+      id: settings.WORKER_ID,
+      url: settings.WORKER_PUBLIC_URL,
+      version: version(),
+      capacity: settings.WORKER_CAPACITY,
+      store: settings.WORKER_STORE,
+    },
+    boot: randomUUID(),
     timeoutMs: settings.DATABASE_TIMEOUT_MS,
   })
 

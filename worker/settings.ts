@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { CommandPublicKeys } from '#domain/command-key.ts'
 import { LINK_UNWATCHED_SECONDS } from '#domain/link.ts'
 import { HEARTBEAT_SECONDS } from '#domain/routes.ts'
+import { WORKER_STORES } from './store/data-folder.ts'
 
 const Port = z.coerce.number().int().min(0).max(65_535)
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback)
@@ -29,6 +30,9 @@ export const Environment = z.object({
   /** Where it is written what was cleared; absent: in the data folder. Elsewhere it outlives that folder. */
   WORKER_LEDGER: z.string().min(1).optional(),
   WORKER_REALM: z.enum(['demo', 'live']),
+  /** Where credentials are: in WORKER_DATA, or sealed in the database, from where another worker can take a session over. */
+  WORKER_STORE: z.enum(WORKER_STORES).default('disk'),
+  /** Sessions that this worker holds at most. */
   WORKER_CAPACITY: count(1000),
   /** How much may be asked of this worker, and how many links begun: docs/decisions/017. */
   USER_COMMANDS_PER_MINUTE: count(240),

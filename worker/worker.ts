@@ -50,7 +50,7 @@ export function createWorker(settings: Settings, given: WorkerEffects): Worker {
   const courier = createCourier({ database, post, clock, log, pollMs: settings.POLL_SECONDS * 1000 })
   metrics?.follow(engine, { disk: given.disk, root: settings.WORKER_DATA, capacity: settings.WORKER_CAPACITY })
   let stopping: Promise<void> | null = null
-  const { supervisor, messages, names, clear, holdings, follower, doctor, linkLimit } = engine
+  const { supervisor, messages, names, clear, holdings, follower, doctor, linkLimit, settled } = engine
   const streams = createLinkStreams(clock, { perSession: settings.SESSION_STREAMS, perOrganization: settings.ORGANIZATION_STREAMS })
   const health = { ok: true, worker: settings.WORKER_ID, version }
   const server = createServer({
@@ -58,7 +58,7 @@ export function createWorker(settings: Settings, given: WorkerEffects): Worker {
     verify: createCommandVerifier({ keys: settings.COMMAND_PUBLIC_KEYS, workerId: settings.WORKER_ID, clock }),
     limit: createCommandLimit(settings, clock),
     ...(metrics && { answered: metrics.answered }),
-    routes: createRoutes({ supervisor, messages, names, clear, holdings, follower, streams, linkLimit }),
+    routes: createRoutes({ supervisor, messages, names, clear, holdings, follower, streams, linkLimit, settled }),
     open: {
       [OPEN_ROUTES.health]: () => ({ status: 200, body: { ...health, sessions: supervisor.runningCount() } }),
       [OPEN_ROUTES.ready]: () => {

@@ -81,6 +81,6 @@ async function fileOfStack(path: string | null): Promise<string | undefined> {
 function databaseOf(environment: Record<string, string | undefined>): Database | null {
   const [url, serviceRoleKey] = [environment['SUPABASE_URL'], environment['SUPABASE_SERVICE_ROLE_KEY']]
   if (!url || !serviceRoleKey) return null
-  const worker = { id: 'doctor', url: 'http://127.0.0.1', version: '0', capacity: 0 }
+  const worker = { id: environment['WORKER_ID'] ?? null, url: 'http://127.0.0.1', version: '0', capacity: 0 }
   return createDatabase({ url, serviceRoleKey, worker, timeoutMs: 8000 })
 }

@@ -58,6 +58,7 @@ describe('a place among those that start', () => {
         changed() {},
         confirmLink: () => Promise.resolve(null),
         heard() {},
+        mayOpen: () => true,
         note() {},
         keepNames() {},
         onReceipt() {},

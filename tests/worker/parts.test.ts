@@ -140,6 +140,7 @@ function testClock(): Clock & { pass(ms: number): void } {
   const due = new Map<object, { at: number; run: () => void }>()
   return {
     now: () => now,
+    elapsed: () => now,
     random: () => 0,
     after(ms, run): Cancel {
       const key = {}

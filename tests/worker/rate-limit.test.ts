@@ -8,7 +8,7 @@ const STARTED = Date.parse('2026-01-01T00:00:00Z')
 
 function aClock() {
   let now = STARTED
-  const clock: Clock = { now: () => now, after: () => () => {}, random: () => 0 }
+  const clock: Clock = { now: () => now, elapsed: () => now, after: () => () => {}, random: () => 0 }
   return { clock, pass: (ms: number) => void (now += ms) }
 }
 

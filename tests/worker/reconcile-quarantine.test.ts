@@ -18,7 +18,7 @@ afterAll(() => {
 describe('a tombstone whose order has vanished (FOL-14)', () => {
   it('is asked about at once, then ever more rarely, for ever', () => {
     let now = 0
-    const clock = { now: () => now, after: () => () => {}, random: () => 0 }
+    const clock = { now: () => now, elapsed: () => now, after: () => () => {}, random: () => 0 }
     const patience = createPatience(clock)
     const times: number[] = []
     for (now = 0; now < 86_400_000; now += 5000) if (patience.isDue('order')) times.push(now / 1000)
@@ -38,7 +38,7 @@ describe('the quarantine', () => {
     folders.push(root)
     const data = openDataFolder(disk, root, 'demo')
     const time = { now: Date.parse('2026-01-01') }
-    const quarantine = openQuarantine(data, { now: () => time.now, after: () => () => {}, random: () => 0 })
+    const quarantine = openQuarantine(data, { now: () => time.now, elapsed: () => time.now, after: () => () => {}, random: () => 0 })
     return { root, data, time, quarantine }
   }
 

@@ -10,6 +10,7 @@ import { openVault } from '../../worker/seal/open-vault.ts'
 import { sealAll } from '../../worker/seal/seal-all.ts'
 import { createVault } from '../../worker/seal/vault.ts'
 import type { Vault } from '../../worker/seal/vault.ts'
+import { IN_THE_FOLDER } from '../../worker/store/home.ts'
 import { openBackups } from '../../worker/store/backups.ts'
 import { createCredentials, inspectCredentials, openCredentials } from '../../worker/store/credential-store.ts'
 import type { CredentialStore } from '../../worker/store/credential-store.ts'
@@ -65,7 +66,7 @@ const readKeys = (id: string = ONE, by = vault): Map<string, string> => {
 }
 /** The vault that a worker opens which begins with these keys. */
 const begin = (keys: readonly string[], tombstones = NO_TOMBSTONES, disk: Disk = systemDisk): Vault =>
-  openVault({ disk, places: places(), masterKeys: keys.length > 0 ? masterKeysOf(...keys) : null, tombstones, log })
+  openVault({ disk, places: places(), masterKeys: keys.length > 0 ? masterKeysOf(...keys) : null, tombstones, log, home: IN_THE_FOLDER })
 const bytesBelow = (folder: string): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile())

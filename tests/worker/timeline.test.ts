@@ -79,6 +79,7 @@ describe('what waits to be told', () => {
     const state = { now: 0, isDown: false, losesAnswer: false }
     const clock: Clock = {
       now: () => state.now,
+      elapsed: () => state.now,
       random: () => 0.5,
       after(ms, run) {
         const timer = { at: state.now + ms, run }

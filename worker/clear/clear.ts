@@ -2,6 +2,8 @@ import { IS_LINKED } from '#domain/session.ts'
 import type { ClearOrder, Receipt, RemoteUnlink } from '#domain/clearance.ts'
 import { isoTime } from '../clock.ts'
 import type { Clock } from '../clock.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import { NotHeld } from '../fleet/mirror.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
@@ -54,6 +56,7 @@ type Options = {
   places: Places
   tombstones: Tombstones
   ledger: Ledger
+  fleet: Pick<Fleet, 'clear' | 'mayResume'>
   supervisor: () => Supervisor
   unlinkMs: number
 }
@@ -63,7 +66,7 @@ export type Completed = { organizationId: string; receipt: Receipt }
 type Erased = { tombstone: Tombstone; fenced: Fenced | null; creds: string | null; resumed: boolean }
 
 export function createClearEngine(options: Options): ClearEngine {
-  const { whatsapp, database, clock, log, places, tombstones, ledger, supervisor, unlinkMs } = options
+  const { whatsapp, database, clock, log, places, tombstones, ledger, fleet, supervisor, unlinkMs } = options
   const patience = createPatience(clock)
   const underWay = new Map<string, Promise<Receipt>>()
   const completed = new Map<string, Completed>()
@@ -154,8 +157,16 @@ export function createClearEngine(options: Options): ClearEngine {
       const unlinking = unlink(erased, gone).then((went) => (othersAside && went === 'confirmed' ? 'unconfirmed' : went))
       if (erased.creds !== null || erased.fenced?.socket || gone)
         remember(unlinks, order.session_id, { maxGeneration: order.max_generation, went: unlinking })
-      const remoteUnlink = await unlinking
-      tombstone = { ...tombstone, remoteUnlink }
+      // Where the credentials are at home elsewhere they go there at the same time: neither waits for the other's peer.
+      const [went, home] = await Promise.allSettled([unlinking, fleet.clear(order, tombstone.findings)])
+      if (went.status === 'rejected') throw went.reason
+      if (home.status === 'rejected') {
+        tombstones.put({ ...tombstone, remoteUnlink: went.value })
+        throw home.reason
+      }
+      const findings = mergeFindings(home.value, tombstone.findings)
+      const remoteUnlink = went.value === 'not_linked' && findings.linked !== false ? 'unconfirmed' : went.value
+      tombstone = { ...tombstone, findings, remoteUnlink }
       tombstone = { ...tombstone, receipt: receiptFor(erased, remoteUnlink) }
       tombstones.put(tombstone)
     }
@@ -197,6 +208,9 @@ export function createClearEngine(options: Options): ClearEngine {
     underWay.set(order.id, clearing)
     clearing
       .catch(async (error: unknown) => {
+        // Who holds the session now carries it out.
+        if (error instanceof NotHeld)
+          return log.warn({ order: order.id, session: order.session_id }, 'a clear is for another worker by now')
         log.error({ order: order.id, session: order.session_id, error: reasonOf(error) }, 'a clear has to be tried again')
         await database.failOrder(order.id, reasonOf(error)).catch(() => log.debug({}, 'the failure could not be reported either'))
       })
@@ -211,6 +225,7 @@ export function createClearEngine(options: Options): ClearEngine {
       if (open) for (const id of refused.keys()) if (!open.has(id)) refused.delete(id)
       tombstones.reread()
       for (const { order } of tombstones.all()) {
+        if (!fleet.mayResume(order)) continue
         if (!open || open.has(order.id) || patience.isDue(order.id)) void accept(order).catch(() => {})
       }
     },

@@ -93,5 +93,5 @@ function outcomeOfClose(code: number): 'gone' | 'refused' | 'again' {
 
 /** Credentials that are read once and written nowhere. */
 function memoryOnly(creds: string): CredentialAccess {
-  return { readCreds: () => creds, writeCreds: () => {}, readKeys: () => new Map(), writeKeys: () => {} }
+  return { readCreds: () => creds, writeCreds: () => {}, readKeys: () => new Map(), writeKeys: () => {}, settled: () => null }
 }

@@ -5,6 +5,8 @@ import { pause } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { Lease } from '../fleet/lease-book.ts'
 import type { Log } from '../log.ts'
 import { createClearedSweep } from '../reconcile/cleared.ts'
 import { createReconciler } from '../reconcile/reconciler.ts'
@@ -34,6 +36,7 @@ export type Follower = {
 type Options = {
   database: Database
   supervisor: Supervisor
+  fleet: Pick<Fleet, 'mark' | 'read' | 'isHere' | 'fetch' | 'want' | 'letGo' | 'share'>
   clear: ClearEngine
   data: DataFolder
   /** What it sees, and where it sets things aside. */
@@ -47,7 +50,7 @@ type Options = {
 }
 
 export function createFollower(options: Options): Follower {
-  const { database, supervisor, clear, data, clock, log, sliceMs } = options
+  const { database, supervisor, fleet, clear, data, clock, log, sliceMs } = options
   let ready = false
   let moved: Finding[] | null = null
   let lastError: string | null = null
@@ -67,9 +70,19 @@ export function createFollower(options: Options): Follower {
 
   const look = async (sessionId: string): Promise<Look> => {
     const mark = supervisor.mark()
+    const held = fleet.mark()
     const seen = await database.look(sessionId)
     looked.add(sessionId)
     data.confirmInstance(seen.instance_id)
+    if (seen.held === false) {
+      fleet.letGo(sessionId)
+      return seen
+    }
+    fleet.read(leasesIn(seen.session ? [seen.session] : [], seen.orders), false, held)
+    if ((seen.session || seen.orders.length > 0) && !fleet.isHere(sessionId)) {
+      await fleet.fetch(sessionId)
+      return await look(sessionId)
+    }
     // Asked before the orders are taken: a clear changes the session here, yet the row beside its order is as new as the order.
     const isHearsay = supervisor.changedSince(sessionId, mark)
     const waiting = order(seen.orders)
@@ -129,22 +142,29 @@ export function createFollower(options: Options): Follower {
     async pass() {
       try {
         const mark = supervisor.mark()
+        const held = fleet.mark()
         looked.clear()
         const snapshot = await database.snapshot()
         data.confirmInstance(snapshot.instance_id)
+        const leases = leasesIn(snapshot.sessions, snapshot.orders)
+        fleet.read(leases, true, held)
+        // What has to be fetched first is for the pass that follows.
+        const away = new Set(leases.flatMap(({ id }) => (fleet.isHere(id) ? [] : [id])))
+        fleet.want([...away])
         // Asked before the orders are taken, which change sessions here themselves.
         const changed = new Set(snapshot.sessions.flatMap(({ id }) => (supervisor.changedSince(id, mark) ? [id] : [])))
-        const waiting = order(snapshot.orders)
+        const waiting = order(snapshot.orders.filter(({ session_id }) => !away.has(session_id)))
         clear.resume(new Set(snapshot.orders.map(({ id }) => id)))
         ready = true
         const applied = supervisor.mark()
         const isOld = (id: string): boolean => changed.has(id) || looked.has(id) || supervisor.changedSince(id, applied)
-        await applyAll(snapshot, (id) => isOld(id) || waiting.has(id))
+        await applyAll(snapshot, (id) => isOld(id) || waiting.has(id) || away.has(id))
         const known = new Set(snapshot.sessions.map((row) => row.id))
         await confirmAbsences(known)
-        const isHearsay = (id: string): boolean => supervisor.changedSince(id, mark)
+        const isHearsay = (id: string): boolean => away.has(id) || supervisor.changedSince(id, mark)
         moved = await reconcile({ ...snapshot, isHearsay })
         await sweepCleared()
+        fleet.share(snapshot.surplus ?? 0)
         if (lastError !== null) log.info({}, 'the database is followed again')
         lastError = null
         return true
@@ -158,4 +178,11 @@ export function createFollower(options: Options): Follower {
       }
     },
   }
+}
+
+/** By which tokens the reader holds what it read. */
+function leasesIn(sessions: readonly SessionIntent[], orders: Look['orders']): Lease[] {
+  const ofSessions = sessions.map(({ id, token }) => ({ id, token: token ?? 0 }))
+  const ofOrders = orders.map(({ session_id, token }) => ({ id: session_id, token: token ?? 0 }))
+  return [...new Map([...ofOrders, ...ofSessions].map((lease) => [lease.id, lease])).values()]
 }

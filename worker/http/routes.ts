@@ -28,10 +28,11 @@ type Options = {
   follower: Follower
   streams: LinkStreams
   linkLimit: LinkLimit
+  settled: Engine['settled']
 }
 
 /** The worker's routes: each looks at the database first, then answers with what the worker holds. */
-export function createRoutes({ supervisor, messages, names, clear, holdings, follower, streams, linkLimit }: Options): Route[] {
+export function createRoutes({ supervisor, messages, names, clear, holdings, follower, streams, linkLimit, settled }: Options): Route[] {
   const needReady = (): void => {
     if (!follower.isReady()) throw new Refusal('not_ready', 'The worker has not read the database yet.')
   }
@@ -134,7 +135,10 @@ export function createRoutes({ supervisor, messages, names, clear, holdings, fol
     async messages(call) {
       const text = bodyOf('messages', call.body)
       const { sessionId } = await look(call)
-      return valueOf(messages.queue(sessionId, text, call.claims))
+      const queued = valueOf(messages.queue(sessionId, text, call.claims))
+      // Whoever takes the session over must find it.
+      await settled(sessionId)
+      return queued
     },
     async outbox(call) {
       const { sessionId } = await lookOrRemember(call)

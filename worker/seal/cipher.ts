@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { StorageError } from '../store/storage-error.ts'
 import { openBytes, sealBytes } from './aes-gcm.ts'
 import type { What } from './aes-gcm.ts'
@@ -9,12 +10,20 @@ export type Cipher = {
   seal(what: What, text: string): string | Buffer
   /** Throws `StorageError` (`damaged`) where the value is not the one that was written as `what`. */
   open(what: What, stored: unknown): string
+  /** A name for a value that is kept among others: the same for the same `what`, and telling nothing to who lacks the key. */
+  nameOf(what: What): string
   /** Overwrites the key; nothing can be sealed or opened after this. Harmless when repeated. */
   drop(): void
 }
 
 /** Values as they are: without a master key, and in files from before there was one. */
-export const IN_THE_CLEAR: Cipher = { isSealed: false, seal: (_what, text) => text, open: (_what, stored) => String(stored), drop() {} }
+export const IN_THE_CLEAR: Cipher = {
+  isSealed: false,
+  seal: (_what, text) => text,
+  open: (_what, stored) => String(stored),
+  nameOf: (what) => what.join('/'),
+  drop() {},
+}
 
 /** Values under a generation's key, which belongs to the cipher from now on. */
 export function createCipher(key: Buffer, sessionId: string, generation: number): Cipher {
@@ -34,6 +43,10 @@ export function createCipher(key: Buffer, sessionId: string, generation: number)
       plain.fill(0)
       return text
     },
+    nameOf: (what) =>
+      createHmac('sha256', held())
+        .update(JSON.stringify(['name', ...whole(what)]))
+        .digest('base64url'),
     drop() {
       dropped = true
       key.fill(0)

@@ -7,7 +7,11 @@ import { removeDurably, writeDurably } from '../store/durable-file.ts'
 import { asStorageError } from '../store/storage-error.ts'
 
 /** The key of one generation of a session, wrapped. `masterKey`: the id of the key that opens it. */
-const WrappedKey = z.object({ generation: z.int().min(1), masterKey: z.string().regex(/^[0-9a-f]{16}$/), wrapped: z.base64().min(1) })
+export const WrappedKey = z.object({
+  generation: z.int().min(1),
+  masterKey: z.string().regex(/^[0-9a-f]{16}$/),
+  wrapped: z.base64().min(1),
+})
 export type WrappedKey = z.infer<typeof WrappedKey>
 const KeyFile = z.object({ version: z.literal(1), keys: z.array(WrappedKey).min(1) })
 

@@ -4,6 +4,7 @@ import { tooMany } from '../session/decide.ts'
 import { isSealed } from '../store/credential-file.ts'
 import type { DataPlaces } from '../store/data-folder.ts'
 import type { Disk } from '../store/disk.ts'
+import type { Home } from '../store/home.ts'
 import type { Tombstones } from '../store/tombstones.ts'
 import { openKeyFiles } from './key-files.ts'
 import type { KeyFiles } from './key-files.ts'
@@ -18,13 +19,14 @@ type Options = {
   /** What a clear has left half done is sealed without a key, and is no surprise. */
   tombstones: Pick<Tombstones, 'all' | 'unreadable'>
   log: Log
+  home: Home
 }
 
 /**
  * The vault of a worker that begins. Wraps by the first master key what an older one wraps (SEA-5). Throws where the folder is sealed and the
  * keys at hand do not fit: nothing of it is damaged then, and nothing may be judged so (SEA-3).
  */
-export function openVault({ disk, places, masterKeys, tombstones, log }: Options): Vault {
+export function openVault({ disk, places, masterKeys, tombstones, log, home }: Options): Vault {
   const files = openKeyFiles(disk, places)
   files.tidy()
   refuseUnknownMasters(files, places, masterKeys, log)
@@ -35,7 +37,7 @@ export function openVault({ disk, places, masterKeys, tombstones, log }: Options
     if (left.length > 0)
       log.error({ left: left.length, sessions: left.slice(0, SOME) }, 'keys are still under an older master key: keep it')
   } else log.warn({}, 'no master key was given: credentials lie on the disk in the clear')
-  return createVault({ disk, places, masterKeys })
+  return createVault({ disk, places, masterKeys, home })
 }
 
 /** How many sessions a message names. */

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { DataPlaces } from '../store/data-folder.ts'
 import type { Disk } from '../store/disk.ts'
+import { HOME_ROWS, IN_THE_FOLDER } from '../store/home.ts'
+import type { Home } from '../store/home.ts'
 import { StorageError } from '../store/storage-error.ts'
 import { KEY_BYTES, openBytes, sealBytes } from './aes-gcm.ts'
 import type { What } from './aes-gcm.ts'
@@ -32,9 +34,9 @@ export type Vault = {
   keysOf(sessionId: string): { generation: number; isOld: boolean }[] | null
 }
 
-export type VaultOptions = { disk: Disk; places: Pick<DataPlaces, 'keys' | 'keyFile'>; masterKeys: MasterKeys | null }
+export type VaultOptions = { disk: Disk; places: Pick<DataPlaces, 'keys' | 'keyFile'>; masterKeys: MasterKeys | null; home?: Home }
 
-export function createVault({ disk, places, masterKeys }: VaultOptions): Vault {
+export function createVault({ disk, places, masterKeys, home = IN_THE_FOLDER }: VaultOptions): Vault {
   const files = openKeyFiles(disk, places)
 
   const openOne = (sessionId: string, generation: number): Buffer => {
@@ -56,7 +58,9 @@ export function createVault({ disk, places, masterKeys }: VaultOptions): Vault {
     }
     const key = randomBytes(KEY_BYTES)
     const others = (files.read(sessionId).keys ?? []).filter((one) => one.generation !== generation)
-    files.write(sessionId, [...others, wrap(first, sessionId, generation, key)])
+    const wrapped = wrap(first, sessionId, generation, key)
+    files.write(sessionId, [...others, wrapped])
+    home.changed(sessionId, generation, { [HOME_ROWS.vault]: Buffer.from(JSON.stringify(wrapped)) })
     return key
   }
 
@@ -114,7 +118,8 @@ function wrap(master: MasterKey, sessionId: string, generation: number, key: Buf
   return { generation, masterKey: master.id, wrapped }
 }
 
-function rewrap(masterKeys: MasterKeys, sessionId: string, wrapped: WrappedKey): WrappedKey {
+/** The same key under the first master key. Throws `StorageError`. */
+export function rewrap(masterKeys: MasterKeys, sessionId: string, wrapped: WrappedKey): WrappedKey {
   const key = unwrap(masterKeys, sessionId, wrapped)
   try {
     return wrap(masterKeys[0], sessionId, wrapped.generation, key)

@@ -12,7 +12,8 @@ export function createBackUp(options: {
   backups: Backups
   clock: Clock
   log: Log
-  everyMs: number
+  /** `null`: never. */
+  everyMs: number | null
   /** For whoever counts. */
   ended(succeeded: boolean): void
 }) {
@@ -20,6 +21,7 @@ export function createBackUp(options: {
   /** Sessions whose generation is known to have a snapshot, so that the question whether one is due opens no file. */
   const covered = new WeakSet<Session>()
   const isDue = (sessionId: string, session: Session): boolean => {
+    if (everyMs === null) return false
     const at = backups.newestAt(sessionId)
     // A clock that went back makes an old snapshot look new: what seems to come from far ahead counts as old.
     if (at === null || Math.abs(clock.now() - at) >= everyMs) return true

@@ -68,7 +68,7 @@ export type Session = {
 type Row = { generation: number; status: SessionState }
 
 export function createSession(row: Row, store: CredentialStore, around: SessionSurroundings): Session {
-  const { whatsapp, clock, log, limiter, settings, board } = around
+  const { whatsapp, clock, log, limiter, settings, board, mayOpen } = around
   const timers = createTimers(clock)
   const names = createNameBuffer(timers.after, around.keepNames)
   const known = identityIn(store)
@@ -226,7 +226,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     retry(wait)
   }
 
-  const wire = createWire({ whatsapp, clock, limiter, timers, isOver: () => over, hear, onFailure: storageFailed })
+  const wire = createWire({ whatsapp, clock, limiter, timers, isOver: () => over, mayOpen, hear, onFailure: storageFailed })
   const attempt = createLinkAttempt({ clock, timers, settings, board, wire, open, retry, show, end: endLink, note: around.note })
 
   return {

@@ -52,7 +52,7 @@ export function createStarts(options: Options) {
   } = options
   const { changed } = entries
   const limiter = createLimiter(settings.startConcurrency)
-  const storeOptions = (id: string) => ({ disk: data.disk, vault, sessionId: id, maxPages: settings.maxPages })
+  const storeOptions = (id: string) => ({ disk: data.disk, vault, sessionId: id, maxPages: settings.maxPages, home: options.home })
 
   const start = (entry: Entry, row: SessionIntent, store: CredentialStore): Session => {
     const around = {
@@ -61,6 +61,7 @@ export function createStarts(options: Options) {
       limiter,
       settings,
       board: entry.board,
+      mayOpen: () => options.mayOpen(row.id),
       log: log.child({ session: row.id, generation: row.generation }),
       changed(report: boolean) {
         changed(entry)
@@ -73,7 +74,11 @@ export function createStarts(options: Options) {
           clock,
           log,
           () => isOver() || isClosed(),
-          () => database.linked(row.id, row.generation, phone),
+          async () => {
+            // A link that the database knows must be one that whoever takes the session over can log in with.
+            await options.home.settled(row.id)
+            return await database.linked(row.id, row.generation, phone)
+          },
         ),
       heard: options.observer.sessionHeard,
       note: <K extends WorkerKind>(kind: K, detail: WorkerDetail<K>) => timeline.note(row.id, kind, detail),

@@ -12,6 +12,7 @@ import type { Observer } from '../metrics/observer.ts'
 import type { Vault } from '../seal/vault.ts'
 import type { Backups } from '../store/backups.ts'
 import type { DataFolder } from '../store/data-folder.ts'
+import type { Home } from '../store/home.ts'
 import type { NamesFile } from '../store/names.ts'
 import type { Quarantine } from '../store/quarantine.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -46,8 +47,11 @@ export type SupervisorOptions = {
   tombstones: Tombstones
   backups: Backups
   names: NamesFile
+  home: Home
+  /** Whether a connection of a session may be opened now. */
+  mayOpen(sessionId: string): boolean
   timeline: Timeline
-  settings: SessionSettings & { startConcurrency: number; maxPages: number; backupEveryMs: number }
+  settings: SessionSettings & { startConcurrency: number; maxPages: number; backupEveryMs: number | null }
   linkLimit: LinkLimit
   observer: Observer
   /** A row's state may have changed behind the worker's back: look at it. */
@@ -201,6 +205,17 @@ export function createSupervisor(options: SupervisorOptions) {
       if (entry.board.watchers === 0) entries.forget(id)
       else Object.assign(entry, { row: null, session: null })
       changed(entry)
+    },
+
+    /** Somebody else has a session now: nothing of it may run here, or be said of it. */
+    release(id: string): void {
+      observations.drop(id, Infinity)
+      const entry = entries.find(id)
+      if (!entry) return
+      running(entry)?.stop(false)
+      Object.assign(entry, { row: null, session: null, answered: null })
+      changed(entry)
+      if (entry.board.watchers === 0) entries.forget(id)
     },
 
     reportOffline,

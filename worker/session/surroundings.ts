@@ -19,6 +19,8 @@ export type SessionSurroundings = {
   limiter: Limiter
   settings: SessionSettings
   board: LinkBoard
+  /** Whether a connection may be opened now. */
+  mayOpen(): boolean
   /** The state changed; `report` says whether the database has to be told. */
   changed(report: boolean): void
   /** Tells the database that pairing succeeded, until it answers: `false`, the row is gone or newer; `null`, the session is over. */

@@ -26,11 +26,13 @@ type Options = {
   limiter: Limiter
   timers: Timers
   isOver(): boolean
+  /** Whether the session is this worker's, as far as anybody can know: whoever cannot opens nothing. */
+  mayOpen(): boolean
   hear(event: SocketEvent): void
   onFailure(error: unknown): void
 }
 
-export function createWire({ whatsapp, clock, limiter, timers, isOver, hear, onFailure }: Options): Wire {
+export function createWire({ whatsapp, clock, limiter, timers, isOver, mayOpen, hear, onFailure }: Options): Wire {
   let socket: WhatsAppSocket | null = null
   let openedAt: number | null = null
   /** Counts sockets: events of any but the current one are not heard. */
@@ -52,6 +54,7 @@ export function createWire({ whatsapp, clock, limiter, timers, isOver, hear, onF
         turn += 1
         const mine = turn
         timers.after(START_PLACE_MS, () => mine === turn && leaveQueue())
+        if (!mayOpen()) return
         try {
           socket = whatsapp.openSocket(auth(), (event) => mine === turn && heard(event))
         } catch (error) {

@@ -3,6 +3,7 @@ import type { Cipher } from '../seal/cipher.ts'
 import { IN_THE_CLEAR } from '../seal/cipher.ts'
 import type { Vault } from '../seal/vault.ts'
 import type { Disk, SqlFile } from './disk.ts'
+import type { Home } from './home.ts'
 import { credentialDamage } from './credential-schema.ts'
 import { removeDurably } from './durable-file.ts'
 import { StorageError, asStorageError } from './storage-error.ts'
@@ -29,7 +30,14 @@ const schemaOf = ({ isSealed }: Cipher): string => `
 `
 
 /** `maxPages`: the largest file, in pages of 4 KiB. */
-export type StoreOptions = { disk: Disk; vault: Vault; sessionId: string; maxPages: number }
+export type StoreOptions = {
+  disk: Disk
+  vault: Vault
+  sessionId: string
+  maxPages: number
+  /** Told of each change; absent where nobody may make one. */
+  home?: Home
+}
 export type Identity = { generation: number; linked: boolean; phoneNumber: string | null; creds: string }
 /** What `creds` is, and a key, for the cipher: sealed as such, neither opens as another. */
 export const CREDS = ['creds'] as const

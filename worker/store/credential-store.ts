@@ -4,6 +4,9 @@ import type { Cipher } from '../seal/cipher.ts'
 import { CREDS, buildFile, contentsOf, keyNamed, openFile, sealFile, toIdentity } from './credential-file.ts'
 import type { Contents, Identity, StoreOptions } from './credential-file.ts'
 import type { SqlFile } from './disk.ts'
+import { identityRow, keyRow } from './home-rows.ts'
+import { IN_THE_FOLDER } from './home.ts'
+import type { HomeChanges } from './home.ts'
 import { StorageError, asStorageError } from './storage-error.ts'
 
 /** What lies in a session's folder. `unreadable`: the system refused (no rights, too many open files), which says nothing about it. */
@@ -54,7 +57,7 @@ function asideOf(folder: string, { sessionId }: StoreOptions): string {
 function open(folder: string, options: StoreOptions, isNew: boolean): CredentialStore {
   const { database, cipher, identity } = openFile(folder, options)
   try {
-    return own(database, cipher, identity.generation, isNew)
+    return own(database, cipher, identity.generation, isNew, options)
   } catch (error) {
     cipher.drop()
     database.close()
@@ -76,7 +79,13 @@ export function inspectCredentials(folder: string, options: StoreOptions): Found
   }
 }
 
-function own(database: SqlFile, cipher: Cipher, generation: number, isNew: boolean): CredentialStore {
+function own(
+  database: SqlFile,
+  cipher: Cipher,
+  generation: number,
+  isNew: boolean,
+  { sessionId, home = IN_THE_FOLDER }: StoreOptions,
+): CredentialStore {
   let disposed = false
   let unused = isNew
   let epoch = 0
@@ -90,22 +99,26 @@ function own(database: SqlFile, cipher: Cipher, generation: number, isNew: boole
     'update identity set creds = ?, linked = max(linked, ?), phone_number = coalesce(?, phone_number) where one = 1 and generation = ?',
   )
 
-  /** The one door for writes: behind the fence nothing happens, before it all or nothing. */
-  const write = (inEpoch: number, change: () => void): void => {
+  /** The one door for writes: behind the fence nothing happens, before it all or nothing. `change` returns what home is told of it. */
+  const write = (inEpoch: number, change: () => HomeChanges, fresh = false): void => {
     if (disposed || inEpoch !== epoch) return
     try {
       database.exec('begin immediate')
-      change()
+      const changes = change()
       database.exec('commit')
+      home.changed(sessionId, generation, changes, fresh)
     } catch (error) {
       if (database.isTransaction) database.exec('rollback')
       throw asStorageError(error)
     }
   }
-  const putIdentity = (creds: string, linked: boolean, phoneNumber: string | null): void => {
+  const isTold = home !== IN_THE_FOLDER
+  const putIdentity = (creds: string, linked: boolean, phoneNumber: string | null): HomeChanges => {
     const { changes } = putCreds.run(cipher.seal(CREDS, creds), linked ? 1 : 0, phoneNumber, generation)
     if (Number(changes) !== 1) throw new StorageError('failed', 'the credentials file is of another generation')
+    return isTold ? identityRow(cipher, toIdentity(selectIdentity.get(), cipher)) : {}
   }
+  if (isNew && isTold) home.changed(sessionId, generation, identityRow(cipher, toIdentity(selectIdentity.get(), cipher)), true)
 
   return {
     generation,
@@ -115,10 +128,14 @@ function own(database: SqlFile, cipher: Cipher, generation: number, isNew: boole
     renew(creds) {
       if (toIdentity(selectIdentity.get(), cipher).linked) throw new StorageError('failed', 'a linked identity is never replaced')
       epoch += 1
-      write(epoch, () => {
-        database.exec('delete from signal_keys')
-        putIdentity(creds, false, null)
-      })
+      write(
+        epoch,
+        () => {
+          database.exec('delete from signal_keys')
+          return putIdentity(creds, false, null)
+        },
+        true,
+      )
     },
     access() {
       unused = false
@@ -138,7 +155,9 @@ function own(database: SqlFile, cipher: Cipher, generation: number, isNew: boole
               if (value === null) dropKey.run(type, id)
               else putKey.run(type, id, cipher.seal(keyNamed(type, id), value))
             }
+            return isTold ? Object.assign({}, ...changes.map(({ type, id, value }) => keyRow(cipher, type, id, value))) : {}
           }),
+        settled: () => home.settled(sessionId),
       }
     },
     dispose(toErase = false) {

@@ -4,7 +4,14 @@ import { SessionId } from '#domain/session.ts'
 import type { Disk } from './disk.ts'
 import { removeDurably, writeDurably } from './durable-file.ts'
 
-const Instance = z.object({ instance_id: z.nullable(z.uuid()), realm: z.enum(['demo', 'live']) })
+export const WORKER_STORES = ['disk', 'database'] as const
+/** Where the sessions of a worker are at home: in its folder, or in the database, of which the folder then holds working copies. */
+export type WorkerStore = (typeof WORKER_STORES)[number]
+const Instance = z.object({
+  instance_id: z.nullable(z.uuid()),
+  realm: z.enum(['demo', 'live']),
+  store: z.enum(WORKER_STORES).default('disk'),
+})
 type Realm = z.infer<typeof Instance>['realm']
 
 /** The name of the file that a worker locks. */
@@ -91,7 +98,7 @@ export function placesOf(root: string): DataPlaces {
  * Opens (and on first use makes) the data folder. Throws when another worker holds it, when it is of another realm or another user's, and
  * where one of its folders is a link.
  */
-export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFolder {
+export function openDataFolder(disk: Disk, root: string, realm: Realm, store: WorkerStore = 'disk'): DataFolder {
   const places = placesOf(root)
   const { sessions, erasing, quarantine, tombstones, outboxes, keys } = places
   const folders = [sessions, join(sessions, 'backups'), outboxes, keys, tombstones, quarantine, erasing]
@@ -104,7 +111,12 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
     if (known && known.realm !== realm) {
       throw new Error(`The data folder ${root} belongs to the realm "${known.realm}", this worker to "${realm}".`)
     }
-    if (!known) writeDurably(disk, join(root, 'instance.json'), JSON.stringify({ instance_id: null, realm }))
+    if (known && known.store !== store) {
+      throw new Error(
+        `The data folder ${root} belongs to a worker with WORKER_STORE=${known.store}, this one has WORKER_STORE=${store}: nothing is changed.`,
+      )
+    }
+    if (!known) writeDurably(disk, join(root, 'instance.json'), JSON.stringify({ instance_id: null, realm, store }))
     // What an interrupted erase or an interrupted first write left behind belongs to nobody.
     // Synced in any case: what a killed process deleted may not be deleted on the disk.
     for (const name of disk.names(erasing)) disk.remove(join(erasing, name))
@@ -154,7 +166,7 @@ export function openDataFolder(disk: Disk, root: string, realm: Realm): DataFold
     isClaimed: () => typeof readInstance(disk, root)?.instance_id === 'string',
     claim(instanceId) {
       if (readInstance(disk, root)?.instance_id) return
-      writeDurably(disk, join(root, 'instance.json'), JSON.stringify({ instance_id: instanceId, realm }))
+      writeDurably(disk, join(root, 'instance.json'), JSON.stringify({ instance_id: instanceId, realm, store }))
     },
     close: unlock,
   }

@@ -5,6 +5,8 @@ import type { Vault } from '../seal/vault.ts'
 import type { DataPlaces } from './data-folder.ts'
 import type { Disk } from './disk.ts'
 import { removeDurably } from './durable-file.ts'
+import { HOME_ROWS, IN_THE_FOLDER } from './home.ts'
+import type { Home } from './home.ts'
 import { StorageError } from './storage-error.ts'
 
 /** A contact as it is kept. `pushName`: what a person calls itself, shown where the address book has no name. */
@@ -44,9 +46,9 @@ export type NamesFile = {
 /** The name of the file in a session's folder. */
 export const NAMES_FILE = 'names.json'
 
-type NamesOptions = { disk: Disk; places: Pick<DataPlaces, 'session' | 'sessions'>; vault: Vault }
+type NamesOptions = { disk: Disk; places: Pick<DataPlaces, 'session' | 'sessions'>; vault: Vault; home?: Home }
 
-export function openNames({ disk, places, vault }: NamesOptions): NamesFile {
+export function openNames({ disk, places, vault, home = IN_THE_FOLDER }: NamesOptions): NamesFile {
   const pathIn = (folder: string): string => join(folder, NAMES_FILE)
   const open = (sessionId: string, stored: StoredNames | null): KeptNames | null => {
     if (stored?.version !== 2) return stored
@@ -89,6 +91,7 @@ export function openNames({ disk, places, vault }: NamesOptions): NamesFile {
     }
     disk.sync(folder)
     disk.sync(places.sessions)
+    home.changed(sessionId, names.generation, { [HOME_ROWS.names]: Buffer.from(text) })
   }
 
   return {

@@ -5,6 +5,8 @@ import type { Cipher } from '../seal/cipher.ts'
 import type { Vault } from '../seal/vault.ts'
 import type { DataFolder } from './data-folder.ts'
 import { removeDurably, writeDurably } from './durable-file.ts'
+import { HOME_ROWS, IN_THE_FOLDER } from './home.ts'
+import type { Home } from './home.ts'
 import { StorageError, asStorageError } from './storage-error.ts'
 
 /** The link that a queue belongs to: texts that were queued for one account are never sent by another. */
@@ -45,7 +47,7 @@ export type Outbox = {
   seal(path: string, sessionId: string): boolean
 }
 
-export function openOutbox(data: DataFolder, vault: Vault): Outbox {
+export function openOutbox(data: DataFolder, vault: Vault, home: Home = IN_THE_FOLDER): Outbox {
   const { disk } = data
   // A write that a kill interrupted: no clear would find these texts, and none may outlive one.
   for (const name of disk.names(data.outboxes)) if (name.endsWith('.tmp')) removeDurably(disk, join(data.outboxes, name))
@@ -89,8 +91,10 @@ export function openOutbox(data: DataFolder, vault: Vault): Outbox {
   }
   const write = (sessionId: string, queue: Queue): void => {
     try {
-      if (queue.messages.length === 0) data.erase(data.outbox(sessionId))
-      else writeDurably(disk, data.outbox(sessionId), asText(sessionId, queue))
+      const text = queue.messages.length === 0 ? null : asText(sessionId, queue)
+      if (text === null) data.erase(data.outbox(sessionId))
+      else writeDurably(disk, data.outbox(sessionId), text)
+      home.changed(sessionId, queue.generation, { [HOME_ROWS.outbox]: text === null ? null : Buffer.from(text) })
     } catch (error) {
       throw asStorageError(error)
     }

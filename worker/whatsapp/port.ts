@@ -68,6 +68,11 @@ export type CredentialAccess = {
   writeCreds(json: string, paired: { phoneNumber: string } | null): void
   readKeys(type: string, ids: readonly string[]): Map<string, string>
   writeKeys(changes: readonly KeyChange[]): void
+  /**
+   * Resolves when all that was written is where it has to be; `null`: it is. Nothing may be sent before that which rests on it. Rejects where
+   * somebody else has the session by now: nothing may be sent any more.
+   */
+  settled(): Promise<void> | null
 }
 
 /** The one auth object of a session for its whole life. It must not be read from disk again after a restart (515). */

@@ -47,7 +47,17 @@ export type OrderRow = {
 /** The row of `whatsapp_workers`. Times are milliseconds. */
 export type WorkerRow = { heartbeat_at: number; away_since: number | null; returned_at: number | null }
 
-export type State = { sessions: Map<string, SessionRow>; orders: Map<string, OrderRow>; worker: WorkerRow | null }
+/** What lies in the second store of a session: rows by generation and name, and what was cleared of it. */
+export type Shelf = { rows: Map<string, Uint8Array>; clearedGeneration: number }
+
+/** `token`: by which the worker's process holds everything. */
+export type State = {
+  sessions: Map<string, SessionRow>
+  orders: Map<string, OrderRow>
+  worker: WorkerRow | null
+  token: number
+  shelf: Map<string, Shelf>
+}
 
 /** What the database refuses: a code of `domain/errors.ts`, or Postgres' own for a violated check. */
 export class Refused extends Error {
@@ -59,11 +69,13 @@ export class Refused extends Error {
 }
 
 /** A copy that shares nothing with `state` that can change. Receipts never do once they are stored. */
-export function copyOf({ sessions, orders, worker }: State): State {
+export function copyOf({ sessions, orders, worker, token, shelf }: State): State {
   return {
     sessions: new Map(Array.from(sessions, ([id, row]) => [id, { ...row }])),
     orders: new Map(Array.from(orders, ([id, order]) => [id, { ...order }])),
     worker: worker && { ...worker },
+    token,
+    shelf: new Map(Array.from(shelf, ([id, { rows, clearedGeneration }]) => [id, { rows: new Map(rows), clearedGeneration }])),
   }
 }
 

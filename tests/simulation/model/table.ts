@@ -8,7 +8,7 @@ export type Table = ReturnType<typeof createTable>
 
 /** The state, and what triggers and private functions do to it. */
 export function createTable({ now, newId }: { now: () => number; newId: () => string }) {
-  let state: State = { sessions: new Map(), orders: new Map(), worker: null }
+  let state: State = { sessions: new Map(), orders: new Map(), worker: null, token: 1, shelf: new Map() }
 
   const rowsInOrder = () => [...state.sessions.values()].toSorted((a, b) => a.created_at - b.created_at || compareIds(a, b))
   const ordersInOrder = () => [...state.orders.values()].toSorted((a, b) => a.requested_at - b.requested_at || compareIds(a, b))

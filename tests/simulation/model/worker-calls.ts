@@ -2,13 +2,16 @@ import type { ClearOrder, Receipt } from '#domain/clearance.ts'
 import { NOTES_AT_ONCE, WORKER_KINDS } from '#domain/events.ts'
 import { StatusReason } from '#domain/reasons.ts'
 import type { Look, Snapshot } from '#domain/snapshot.ts'
-import type { Note, NumberedObservation } from '../../../worker/database.ts'
+import type { Beat, Note, NumberedObservation } from '../../../worker/database.ts'
+import { createShelf } from './shelf.ts'
 import { clearOrderOf, intentOf, iso, Refused, WORKER } from './state.ts'
 import type { SessionRow } from './state.ts'
 import type { Table } from './table.ts'
 
 /** What the worker may call with the service key. A refusal is thrown. */
 export function createWorkerCalls(table: Table, instanceId: string) {
+  /** By the lease of the process that is there now. */
+  const leased = <T>(value: T): T & { token: number } => ({ ...value, token: table.state().token })
   const rowOf = (id: string, generation: number): SessionRow | undefined => {
     const row = table.row(id)
     return row?.generation === generation ? row : undefined
@@ -16,11 +19,12 @@ export function createWorkerCalls(table: Table, instanceId: string) {
 
   return {
     snapshot(): Snapshot {
-      const sessions = table.rowsInOrder().map(intentOf)
+      const sessions = table.rowsInOrder().map(intentOf).map(leased)
       const orders = table
         .ordersInOrder()
         .filter((order) => order.completed_at === null)
         .map(clearOrderOf)
+        .map(leased)
       const [session_count, order_count] = [sessions.length, orders.length]
       return { instance_id: instanceId, taken_at: iso(table.now()), session_count, order_count, sessions, orders }
     },
@@ -31,14 +35,26 @@ export function createWorkerCalls(table: Table, instanceId: string) {
         .ordersOf(sessionId)
         .filter((order) => order.completed_at === null)
         .map(clearOrderOf)
+        .map(leased)
       const cleared = table.ordersOf(sessionId).filter((order) => order.completed_at !== null)
       const cleared_generation = cleared.length > 0 ? Math.max(...cleared.map((order) => order.max_generation)) : null
-      return { instance_id: instanceId, taken_at: iso(table.now()), session: row ? intentOf(row) : null, orders, cleared_generation }
+      return {
+        instance_id: instanceId,
+        taken_at: iso(table.now()),
+        session: row ? leased(intentOf(row)) : null,
+        orders,
+        cleared_generation,
+      }
     },
 
-    heartbeat(_sessionCount: number): void {
+    /** Each process of the worker holds everything by a token of its own. */
+    heartbeat({ first }: Pick<Beat, 'first'>): boolean {
       table.hear()
+      if (first) table.state().token += 1
+      return true
     },
+
+    ...createShelf(table),
 
     touch(sessionIds: string[]): void {
       for (const id of sessionIds) {

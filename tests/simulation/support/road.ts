@@ -73,13 +73,17 @@ export function createRoad({ life, clock, steps, random, state, worker, onStored
   return {
     snapshot: () => call('snapshot', '', false, () => Snapshot.parse(damaged(worker.snapshot(), state.damages.shift()))),
     look: (id) => call('look', id, false, () => Look.parse(worker.look(id))),
-    heartbeat: (count) => call('heartbeat', '', true, () => worker.heartbeat(count)),
+    heartbeat: (beat) => call('heartbeat', '', true, () => worker.heartbeat(beat)),
     touch: (ids) => call('touch', ids.join(), true, () => worker.touch(ids)),
     observe: (observation) => call('observe', observation.sessionId, true, () => worker.observe(observation)),
     linked: (id, generation, phone) => call('linked', id, true, () => worker.linked(id, generation, phone)),
     unlinked: (id, generation, reason) => call('unlinked', id, true, () => worker.unlinked(id, generation, reason)),
     completeOrder: (id, receipt) => call('completeOrder', id, true, () => worker.completeOrder(id, receipt)),
     failOrder: (id, error) => call('failOrder', id, true, () => worker.failOrder(id, error)),
+    shelve: (changes) => call('shelve', changes[0]?.sessionId ?? '', true, () => worker.shelve(changes)),
+    unshelve: (id, token) => call('unshelve', id, false, () => worker.unshelve(id, token)),
+    clearShelf: (id, token, findings) => call('clearShelf', id, true, () => worker.clearShelf(id, token, findings)),
+    release: () => call('release', '', true, () => worker.release()),
     note: (boot, notes) => call('note', '', true, () => worker.note(boot, notes)),
     purge: () => call('purge', '', true, () => worker.purge()),
   }

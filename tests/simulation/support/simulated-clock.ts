@@ -53,6 +53,7 @@ export function createSimulatedClock(): SimulatedClock {
     after,
     ofLife: (life, random) => ({
       now: () => time + offset,
+      elapsed: () => time,
       after: (ms, run) => (life.isAlive() ? after(ms > 0 ? ms : random.next() * TURN_MS, () => life.run(run)) : () => {}),
       random: random.next,
     }),

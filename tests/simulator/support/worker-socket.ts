@@ -32,6 +32,7 @@ function memoryStore(creds: string): MemoryStore {
       for (const key of store.keys.keys()) if (key.startsWith(`${type}/`)) store.keys.delete(key)
     },
     readCreds: () => creds,
+    settled: () => null,
     writeCreds() {
       const { onCreds } = store
       store.onCreds = null

@@ -1,0 +1,234 @@
+import type { ClearOrder } from '#domain/clearance.ts'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database.ts'
+import { reasonOf } from '../log.ts'
+import type { Log } from '../log.ts'
+import type { Findings } from '../store/tombstones.ts'
+import type { Lease, LeaseBook, Mark } from './lease-book.ts'
+import { NotHeld } from './mirror.ts'
+import type { Mirror } from './mirror.ts'
+import type { WorkingCopies } from './working-copies.ts'
+
+/** Sessions that are fetched at once, and given away in one pass. */
+const FETCHED_AT_ONCE = 16
+const GIVEN_AT_ONCE = 10
+
+/**
+ * What a worker holds, and whether it has it here (rules FLT-1 to FLT-9). Where credentials lie in the worker's own folder that is all it
+ * has, for nobody takes them over; where they lie in the database, a session has to be fetched before anything is done about it.
+ */
+export type Fleet = {
+  /** Tells the database that this worker is there. Throws `DatabaseError`. */
+  beat(): Promise<void>
+  /** To be taken before a read of the database, and handed in with what it says: who holds what. `whole`: nothing else is this worker's. */
+  mark(): Mark | null
+  read(leases: readonly Lease[], whole: boolean, mark: Mark | null): void
+  /** Whether whatever there is of a session is here. */
+  isHere(sessionId: string): boolean
+  /** Has it here when it resolves. Throws `DatabaseError`. */
+  fetch(sessionId: string): Promise<void>
+  /** The same of many, in the background; `onFetched` follows. */
+  want(sessionIds: readonly string[]): void
+  /** Whether a connection of a session may be opened now. */
+  mayOpen(sessionId: string): boolean
+  /** Resolves when all that was changed here of a session is where another worker finds it; `null`: it is. Rejects where it never will be. */
+  settled(sessionId: string): Promise<void> | null
+  /** Whether an interrupted clear can be taken up now. */
+  mayResume(order: ClearOrder): boolean
+  /**
+   * Erases at home what an order covers, once it is erased here. Returns what was found the first time that somebody did. Throws where it
+   * has to be tried again.
+   */
+  clear(order: ClearOrder, findings: Findings): Promise<Findings>
+  /** Somebody else has a session by now: nothing of it stays here. */
+  letGo(sessionId: string): void
+  /** Gives away what is beyond this worker's share, one after the other. */
+  share(surplus: number): void
+  /** Gives everything away, as soon as all is stored; nothing may run any more. */
+  drain(): Promise<void>
+  close(): void
+}
+
+type Options = {
+  database: Database
+  book: LeaseBook
+  mirror: Mirror
+  copies: WorkingCopies
+  clock: Clock
+  log: Log
+  sessionCount(): number
+  /** Stops whatever runs of a session, without a word to anybody. */
+  release(sessionId: string): void
+  /** Whether a session is linked and may be moved; a link under way is somebody's who looks at a QR. */
+  isMovable(sessionId: string): boolean
+  /** Some of what was wanted is here. */
+  onFetched(): void
+}
+
+/** For credentials in the database: what is here are working copies, each for as long as its lease is held. */
+export function createFleet(options: Options): Fleet {
+  const { database, book, mirror, copies, clock, log, release, isMovable, onFetched } = options
+  const here = new Set<string>()
+  const fetching = new Map<string, Promise<void>>()
+  const queue: string[] = []
+  let busy = 0
+  let registered = false
+  let superseded = false
+  let closed = false
+
+  const dropCopy = (id: string): void => {
+    mirror.forget(id)
+    release(id)
+    here.delete(id)
+    try {
+      copies.erase(id)
+    } catch (error) {
+      // It is sealed, and its key is in memory of nobody any more; the next start tries again.
+      log.error({ session: id, error: reasonOf(error) }, 'the working copy of a session that another worker may hold could not be erased')
+    }
+  }
+  const letGo = (id: string): void => {
+    book.drop(id)
+    dropCopy(id)
+  }
+  /** Nobody can know who holds what: nothing may go on here. */
+  const lapse = (): void => {
+    const ids = book.lapse()
+    for (const id of new Set([...ids, ...here])) dropCopy(id)
+    if (ids.length > 0)
+      log.error({ sessions: ids.length }, 'the leases are over: the database was not reached in time, and all sessions are let go')
+  }
+  const watch = (): void => {
+    if (closed) return
+    if (!book.isCurrent() && (book.all().length > 0 || here.size > 0)) lapse()
+    clock.after(WATCH_MS, watch)
+  }
+  clock.after(WATCH_MS, watch)
+
+  const fetch = async (id: string): Promise<void> => {
+    const token = book.tokenOf(id)
+    if (token === null) throw new NotHeld(id)
+    const rows = await database.unshelve(id, token)
+    if (closed || book.tokenOf(id) !== token) throw new NotHeld(id)
+    if (rows === null) {
+      letGo(id)
+      throw new NotHeld(id)
+    }
+    copies.put(id, rows)
+    here.add(id)
+  }
+  const fetchOnce = (id: string): Promise<void> => {
+    if (here.has(id)) return Promise.resolve()
+    const known = fetching.get(id)
+    if (known) return known
+    const one = fetch(id).finally(() => fetching.delete(id))
+    fetching.set(id, one)
+    return one
+  }
+  const work = async (): Promise<void> => {
+    busy += 1
+    for (let id = queue.shift(); id !== undefined && !closed; id = queue.shift()) {
+      const sessionId = id
+      await fetchOnce(sessionId).catch((error: unknown) =>
+        log.warn({ session: sessionId, error: reasonOf(error) }, 'a session could not be fetched; it is tried again'),
+      )
+    }
+    busy -= 1
+    if (busy === 0) onFetched()
+  }
+
+  const give = async (ids: readonly string[]): Promise<void> => {
+    const leases = book.all().filter(({ id }) => ids.includes(id))
+    for (const { id } of leases) release(id)
+    await Promise.allSettled(leases.map(({ id }) => mirror.settled(id)))
+    await database.release(leases)
+    for (const { id } of leases) letGo(id)
+  }
+  let giving: Promise<void> | null = null
+
+  return {
+    async beat() {
+      if (superseded) return
+      const mark = book.mark()
+      const isTaken = await database.heartbeat({ sessionCount: options.sessionCount(), first: !registered, draining: closed })
+      if (!isTaken) {
+        superseded = true
+        lapse()
+        log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): this one does nothing any more')
+        return
+      }
+      if (!mark.current) lapse()
+      registered = true
+      book.renew(mark)
+    },
+    mark: book.mark,
+    read(leases, whole, mark) {
+      if (!mark) return
+      const { taken, lost } = book.read(leases, whole, mark)
+      // What changed hands and came back may have been changed there.
+      for (const id of [...taken, ...lost]) if (here.has(id) || fetching.has(id)) dropCopy(id)
+    },
+    isHere: (id) => here.has(id) && book.tokenOf(id) !== null,
+    fetch: fetchOnce,
+    want(ids) {
+      for (const id of ids) if (!here.has(id) && !fetching.has(id) && !queue.includes(id)) queue.push(id)
+      while (busy < FETCHED_AT_ONCE && busy < queue.length) void work()
+    },
+    mayOpen: (id) => book.tokenOf(id) !== null,
+    settled: mirror.settled,
+    mayResume: ({ session_id }) => here.has(session_id) || book.tokenOf(session_id) === null,
+    async clear(order, findings) {
+      const answer = await database.clearShelf(order.id, book.tokenOf(order.session_id), findings)
+      if (answer === null) throw new NotHeld(order.session_id)
+      return answer.findings ?? findings
+    },
+    letGo,
+    share(surplus) {
+      if (giving || closed) return
+      const ids = [...here].filter(isMovable).slice(0, Math.min(surplus, GIVEN_AT_ONCE))
+      if (ids.length === 0) return
+      log.info({ sessions: ids.length }, 'sessions are given to workers with more room')
+      giving = give(ids)
+        .catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'sessions could not be given away'))
+        .finally(() => (giving = null))
+    },
+    async drain() {
+      closed = true
+      await mirror.idle()
+      await database.release(book.all())
+    },
+    close() {
+      closed = true
+      mirror.close()
+    },
+  }
+}
+
+/** How often it is looked whether leases are still good, milliseconds. */
+const WATCH_MS = 1000
+
+/** For credentials in the worker's own folder: whatever it holds is here. */
+export function createSolitary(options: Pick<Options, 'database' | 'log' | 'sessionCount' | 'release'>): Fleet {
+  const { database, log, release } = options
+  let registered = false
+  return {
+    async beat() {
+      const isTaken = await database.heartbeat({ sessionCount: options.sessionCount(), first: !registered, draining: false })
+      registered = true
+      if (!isTaken) log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): each needs a name of its own')
+    },
+    mark: () => null,
+    read() {},
+    isHere: () => true,
+    fetch: () => Promise.resolve(),
+    want() {},
+    mayOpen: () => true,
+    settled: () => null,
+    mayResume: () => true,
+    clear: (_order, findings) => Promise.resolve(findings),
+    letGo: release,
+    share() {},
+    drain: () => Promise.resolve(),
+    close() {},
+  }
+}

@@ -1,0 +1,100 @@
+import { HEARTBEAT_STALE_SECONDS } from '#domain/routes.ts'
+import type { Clock } from '../clock.ts'
+
+/** A lease as the database tells it: by which token this worker holds which session. */
+export type Lease = { id: string; token: number }
+
+/** Leases count as over this much before the database says so, milliseconds: clocks do not run alike. */
+const MARGIN_MS = 1000
+const LEASE_MS = HEARTBEAT_STALE_SECONDS * 1000 - MARGIN_MS
+
+/**
+ * Which sessions this worker holds, by its own clocks. All leases are as good as the last heartbeat that the database took: nothing may
+ * be sent, opened or stored by a worker that cannot know whether somebody else has taken over.
+ */
+export type LeaseBook = {
+  /** Whether leases are good now. Asked before whatever reaches out. */
+  isCurrent(): boolean
+  /** Whether a session is held, and by which token; `null`: it is not, or nobody can know. */
+  tokenOf(sessionId: string): number | null
+  /** The same whether leases are good or not. */
+  all(): Lease[]
+  /** To be taken before a heartbeat or a read begins, and handed in with its answer. */
+  mark(): Mark
+  /** The database took a heartbeat that was begun at `mark`. Where leases were over by then, `lapse` comes first. */
+  renew(mark: Mark): void
+  /** What a read that was begun at `mark` says. `whole`: nothing else is held. Nothing, where leases were not good all the while. */
+  read(leases: readonly Lease[], whole: boolean, mark: Mark): { taken: string[]; lost: string[] }
+  /** A session is not held by this token any more, whatever an older read says. */
+  drop(sessionId: string): void
+  /** Nothing is held any more; returns what was. What was read before says nothing from now on. */
+  lapse(): string[]
+}
+
+/** A moment, by both clocks, and what was known then. */
+export type Mark = {
+  readonly at: number
+  readonly wall: number
+  readonly count: number
+  readonly lapses: number
+  readonly current: boolean
+}
+
+export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBook {
+  const held = new Map<string, { token: number; since: number }>()
+  /** The last token of what was let go: an answer that comes late may still tell of it. */
+  const gone = new Map<string, number>()
+  let renewed: Mark | null = null
+  let count = 0
+  let lapses = 0
+
+  const isCurrent = (): boolean => {
+    if (!renewed) return false
+    // By both clocks: the one does not run while the machine sleeps, the other may be set back.
+    const ms = Math.max(clock.elapsed() - renewed.at, Math.abs(clock.now() - renewed.wall))
+    return ms < LEASE_MS
+  }
+  const take = ({ id, token }: Lease): boolean => {
+    const known = held.get(id)
+    if ((known && known.token >= token) || (gone.get(id) ?? 0) >= token) return false
+    count += 1
+    held.set(id, { token, since: count })
+    gone.delete(id)
+    return true
+  }
+  const drop = (id: string): void => {
+    const known = held.get(id)
+    if (!known) return
+    held.delete(id)
+    gone.set(id, known.token)
+    const [oldest] = gone.keys()
+    if (gone.size > REMEMBERED && oldest !== undefined) gone.delete(oldest)
+  }
+
+  return {
+    isCurrent,
+    tokenOf: (id) => (isCurrent() ? (held.get(id)?.token ?? null) : null),
+    all: () => Array.from(held, ([id, { token }]) => ({ id, token })),
+    mark: () => ({ at: clock.elapsed(), wall: clock.now(), count, lapses, current: isCurrent() }),
+    renew(mark) {
+      renewed = mark
+    },
+    read(leases, whole, mark) {
+      if (mark.lapses !== lapses || !mark.current || !isCurrent()) return { taken: [], lost: [] }
+      const known = new Set(leases.map(({ id }) => id))
+      const lost = whole ? Array.from(held).flatMap(([id, { since }]) => (!known.has(id) && since <= mark.count ? [id] : [])) : []
+      for (const id of lost) drop(id)
+      return { taken: leases.filter(take).map(({ id }) => id), lost }
+    },
+    drop,
+    lapse() {
+      lapses += 1
+      renewed = null
+      const ids = [...held.keys()]
+      held.clear()
+      return ids
+    },
+  }
+}
+
+const REMEMBERED = 10_000
