@@ -85,9 +85,9 @@ begin
     return;
   end if;
   if me.store = 'database' and silent <> '{}' then
-    update private.leases l set worker_id = null where l.session_id in (
+    update private.leases l set worker_id = null where l.session_id = any (array(
       select s.session_id from private.leases s where s.worker_id = any (silent) and s.kept = 'database' for update skip locked
-    );
+    ));
   end if;
   fleet := (
     select greatest(sum(w.capacity), 1) from public.whatsapp_workers w
@@ -104,14 +104,13 @@ begin
   if unheld = 0 then
     return;
   end if;
-  with free as (
-    select l.session_id from private.leases l
-    where l.worker_id is null and coalesce(l.kept, me.store) = me.store
+  update private.leases l set worker_id = me.id, kept = me.store, token = nextval('private.changes'), shelved = 0
+  where l.session_id = any (array(
+    select free.session_id from private.leases free
+    where free.worker_id is null and coalesce(free.kept, me.store) = me.store
     -- A few at least: the last ones are not to be halved for ever.
     limit least(room, greatest(20, ceil(unheld::numeric * me.capacity / fleet))) for update skip locked
-  )
-  update private.leases l set worker_id = me.id, kept = me.store, token = nextval('private.changes'), shelved = 0
-  from free where l.session_id = free.session_id;
+  ));
   get diagnostics taken = row_count;
   if taken > 0 then
     update public.whatsapp_workers w set held = w.held + taken where w.id = me.id;
