@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { markdownFiles, readPage } from '../support/markdown.ts'
 import { follow } from './docs/follow.ts'
-import { type Hands, readyHands } from './docs/hands.ts'
+import { readyHands } from './docs/hands.ts'
 import { NOT_RUN_HERE } from './docs/not-run-here.ts'
-import { openPlace, type Place } from './docs/place.ts'
+import { type Copy, copyProject, type Place } from './docs/place.ts'
 import { faultsOf, firstCommand, storyOf } from './docs/story.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -43,21 +43,23 @@ describe('the blocks of every page', () => {
 })
 
 describe('what the pages have their reader do', () => {
-  let place: Place
-  let hands: Hands
+  let copy: Copy
+  let shared: Place
+  const hands = readyHands()
   beforeAll(async () => {
-    place = await openPlace()
-    hands = readyHands(place)
+    copy = await copyProject()
+    shared = await copy.start([])
   }, OPEN_MS)
   afterAll(async () => {
-    await hands?.close()
-    await place?.stop()
+    await hands.close()
+    await shared?.stop()
+    await copy?.remove()
   }, OPEN_MS)
 
   it.each(TOLD)(
     'comes out as %s says',
     async (page) => {
-      await expect(follow(page, place, hands)).resolves.toBeUndefined()
+      await expect(follow(page, { copy, shared, hands })).resolves.toBeUndefined()
     },
     PAGE_MS,
   )

@@ -71,37 +71,36 @@ const HANDS: Record<string, (desk: Desk) => Promise<void>> = {
 }
 
 export type Hands = {
-  /** Does what a page says is done by hand; resolves to the names of what was clicked. @throws where nobody knows that name. */
-  do(name: string): Promise<string[]>
+  /** Does at a place what a page says is done by hand; resolves to the names of what was clicked. @throws where nobody knows that name. */
+  do(name: string, place: Place): Promise<string[]>
   close(): Promise<void>
 }
 
 /** A reader at a browser, who is called when a page needs one, and stays signed in. */
-export function readyHands(place: Place): Hands {
+export function readyHands(): Hands {
   let browser: Browser | null = null
-  let page: Page | null = null
+  const pages = new Map<Place, Page>()
 
-  async function act(name: string): Promise<string[]> {
+  async function act(name: string, place: Place): Promise<string[]> {
     const hand = HANDS[name]
     if (!hand) throw new Error(`hands.ts does not know "${name}"`)
-    if (!page) {
-      browser = await launchBrowser()
-      page = await browser.newPage({ viewport: { width: 1200, height: 860 } })
-      if (name !== 'sign-in') await act('sign-in')
-    }
-    const desk = page
+    browser ??= await launchBrowser()
+    const known = pages.get(place)
+    const page = known ?? (await browser.newPage({ viewport: { width: 1200, height: 860 } }))
+    pages.set(place, page)
+    if (!known && name !== 'sign-in') await act('sign-in', place)
     const clicked: string[] = []
     await hand({
-      page: desk,
+      page,
       place,
       async click(label, press = button(label)) {
         clicked.push(label)
-        await press(desk)
+        await press(page)
       },
       async phone() {
-        const opened = desk.context().waitForEvent('page')
+        const opened = page.context().waitForEvent('page')
         clicked.push('Open the simulated phone')
-        await desk.getByRole('link', { name: 'Open the simulated phone' }).click()
+        await page.getByRole('link', { name: 'Open the simulated phone' }).click()
         return opened
       },
     })
