@@ -63,7 +63,7 @@ export function writeArchive(path: string, entries: Iterable<Entry>, about: () =
 }
 
 /** `entries`: one after the other, so that a large backup never stands in memory as a whole. */
-export type Archive = { about: About; entries(): Iterable<Entry> }
+export type Archive = { about: About; paths: readonly string[]; entries(): Iterable<Entry> }
 
 /** Opens a backup and checks every byte of it before anything is done with it. Throws `StartError` where it is none, or damaged. */
 export function withArchive<T>(path: string, run: (archive: Archive) => T): T {
@@ -76,10 +76,8 @@ export function withArchive<T>(path: string, run: (archive: Archive) => T): T {
       function* entries(): Iterable<Entry> {
         for (const row of file.prepare('select * from entry order by path').iterate()) yield toEntry(row)
       }
-      let checked = 0
-      for (const { bytes } of entries()) checked += bytes.length
-      if (checked === 0) throw new Error('there is nothing in it')
-      return run({ about, entries })
+      const paths = Array.from(entries(), ({ path: one }) => one)
+      return run({ about, paths, entries })
     } finally {
       file.close()
     }

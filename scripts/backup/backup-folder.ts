@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readInstance } from '../../worker/store/data-folder.ts'
 import { systemDisk } from '../../worker/store/disk.ts'
 import { diskBelow } from '../../worker/store/folder-disk.ts'
+import { LEDGER } from '../../worker/store/ledger.ts'
 import { StartError } from '../stack/start-error.ts'
 import { writeArchive } from './archive.ts'
 import type { Entry } from './archive.ts'
@@ -23,7 +24,7 @@ export function backUpFolder({ folder, to, ledger, unsealed, now }: BackupOption
   const takenAt = now().toISOString()
   function* entries(): Generator<Entry> {
     // First of all: what is cleared while the rest is read must not count as known to this backup.
-    if (existsSync(ledger)) yield { path: 'cleared.jsonl', session: null, generation: null, bytes: readFileSync(ledger) }
+    if (existsSync(ledger)) yield { path: LEDGER, session: null, generation: null, bytes: readFileSync(ledger) }
     for (const entry of collect(disk, folder, tally)) {
       if (tally.inTheClear.length > 0 && !unsealed) {
         throw new StartError(

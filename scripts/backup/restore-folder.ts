@@ -1,8 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
-import { ledgerFileAt, openLedger, parseLedger } from '../../worker/store/ledger.ts'
+import { LEDGER, ledgerFileAt, openLedger, parseLedger } from '../../worker/store/ledger.ts'
 import { StartError } from '../stack/start-error.ts'
 import { withArchive } from './archive.ts'
 import type { Archive, Entry } from './archive.ts'
@@ -27,7 +26,7 @@ export function restoreFolder({ from, folder, ledger, told, now }: RestoreOption
     rmSync(aside, { recursive: true, force: true })
     const restored = unpack(archive, aside, cleared)
     const isBelow = dirname(ledger) === folder
-    const kept = openLedger(ledgerFileAt(isBelow ? join(aside, 'cleared.jsonl') : ledger))
+    const kept = openLedger(ledgerFileAt(isBelow ? join(aside, LEDGER) : ledger))
     for (const entry of cleared.values()) kept.record(entry)
     rmSync(folder, { recursive: true, force: true })
     renameSync(aside, folder)
@@ -36,9 +35,11 @@ export function restoreFolder({ from, folder, ledger, told, now }: RestoreOption
   })
 }
 
-function ledgerIn({ entries }: Archive): Cleared {
+function ledgerIn({ paths, entries }: Archive): Cleared {
+  if (!paths.includes(LEDGER)) return new Map()
   for (const { path, bytes } of entries()) {
-    if (path === 'cleared.jsonl') return parseLedger(bytes.toString().replace(/[^\n]*$/, ''), 'in the backup')
+    // A line that was being written when it was read was not told yet.
+    if (path === LEDGER) return parseLedger(bytes.toString().replace(/[^\n]*$/, ''), 'in the backup')
   }
   return new Map()
 }
@@ -48,7 +49,7 @@ function unpack({ about, entries }: Archive, aside: string, cleared: Cleared): P
   const leftOut = new Set<string>()
   write(join(aside, 'instance.json'), JSON.stringify({ instance_id: about.instanceId, realm: about.realm }))
   for (const entry of entries()) {
-    if (entry.path === 'cleared.jsonl') continue
+    if (entry.path === LEDGER) continue
     const bytes = withoutCleared(entry, cleared)
     if (bytes) write(join(aside, entry.path), bytes)
     if (entry.session && entry.generation !== null) (bytes ? sessions : leftOut).add(entry.session)

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Look, Snapshot } from '#domain/snapshot.ts'
 import { readMigrations } from '../../scripts/migrate/files.ts'
 import { migrateDown, migrateUp, migrationStatus } from '../../scripts/migrate/run.ts'
 import { startTestDatabase } from '../support/database.ts'
@@ -23,6 +24,12 @@ beforeAll(async () => {
 afterAll(() => database.stop())
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'latchkey-migrate-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
+
+/** `npm run migrate`, as people run it. */
+async function migrate(...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/migrate.ts'), ...args, '--database-url', database.databaseUrl])
+  return stdout
+}
 
 /** A project's `supabase` folder with these files. */
 function plant(files: Record<string, string>): void {
@@ -59,8 +66,8 @@ describe('the migrations that are there', () => {
     const before = await shapeOf(database.sql)
     expect(await migrateUp(database.sql, files)).toEqual([])
     expect(await shapeOf(database.sql)).toEqual(before)
-    const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/migrate.ts'), 'up', '--database-url', database.databaseUrl])
-    expect(stdout).toBe('The database is up to date.\n')
+    expect(await migrate('up')).toBe('The database is up to date.\n')
+    expect((await migrate('status')).trim().split('\n')).toHaveLength(files.length)
   })
 
   it('cannot be undone: they are of the first release, and what undid them would lose what people stored', async () => {
@@ -68,8 +75,7 @@ describe('the migrations that are there', () => {
     const [first] = files
     const before = await shapeOf(database.sql)
     await expect(migrateDown(database.sql, files, first?.version ?? '')).rejects.toThrow(/cannot be undone/)
-    const args = [join(ROOT, 'scripts/migrate.ts'), 'down', '--to', first?.version ?? '', '--database-url', database.databaseUrl]
-    await expect(run(process.execPath, args)).rejects.toThrow(/cannot be undone without losing/)
+    await expect(migrate('down', '--to', first?.version ?? '')).rejects.toThrow(/cannot be undone without losing/)
     expect(await shapeOf(database.sql)).toEqual(before)
   })
 
@@ -193,5 +199,29 @@ comment on table three is 'it''s there;';
     expect(await migrateDown(sql, files, '20260101000000')).toEqual(['20260103000000_three', '20260102000000_two'])
     expect(await applied()).toEqual(['20260101000000'])
     expect(await migrateUp(sql, files)).toHaveLength(2)
+  })
+})
+
+describe('a database that is one release ahead', () => {
+  /** The same, with a field in every object that this release does not know. */
+  const ahead = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(ahead)
+    if (value === null || typeof value !== 'object') return value
+    return { ...Object.fromEntries(Object.entries(value).map(([key, field]) => [key, ahead(field)])), of_the_next_release: [{ what: 1 }] }
+  }
+
+  it('is understood by the worker of this one: what it does not know it ignores', async () => {
+    const admin = await database.person('ahead@example.org')
+    const session = await database.insertSession(await database.createOrganization('Ahead', { admin }), { status: 'disconnected' })
+    await database.sql`select private.order_clear(s, 'reset') from public.whatsapp_sessions s where id = ${session.id}`
+    for (const [schema, { data, error }] of [
+      [Snapshot, await database.service.rpc('worker_snapshot')],
+      [Look, await database.service.rpc('worker_look', { session_id: session.id })],
+    ] as const) {
+      expect(error).toBeNull()
+      const known = schema.parse(data)
+      expect(known.orders).toHaveLength(1)
+      expect(schema.parse(ahead(data))).toEqual(known)
+    }
   })
 })

@@ -68,9 +68,12 @@ function parseLine(line: string): LedgerEntry | null {
   }
 }
 
+/** The name of a ledger in a data folder, and in a backup of one. */
+export const LEDGER = 'cleared.jsonl'
+
 /** Where the ledger of a data folder is, unless the settings name another place. */
 export function ledgerPath(root: string, elsewhere?: string): string {
-  return elsewhere ?? join(root, 'cleared.jsonl')
+  return elsewhere ?? join(root, LEDGER)
 }
 
 /** Tombstones that also forbid what the ledger knows as cleared, when the tombstone itself is long gone (LED-2). */
