@@ -5,7 +5,8 @@ import { newCommandKey } from '../stack/command-key.ts'
 import { denoBinary } from '../stack/deno-binary.ts'
 import { freePorts } from '../stack/ports.ts'
 
-const RUN_MS = 60_000
+/** Bounds what hangs. */
+const RUN_MS = 300_000
 const OFFLINE = ['--no-remote', '--no-lock']
 const WITH_PACKAGES = '--node-modules-dir=manual'
 const QUIET = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }

@@ -35,18 +35,14 @@ async function judge(root: string): Promise<Outcome> {
     const place = join(folder, 'deployed')
     const { entrypoint_path: entry, import_map_path: map } = upload.metadata
     await layOut(upload, place)
-    const lost = await unresolved(entry, map, place)
-    if (lost.length > 0) return { kind: 'failed', findings: lost }
+    const plain = [...verifiedElsewhere(upload), ...readsPastItsSettings(upload), ...(await unresolved(entry, map, place))]
+    if (plain.length > 0) return { kind: 'failed', findings: plain }
     await layPackages(upload, place)
     const checked = await runDeno(['check', '--config', map, entry], place)
     if (!checked.ok) return { kind: 'failed', findings: [`deno check of what is deployed: ${checked.text}`] }
     const bytes = await bundledBytes(place, entry, map, importsOf(upload))
     const findings = [
       ...(bytes > LIMIT_BYTES ? [`it weighs ${megabytes(bytes)}, more than the ${megabytes(LIMIT_BYTES)} that Supabase bundles`] : []),
-      ...(upload.metadata.verify_jwt
-        ? ['supabase/config.toml lets Supabase check tokens before the function does: set verify_jwt = false for it']
-        : []),
-      ...readsPastItsSettings(upload),
       ...(await startsAndAnswers(place, entry, map)),
     ]
     const says = `Supabase CLI ${upload.cli} sends ${upload.files.size} files; with packages ${megabytes(bytes)} of at most ${megabytes(LIMIT_BYTES)}; it starts from them alone`
@@ -91,6 +87,12 @@ async function layPackages(upload: Upload, place: string): Promise<void> {
   })
   await writeFile(join(place, 'package.json'), JSON.stringify({ dependencies: Object.fromEntries(dependencies) }))
   await symlink(join(ROOT, 'node_modules'), join(place, 'node_modules'))
+}
+
+function verifiedElsewhere({ metadata }: Upload): string[] {
+  return metadata.verify_jwt
+    ? ['supabase/config.toml lets Supabase check tokens before the function does: set verify_jwt = false for it']
+    : []
 }
 
 const READS_ENVIRONMENT = /\bDeno\s*\.\s*env\b|\bprocess\s*\.\s*env\b/

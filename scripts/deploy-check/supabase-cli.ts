@@ -9,7 +9,8 @@ export type CliAnswer = { ok: boolean; text: string }
 /** Runs the Supabase CLI with these arguments, for the project in `workdir`. */
 export type SupabaseCli = { version: string; run(args: readonly string[], workdir: string): Promise<CliAnswer> }
 
-const RUN_MS = 120_000
+/** Bounds what hangs. */
+const RUN_MS = 300_000
 
 /**
  * The Supabase CLI that npm installed, called directly. It gets a home of its own, so that it neither finds an account of the person who

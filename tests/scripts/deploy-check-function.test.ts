@@ -6,7 +6,8 @@ import { ROOT } from '../../scripts/stack/layout.ts'
 import { plantedCopy } from './deploy/planted-copy.ts'
 
 const FOLDER = 'supabase/functions/whatsapp-session'
-const BUNDLE_MS = 60_000
+/** Bounds what hangs. */
+const BUNDLE_MS = 300_000
 
 /** What is found where files say something else. */
 async function deployWith(changes: Record<string, (text: string) => string>): Promise<string> {

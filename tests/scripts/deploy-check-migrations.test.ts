@@ -7,7 +7,8 @@ import { withoutWhere } from '../../scripts/deploy-check/without-where.ts'
 import { ROOT } from '../../scripts/stack/layout.ts'
 import { plantedCopy } from './deploy/planted-copy.ts'
 
-const PUSH_MS = 60_000
+/** Bounds what hangs. */
+const PUSH_MS = 300_000
 
 /** What is found when one more migration is pushed, before the others. */
 async function pushWith(sql: string): Promise<string> {

@@ -6,10 +6,13 @@ import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configurationCheck, exampleCheck } from '../../scripts/deploy-check/configuration.ts'
 import { closingLine, linesOf } from '../../scripts/deploy-check/outcome.ts'
+import { printPart, readSettingsFile } from '../../scripts/deploy-check/settings-file.ts'
 import { ROOT } from '../../scripts/stack/layout.ts'
 import { newCommandKey } from '../../scripts/stack/command-key.ts'
 import { filled, olderKey, SECRETS } from './deploy/filled.ts'
 
+/** Bounds what hangs. */
+const RUN_MS = 120_000
 let folder: string
 let count = 0
 beforeAll(async () => {
@@ -39,7 +42,7 @@ function deployCheck(...args: string[]): Promise<{ code: number; stdout: string;
 
 const other = await newCommandKey()
 
-describe('the settings of a deployment', () => {
+describe('the settings of a deployment', { timeout: RUN_MS }, () => {
   it('pass where worker, edge function and dashboard agree, and say which file could not be looked into', async () => {
     const outcome = await configurationCheck(await fileOf(filled())).run()
     expect(outcome).toEqual({ kind: 'passed', says: expect.stringContaining('MASTER_KEYS_FILE is not on this machine') as string })
@@ -130,13 +133,12 @@ describe('the settings of a deployment', () => {
 
   it('come out part by part, for systemd and for the secrets of the function, which may not name what Supabase keeps for itself', async () => {
     const path = await fileOf(filled({ 'SUPABASE_ANON_KEY@edge': 'sb_publishable_key' }))
-    const [worker, edge, page] = await Promise.all(
-      ['worker', 'function', 'dashboard'].map((part) => deployCheck('--env', path, '--print', part)),
-    )
-    expect(parseEnv(worker?.stdout ?? '')).toMatchObject({ WORKER_REALM: 'live', SUPABASE_SERVICE_ROLE_KEY: SECRETS.service })
-    expect(worker?.stdout).not.toContain(SECRETS.command)
-    expect(Object.keys(parseEnv(edge?.stdout ?? ''))).toEqual(['ALLOWED_ORIGINS', 'COMMAND_PRIVATE_KEY', 'WORKER_ID', 'WORKER_URL'])
-    expect(JSON.parse(page?.stdout ?? '')).toMatchObject({ supabaseKey: 'sb_publishable_key' })
+    const { stdout: worker } = await deployCheck('--env', path, '--print', 'worker')
+    const [edge, page] = (['function', 'dashboard'] as const).map((part) => printPart(readSettingsFile(path), part))
+    expect(parseEnv(worker)).toMatchObject({ WORKER_REALM: 'live', SUPABASE_SERVICE_ROLE_KEY: SECRETS.service })
+    expect(worker).not.toContain(SECRETS.command)
+    expect(Object.keys(parseEnv(edge ?? ''))).toEqual(['ALLOWED_ORIGINS', 'COMMAND_PRIVATE_KEY', 'WORKER_ID', 'WORKER_URL'])
+    expect(JSON.parse(page ?? '')).toMatchObject({ supabaseKey: 'sb_publishable_key' })
   })
 
   it.each([
