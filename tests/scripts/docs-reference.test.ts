@@ -36,6 +36,23 @@ describe('the pages of reference', () => {
     expect(listed).toHaveLength(Object.keys(ERROR_STATUS).length)
   })
 
+  it('name every function of the database with all that it takes, and none that is gone', () => {
+    const [, functions = ''] = readPage('domain/database.types.ts').split('    Functions: {\n')
+    const [calls = ''] = functions.split('\n    Enums: {')
+    const made = calls.split(/^ {6}(?=\w+: )/m).slice(1)
+    const signatures = made.map((call) => {
+      const [, taken = ''] = /Args: \{([^}]*)\}/.exec(call) ?? []
+      return `${/^\w+/.exec(call)?.[0]}(${[...taken.matchAll(/(\w+)\??:/g)]
+        .map(([, name = '']) => name)
+        .toSorted()
+        .join(', ')})`
+    })
+    const told = [...readPage('docs/reference/protocol.md').matchAll(/^\| (`[^|]*`) +\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)\(([^)]*)\)`/g)].map(([, name, taken = '']) => `${name}(${taken.split(', ').toSorted().join(', ')})`),
+    )
+    expect(told.toSorted()).toEqual(signatures.toSorted())
+  })
+
   it('tell every setting as the schemas have it', () => {
     expect(readPage('docs/reference/settings.md')).toBe(settingsPage())
   })
