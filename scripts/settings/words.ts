@@ -13,7 +13,8 @@ export const WORKER_WORDS: Record<keyof WorkerSettings, string> = {
   WORKER_DATA: 'its data folder: credentials, backups, queues, tombstones',
   WORKER_LEDGER: 'the file that says what was cleared; in the data folder unless told. Elsewhere it outlives that folder',
   WORKER_REALM: 'a folder of the one refuses to run as the other',
-  WORKER_STORE: '`disk`: credentials lie in WORKER_DATA; `database`: sealed in the database, from where another worker takes a session over',
+  WORKER_STORE:
+    '`disk`: credentials lie in WORKER_DATA; `database`: sealed in the database, from where another worker takes a session over',
   WORKER_CAPACITY: 'how many sessions it holds at most',
   USER_COMMANDS_PER_MINUTE: 'commands of one person; half of it at once; what may change something counts double',
   ORGANIZATION_COMMANDS_PER_MINUTE: 'the same of one organisation',
@@ -45,10 +46,11 @@ export const WORKER_WORDS: Record<keyof WorkerSettings, string> = {
   CREDENTIAL_MAX_PAGES: "bounds each session's credential file, in pages of 4 KiB; a phone with a long history needs about 10 MB",
 }
 
-/** Of the edge function. Hosted Supabase sets the first two itself. */
+/** Of the edge function. Hosted Supabase sets the first three itself. */
 export const EDGE_WORDS: Record<keyof z.infer<typeof EdgeEnvironment>, string> = {
   SUPABASE_URL: 'the project; hosted Supabase sets it',
-  SUPABASE_ANON_KEY: 'its public key; hosted Supabase sets it',
+  SUPABASE_PUBLISHABLE_KEYS: 'its public keys by name, as JSON; hosted Supabase sets it',
+  SUPABASE_ANON_KEY: 'its older public key, for where there are no others; hosted Supabase sets it',
   WORKER_URL: "the worker's `WORKER_PUBLIC_URL`; of several workers, with `{worker}` where the id of each goes",
   WORKER_ID: "the one worker's `WORKER_ID`; left out where there are several",
   COMMAND_PRIVATE_KEY: '**secret**: signs commands; the other line of `npm run command-keys`',

@@ -27,6 +27,7 @@ export type EdgeFunctionOptions = {
 export function edgeFunctionCommand(options: EdgeFunctionOptions): ChildCommand {
   const settings: Record<string, string> = {
     SUPABASE_URL: options.supabaseUrl,
+    SUPABASE_PUBLISHABLE_KEYS: '',
     SUPABASE_ANON_KEY: options.anonKey,
     WORKER_URL: options.workerUrl,
     WORKER_ID: options.workerId ?? '',

@@ -45,7 +45,8 @@ const WorkerUrl = z
  */
 export const Environment = z.object({
   SUPABASE_URL: z.url(),
-  SUPABASE_ANON_KEY: text,
+  SUPABASE_PUBLISHABLE_KEYS: z.optional(z.pipe(json, z.record(z.string(), text))),
+  SUPABASE_ANON_KEY: z.optional(text),
   WORKER_URL: WorkerUrl,
   WORKER_ID: z.optional(text),
   COMMAND_PRIVATE_KEY: z.pipe(json, CommandPrivateKey),
@@ -56,6 +57,10 @@ export const Environment = z.object({
 })
 
 const Complete = Environment.check(
+  z.refine((env) => publicKeyOf(env) !== undefined, {
+    path: ['SUPABASE_ANON_KEY'],
+    error: 'missing, and there are no SUPABASE_PUBLISHABLE_KEYS either',
+  }),
   z.refine((env) => isTemplate(env.WORKER_URL) !== (env.WORKER_ID !== undefined), {
     path: ['WORKER_ID'],
     error: 'names the one worker; with {worker} in WORKER_URL the database names them, and it is left out',
@@ -87,7 +92,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
   const env = parsed.data
   return {
     supabaseUrl: withoutSlash(env.SUPABASE_URL),
-    anonKey: env.SUPABASE_ANON_KEY,
+    anonKey: publicKeyOf(env) ?? '',
     workers: workersOf(withoutSlash(env.WORKER_URL), env.WORKER_ID),
     commandKey: env.COMMAND_PRIVATE_KEY,
     allowedOrigins: env.ALLOWED_ORIGINS,
@@ -95,6 +100,12 @@ export function readSettings(read: (name: string) => string | undefined): Settin
     linkRightsMs: env.LINK_RIGHTS_SECONDS * 1000,
     workerTimeoutMs: env.WORKER_TIMEOUT_SECONDS * 1000,
   }
+}
+
+/** Hosted Supabase gives its newer keys by name; the older one may still be set where it was switched off. */
+function publicKeyOf(env: Pick<z.infer<typeof Environment>, 'SUPABASE_PUBLISHABLE_KEYS' | 'SUPABASE_ANON_KEY'>): string | undefined {
+  const { SUPABASE_PUBLISHABLE_KEYS: keys = {}, SUPABASE_ANON_KEY: older } = env
+  return keys['default'] ?? Object.values(keys)[0] ?? older
 }
 
 function workersOf(url: string, id: string | undefined): Workers {
