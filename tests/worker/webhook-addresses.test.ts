@@ -221,7 +221,8 @@ describe('a request', () => {
       }
       more()
     }
-    expect(await post(plain.url)).toEqual({ status: 200 })
+    const { signal } = new AbortController()
+    expect(await post(plain.url, {}, signal)).toEqual({ status: 200 })
     expect(written).toBeGreaterThan(4096)
   })
 
