@@ -1,10 +1,20 @@
 import type { SessionFacts, StoredFacts } from '../../worker/reconcile/facts.ts'
 import type { Finding } from '../../worker/reconcile/plan.ts'
 import type { Report } from '../../worker/reconcile/report.ts'
+import type { Check } from './judge-machine.ts'
 import { printable } from '../stack/printable.ts'
 
 const COLUMNS = ['session', 'database', 'disk', 'memory', 'tombstones', 'finding', 'action'] as const
 const ACTIONS = ['quarantine', 'discard', 'report', 'wait', 'none'] as const satisfies Finding['action'][]
+
+/** The machine, the programs and the keys, what somebody should look at first. */
+export function printMachine(checks: readonly Check[]): string {
+  const order = ['look', 'unknown', 'ok']
+  return checks
+    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+    .map(({ name, state, words }) => `${state.padEnd(8)} ${name}: ${printable(words)}`)
+    .join('\n')
+}
 
 /** What a person reads, with whatever a name holds as text: what was looked at, the table with the findings first, why each was found, and totals. */
 export function printReport(report: Report, wasAsked: boolean): string {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Check } from '../../scripts/doctor/judge-machine.ts'
 import type { Report } from '../../worker/reconcile/report.ts'
 import { eventually } from './support/eventually.ts'
 import { fingerprint, plantBackup, plantCredentials, plantOutbox, quarantined } from './support/planted.ts'
@@ -44,6 +45,18 @@ const rowOf = (id: string, { out }: Run): string => out.split('\n').find((line) 
 const reach = () => ({ SUPABASE_URL: world.database.url, SUPABASE_SERVICE_ROLE_KEY: world.database.serviceRoleKey })
 
 describe('while the worker runs', () => {
+  it('says what an operator asks of the machine, and where somebody should look', async () => {
+    const environment = { DATABASE_URL: world.database.databaseUrl }
+    const { machine } = JSON.parse((await doctor(['--data', worker.data, '--json'], environment)).out) as { machine: Check[] }
+    const state = Object.fromEntries(machine.map(({ name, state: is }) => [name, is]))
+    expect(state).toMatchObject({ version: 'look', clock: 'ok', 'master keys': 'unknown', ledger: 'look', migrations: 'ok' })
+    expect(state['open files']).toBe(process.platform === 'linux' ? 'ok' : 'unknown')
+    const { out } = await doctor(['--data', worker.data])
+    expect(out).toMatch(/^look {5}version: the worker that runs is test, this checkout is 0/m)
+    expect(out).toMatch(/^unknown {2}migrations: DATABASE_URL is not set/m)
+    expect(out).toMatch(/^\w+ +disk: \d+\.\d GiB free/m)
+  })
+
   it('shows what is where, one line for each session, and changes nothing (DOC-1)', async () => {
     const { id } = await world.link(worker)
     const orphan = randomUUID()
@@ -129,7 +142,7 @@ describe('while no worker runs', () => {
     await stopped.stop()
     // It came to a database that had linked sessions already: the folder is nobody's until somebody says so.
     const instance = join(data, 'instance.json')
-    expect(JSON.parse(readFileSync(instance, 'utf8'))).toEqual({ instance_id: null, realm: 'demo' })
+    expect(JSON.parse(readFileSync(instance, 'utf8'))).toEqual({ instance_id: null, realm: 'demo', store: 'disk' })
     const orphan = randomUUID()
     plantCredentials(join(data, 'sessions', orphan), orphan, 5)
     mkdirSync(join(data, 'erasing', '1'))

@@ -47,7 +47,7 @@ export async function readDatabase(
   try {
     const snapshot = await database.snapshot()
     data.confirmInstance(snapshot.instance_id)
-    return { view: { ...snapshot, isHearsay }, words: { reachable: true, instanceId: snapshot.instance_id } }
+    return { view: { ...snapshot, isHearsay }, words: { reachable: true, instanceId: snapshot.instance_id, takenAt: snapshot.taken_at } }
   } catch (error) {
     return { view: null, words: { reachable: false, reason: reasonOf(error) } }
   }

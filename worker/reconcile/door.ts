@@ -10,7 +10,7 @@ import { removeDurably, writeDurably } from '../store/durable-file.ts'
 import type { Doctor } from './doctor.ts'
 
 /** How to ask a running worker; in its data folder, for its owner alone: who can read that folder may ask. */
-export const DoctorFile = z.object({ version: z.literal(1), url: z.url(), token: z.string().min(32) })
+export const DoctorFile = z.object({ version: z.literal(1), url: z.url(), token: z.string().min(32), pid: z.optional(z.int()) })
 export type DoctorFile = z.infer<typeof DoctorFile>
 
 export function doctorFilePath(root: string): string {
@@ -49,7 +49,7 @@ export function createDoctorDoor({ server, doctor, disk, root, log }: Options): 
   return {
     open(url) {
       try {
-        writeDurably(disk, doctorFilePath(root), JSON.stringify({ version: 1, url, token } satisfies DoctorFile))
+        writeDurably(disk, doctorFilePath(root), JSON.stringify({ version: 1, url, token, pid: process.pid } satisfies DoctorFile))
       } catch (error) {
         log.warn({ error: reasonOf(error) }, 'the doctor cannot be told how to ask')
       }

@@ -9,7 +9,8 @@ export const Report = z.object({
   takenAt: z.string(),
   worker: z.enum(['running', 'none']),
   database: z.discriminatedUnion('reachable', [
-    z.object({ reachable: z.literal(true), instanceId: z.string() }),
+    /** `takenAt`: by the database's own clock. */
+    z.object({ reachable: z.literal(true), instanceId: z.string(), takenAt: z.optional(z.string()) }),
     z.object({ reachable: z.literal(false), reason: z.string() }),
   ]),
   /** Why nothing is moved although something ought to be. */
