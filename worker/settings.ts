@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { CommandPublicKeys } from '#domain/command-key.ts'
 import { LINK_UNWATCHED_SECONDS } from '#domain/link.ts'
 import { HEARTBEAT_SECONDS } from '#domain/routes.ts'
+import { WorkerId } from '#domain/worker-id.ts'
 import { WORKER_STORES } from './store/data-folder.ts'
 
 const Port = z.coerce.number().int().min(0).max(65_535)
@@ -77,11 +78,14 @@ export const Environment = z.object({
 
 export type Settings = z.infer<typeof Environment>
 
-/** No worker for real ever sends to its own machine, whoever sets what. */
+/** No worker for real ever sends to its own machine, whoever sets what; of several workers each can be addressed by its id. */
 const Complete = Environment.refine(
   ({ WORKER_REALM, WEBHOOK_ALLOW_PRIVATE }) => WORKER_REALM === 'demo' || WEBHOOK_ALLOW_PRIVATE === 'false',
   { path: ['WEBHOOK_ALLOW_PRIVATE'], error: 'only where WORKER_REALM is demo' },
-)
+).refine(({ WORKER_STORE, WORKER_ID }) => WORKER_STORE === 'disk' || WorkerId.safeParse(WORKER_ID).success, {
+  path: ['WORKER_ID'],
+  error: 'with WORKER_STORE=database it becomes a part of an address: lower-case letters, digits and - within, at most 63',
+})
 
 /** Reads the settings; the error names every variable that is missing or wrong, and never shows a value. */
 export function readSettings(environment: Record<string, string | undefined>): Settings {

@@ -7,6 +7,7 @@ import type { Look } from '#domain/snapshot.ts'
 import type { ClearEngine, Completed } from '../clear/clear.ts'
 import { DatabaseError } from '../database.ts'
 import type { Engine } from '../engine.ts'
+import { NotHeld } from '../fleet/mirror.ts'
 import type { Follower } from '../follow/follow.ts'
 import type { Names } from '../names/names.ts'
 import type { Messages } from '../outbox/messages.ts'
@@ -49,10 +50,17 @@ export function createRoutes({ supervisor, messages, names, clear, holdings, fol
   const refuseOthers = ({ session, orders, held }: Look, { claims }: Call): void => {
     const owners = [session?.organization_id, ...orders.map((order) => order.organization_id)]
     if (!owners.includes(claims.organization_id)) throw new Refusal('not_found', 'There is no such session.')
-    if (held === false) throw new Refusal('not_holder', 'Another worker holds this session.')
+    if (held === false) throw notHolder()
   }
-  /** Reads and applies what is wanted now. */
-  const lookAt = async (id: string, call: Call): Promise<void> => refuseOthers(await follower.look(id), call)
+  /** Reads and applies what is wanted now. A session that is lost while it is fetched is another worker's, too. */
+  const read = async (id: string): Promise<Look> => {
+    try {
+      return await follower.look(id)
+    } catch (error) {
+      throw error instanceof NotHeld ? notHolder() : error
+    }
+  }
+  const lookAt = async (id: string, call: Call): Promise<void> => refuseOthers(await read(id), call)
   /** For questions that memory can answer while the database is away. */
   const known = (id: string, { claims }: Call): SessionView => {
     const row = supervisor.rowOf(id)
@@ -90,7 +98,7 @@ export function createRoutes({ supervisor, messages, names, clear, holdings, fol
       done && done.receipt.sessionId === id && done.organizationId === call.claims.organization_id ? done.receipt : null
     const done = wanted ? mine(clear.receiptOf(wanted)) : null
     if (done) return done
-    const look = await follower.look(id)
+    const look = await read(id)
     const { orders, session } = look
     const order = wanted ? orders.find((one) => one.id === wanted) : orders.at(-1)
     // A pass may have carried it out while the database was read.
@@ -179,6 +187,8 @@ export function createRoutes({ supervisor, messages, names, clear, holdings, fol
   }
   return [{ name: 'list', ...LIST_ROUTE, handle: list }, ...perSession]
 }
+
+const notHolder = (): Refusal => new Refusal('not_holder', 'Another worker holds this session.')
 
 function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw new Refusal(result.code, result.message, result.detail)
