@@ -30,6 +30,8 @@ export type NumberedObservation = Observation & { boot: string; sequence: number
 /** Why something happened to a session, for its timeline. `agoMs`: how long ago. Numbered as observations are. */
 export type Note = { sequence: number; sessionId: string; kind: WorkerKind; detail: Record<string, unknown>; agoMs: number }
 
+const NONSENSE = 'the answer is not what it should be'
+
 /** `first`: of this process. */
 export type Beat = { sessionCount: number; first: boolean; draining: boolean }
 
@@ -99,7 +101,7 @@ export function createDatabase({ url, serviceRoleKey, worker, boot, timeoutMs }:
     try {
       return shape.parse(data)
     } catch (error) {
-      throw new DatabaseError(name, 'the answer is not what it should be', error)
+      throw new DatabaseError(name, NONSENSE, error)
     }
   }
   const nothing = z.unknown()
@@ -181,9 +183,10 @@ export function createSnapshots(readChanges: (since: number) => Promise<Snapshot
       changes = await readChanges(0)
       all = add(changes, new Map())
     }
-    // What is known stays as it was where this is no whole.
-    const snapshot = Snapshot.parse({ ...changes, sessions: all ? [...all.values()] : changes.sessions })
-    known = all ?? known
-    return snapshot
+    if (!all) throw new DatabaseError('worker_snapshot', NONSENSE)
+    const snapshot = Snapshot.safeParse({ ...changes, sessions: [...all.values()] })
+    if (!snapshot.success) throw new DatabaseError('worker_snapshot', NONSENSE, snapshot.error)
+    known = all
+    return snapshot.data
   }
 }

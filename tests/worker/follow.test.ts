@@ -95,12 +95,12 @@ describe('a snapshot that cannot be right changes nothing (FOL-2)', () => {
   })
 
   it.each<[string, FaultyRoad['faults']['edit'], RegExp]>([
-    ['its lists are cut', onSnapshot((snapshot) => ({ ...snapshot, sessions: [] })), /not what it should be/],
+    ['its lists are cut', onSnapshot((snapshot) => ({ ...snapshot, sessions: [], session_count: 2 })), /not what it should be/],
     ['it is empty, as a wrong key reads a table', onSnapshot(() => []), /not what it should be/],
     ['it is no value at all', onSnapshot(() => null), /not what it should be/],
     [
       'it is of another database',
-      onSnapshot((snapshot) => ({ ...snapshot, instance_id: randomUUID(), sessions: [], session_count: 0 })),
+      onSnapshot((snapshot) => ({ ...snapshot, instance_id: randomUUID(), sessions: [], session_count: 0, change_sum: 0 })),
       /belongs to/,
     ],
   ])('when %s', async (_what, edit, words) => {
@@ -109,7 +109,7 @@ describe('a snapshot that cannot be right changes nothing (FOL-2)', () => {
     expect((await world.row(live.id))?.status).toBe('connected')
   })
   it('when it is whole but lacks the row, and the second read by id still finds it', async () => {
-    road.faults.edit = onSnapshot((snapshot) => ({ ...snapshot, sessions: [], session_count: 0 }))
+    road.faults.edit = onSnapshot((snapshot) => ({ ...snapshot, sessions: [], session_count: 0, change_sum: 0 }))
     await sleep(800)
     expect(isUntouched()).toBe(true)
   })

@@ -132,7 +132,7 @@ describe('what cannot be right changes nothing', () => {
     ['when the database is down', () => (road.faults.down = true)],
     [
       'when the snapshot is cut',
-      () => (road.faults.edit = (name, answer) => (name === 'worker_snapshot' ? { ...(answer as object), sessions: [] } : answer)),
+      () => (road.faults.edit = (name, answer) => (name === 'worker_snapshot' ? { ...(answer as object), sessions: [], session_count: 99 } : answer)),
     ],
     ['when the snapshot is empty', () => (road.faults.edit = (name, answer) => (name === 'worker_snapshot' ? [] : answer))],
     [
@@ -140,7 +140,7 @@ describe('what cannot be right changes nothing', () => {
       () =>
         (road.faults.edit = (name, answer) =>
           name === 'worker_snapshot'
-            ? { ...(answer as object), instance_id: randomUUID(), sessions: [], session_count: 0, orders: [], order_count: 0 }
+            ? { ...(answer as object), instance_id: randomUUID(), sessions: [], session_count: 0, change_sum: 0, orders: [], order_count: 0 }
             : answer),
     ],
     ['when the second read fails', () => (road.faults.edit = (name, answer) => (name === 'worker_look' ? null : answer))],

@@ -10,6 +10,7 @@ import { GROUPS_QUERY, listenToNames, readGroups } from './names.ts'
 import { requestPairingCode } from './pairing-code.ts'
 import type { CodeAsker } from './pairing-code.ts'
 import type { CloseCause, CredentialAccess, KeyChange, SocketEvent, WhatsApp, WhatsAppAuth, WhatsAppSocket } from './port.ts'
+import { holdFrames } from './held-frames.ts'
 import { readReceipt } from './receipts.ts'
 import { removeDevice } from './remove-device.ts'
 import { sendText } from './send.ts'
@@ -66,6 +67,7 @@ export function createWhatsApp(options: { url: string | undefined; log: Log }): 
           transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
         }),
       )
+      holdFrames(sock, auth.access)
       return attach(sock, auth, keys.close, onEvent)
     },
   }
