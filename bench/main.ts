@@ -1,6 +1,7 @@
 /** `npm run bench <name>`: runs one of the benches beside this file. */
 const BENCHES = {
   clear: () => import('./clear.ts'),
+  control: () => import('./control.ts'),
   dashboard: () => import('./dashboard.ts'),
   density: () => import('./density.ts'),
   link: () => import('./link.ts'),

@@ -88,12 +88,12 @@ const CALLS_OF_THE_WORKER: Record<string, Call> = {
   snapshot: {
     who: 'worker',
     real: async (tx) => ofOneWorker(Snapshot.parse(await one(tx`select public.worker_snapshot()`))),
-    model: ({ worker }) => worker.snapshot(),
+    model: ({ worker }) => ofOneWorker(worker.snapshot()),
   },
   look: {
     who: 'worker',
     real: async (tx, { sessionId }) => ofOneWorker(Look.parse(await one(tx`select public.worker_look(${sessionId})`))),
-    model: ({ worker }, { sessionId }) => worker.look(sessionId),
+    model: ({ worker }, { sessionId }) => ofOneWorker(worker.look(sessionId)),
   },
   heartbeat: {
     who: 'worker',
@@ -114,7 +114,7 @@ const CALLS_OF_THE_WORKER: Record<string, Call> = {
     who: 'worker',
     real: async (tx, { sessionId, generation }) =>
       ofOneWorker(await one(tx`select public.worker_unlinked(${sessionId}, ${generation}, 'unlinked_from_phone')`)),
-    model: ({ worker }, { sessionId, generation }) => worker.unlinked(sessionId, generation, 'unlinked_from_phone'),
+    model: ({ worker }, { sessionId, generation }) => ofOneWorker(worker.unlinked(sessionId, generation, 'unlinked_from_phone')),
   },
   complete: {
     who: 'worker',

@@ -60,7 +60,7 @@ export async function carryOut(databaseUrl: string, act: (tx: TransactionSql) =>
     await sql.end()
   }
   const steps = plans.flatMap(all)
-  const scans = steps.filter((step) => /Scan$/.test(step['Node Type']) && (step['Relation Name'] ?? step['Index Name']))
+  const scans = steps.filter((step) => step['Node Type'].endsWith('Scan') && (step['Relation Name'] ?? step['Index Name']))
   return {
     indexes: [...new Set(steps.flatMap((step) => step['Index Name'] ?? []))].toSorted(),
     wholeTables: [
