@@ -5,7 +5,7 @@ import { eventually } from './support/eventually.ts'
 import { startReceiver, verified } from './support/receiver.ts'
 import type { Receiver } from './support/receiver.ts'
 import { startWorld } from './support/world.ts'
-import type { TestWorker, World } from './support/world.ts'
+import type { World } from './support/world.ts'
 
 const LUIS = '51912000111'
 const SETTINGS = { WEBHOOK_ALLOW_PRIVATE: 'true', OUTBOX_GAP_MS: '20', OUTBOX_ANSWER_MS: '500', OUTBOX_TRIES: '1' }
@@ -29,11 +29,8 @@ const hears = (type: string, data: object) =>
   eventually(() => expect(heard()).toContainEqual(expect.objectContaining({ type, data: expect.objectContaining(data) as unknown })))
 
 describe('whoever listens', () => {
-  let worker: TestWorker
-  beforeAll(async () => void (worker = await world.startWorker(SETTINGS)))
-  afterAll(() => worker.stop())
-
   it('hears what happens to a session and to its texts, from the link to the receipt, and no secret of it', async () => {
+    const worker = await world.startWorker(SETTINGS)
     const { id } = await world.link(worker)
     await hears('session.connected', { sessionId: id, phoneNumber: '+51987654321', displayName: 'Front desk' })
     const text = async () => {
@@ -57,20 +54,21 @@ describe('whoever listens', () => {
       'session.disconnected': 1,
       'session.cleared': 1,
     })
+    await worker.stop()
   })
+})
 
-  it('hears of texts that were sent in the last moment before a stop', async () => {
+describe('a worker that is told to stop', () => {
+  it('tells first what became of the last texts', async () => {
+    const worker = await world.spawnWorker(SETTINGS)
     const { id } = await world.link(worker)
     const body = JSON.stringify({ to: `+${LUIS}`, text: 'on the way out' })
     const { body: queued } = await worker.call('POST', `/api/sessions/${id}/messages`, { sessionId: id, body })
-    await eventually(() => expect(world.simulator.texts(LUIS)?.some(({ text }) => text === 'on the way out')).toBe(true))
-    await eventually(async () => {
-      const { body: list } = await worker.call('GET', `/api/sessions/${id}/outbox`, { sessionId: id })
-      expect((list as { messages: unknown[] }).messages).toEqual([])
-    })
-    await worker.stop()
-    worker = await world.startWorker(SETTINGS, worker.data)
-    await hears('message.sent', { sessionId: id, messageId: (queued as QueuedText).id })
+    await eventually(() => expect(worker.output()).toContain('"outcome":"sent"'))
+    expect(await worker.kill('SIGTERM')).toBe(0)
+    const told = await world.database.sql`select type from public.webhook_deliveries
+      where session_id = ${id} and payload #>> '{data,messageId}' = ${(queued as QueuedText).id}`
+    expect([...told]).toEqual([{ type: 'message.sent' }])
   })
 })
 
