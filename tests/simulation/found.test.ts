@@ -264,4 +264,25 @@ describe('what the histories found stays mended:', () => {
     })
     expect(violations).toEqual([])
   })
+
+  it('a session that was cleared stays gone where the data folder and the database both went back to before (LED-1, LED-2, LED-3)', async () => {
+    const violations = await story(async (world) => {
+      const [gone, kept] = [await link(world), await link(world)]
+      await world.stop()
+      const [folder, database] = [world.saveFolder(), world.saveDatabase()]
+      world.start()
+      await world.clock.advance(5000)
+      const order = world.people.resetSession(gone)
+      await world.clock.advance(10_000)
+      expect(world.database.orders().find((one) => one.id === order)?.receipt).not.toBeNull()
+      await world.stop()
+      world.restoreFolder(folder)
+      world.restoreDatabase(database)
+      world.start()
+      await world.clock.advance(20_000)
+      const statusOf = (id: string) => world.database.rows().find((row) => row.id === id)?.status
+      expect([statusOf(gone), statusOf(kept)]).toEqual(['stopped', 'connected'])
+    })
+    expect(violations).toEqual([])
+  })
 })
