@@ -310,8 +310,8 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     },
     async stop() {
       supervisor.close()
-      await Promise.all([timeline.close(), ...loops.map((loop) => loop.close())])
-      await fleet.drain().catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'the sessions could not be given away'))
+      const drained = fleet.drain().catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'the sessions could not be given away'))
+      await Promise.all([drained, timeline.close(), ...loops.map((loop) => loop.close())])
       fleet.close()
     },
     close: () => data.close(),

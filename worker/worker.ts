@@ -20,6 +20,8 @@ import { createTextEvents } from './webhooks/text-events.ts'
 
 /** How long a stop waits for answers under way, milliseconds. */
 const STOP_MS = 800
+/** The same where sessions are given away to other workers first: what nobody was given they take only when its lease is over. */
+const STOP_SHARED_MS = 2000
 
 export type WorkerEffects = Effects & {
   database: WebhookDatabase
@@ -80,7 +82,10 @@ export function createWorker(settings: Settings, given: WorkerEffects): Worker {
   const stop = async (): Promise<void> => {
     streams.close()
     door.close()
-    await Promise.race([Promise.all([server.close(), courier.close(), engine.stop().then(() => texts.close())]), pause(clock, STOP_MS)])
+    await Promise.race([
+      Promise.all([server.close(), courier.close(), engine.stop().then(() => texts.close())]),
+      pause(clock, settings.WORKER_STORE === 'database' ? STOP_SHARED_MS : STOP_MS),
+    ])
     engine.close()
   }
 
