@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TransactionSql } from 'postgres'
 import { DELIVERIES_OF_ONE_WEBHOOK, DELIVERY_DAYS, WEBHOOK_DATA, WEBHOOK_FAILING_DAYS, WebhookPayload } from '#domain/webhook.ts'
 import { startWithCast, type Cast } from './cast.ts'
-import { interleave, speakAsWorker } from './interleave.ts'
+import { cross, interleave, speakAsWorker } from './interleave.ts'
 import { webhooksOf, type Claim } from './webhooks.ts'
 
 let cast: Cast
@@ -141,6 +141,18 @@ describe('what happens', () => {
       cast.db.sql,
       (tx: TransactionSql) => tx`delete from public.webhook_endpoints where id = ${endpoint}`,
       (tx: TransactionSql) => tx`update public.whatsapp_sessions set status = 'stopped' where id = ${id}`,
+    )
+    expect((await cast.db.sql`select from public.whatsapp_sessions where id = ${id} and status = 'stopped'`).count).toBe(1)
+  })
+
+  it('ends in no deadlock where webhooks go one by one meanwhile, as they do with their organisation', async () => {
+    const made = [await hooks.make(acme), await hooks.make(acme), await hooks.make(acme)]
+    const { id } = await aSession()
+    const remove = (tx: TransactionSql, nth: number) => tx`delete from public.webhook_endpoints where id = ${made[nth]?.id ?? ''}`
+    await cross(
+      cast.db.sql,
+      { begins: (tx) => remove(tx, 0), goesOn: async (tx) => (await remove(tx, 1), await remove(tx, 2)) },
+      (tx) => tx`update public.whatsapp_sessions set status = 'stopped' where id = ${id}`,
     )
     expect((await cast.db.sql`select from public.whatsapp_sessions where id = ${id} and status = 'stopped'`).count).toBe(1)
   })
