@@ -17,6 +17,8 @@ let registry: Registry
 let database: Database
 /** Answers a snapshot when it is told to; `null`: at once. */
 let held: Promise<void> | null
+/** Whether what is looked at is this worker's to do. */
+let isHeld: boolean
 
 const orderOf = (age: number): ClearOrder =>
   ({ id: randomUUID(), session_id: randomUUID(), requested_at: new Date(now - age * 1000).toISOString() }) as ClearOrder
@@ -27,6 +29,7 @@ beforeEach(() => {
   now = START
   orders = []
   held = null
+  isHeld = true
   registry = new Registry()
   const clears = createClearMetrics(registry, { ...systemClock, now: () => now + AHEAD_MS })
   const stored = {
@@ -35,7 +38,7 @@ beforeEach(() => {
       await held
       return snapshot
     },
-    look: () => Promise.resolve(read()),
+    look: () => Promise.resolve({ ...read(), held: isHeld }),
     completeOrder: (_id: string, receipt: Receipt) => Promise.resolve(receipt),
   }
   database = clears.watch(stored as unknown as Database)
@@ -70,6 +73,25 @@ describe('how long an order has waited', () => {
     expect(await oldest()).toBe(1000)
     orders = []
     await database.snapshot()
+    expect(await oldest()).toBe(0)
+  })
+
+  it('does not begin anew by a read that began before the receipt was stored', async () => {
+    const order = orderOf(60)
+    orders = [order]
+    const { promise, resolve } = Promise.withResolvers<void>()
+    held = promise
+    const reading = database.snapshot()
+    await database.completeOrder(order.id, receiptOf(order))
+    resolve()
+    await reading
+    expect(await oldest()).toBe(0)
+  })
+
+  it('is the holder’s to count: who only looks at another worker’s order does not', async () => {
+    orders = [orderOf(1000)]
+    isHeld = false
+    await database.look('any')
     expect(await oldest()).toBe(0)
   })
 

@@ -38,6 +38,8 @@ export function createClearMetrics(registry: Registry, clock: Clock) {
 
   const see = (orders: readonly Seen[], takenAt: string, read: number): void => {
     for (const { id, requested_at } of orders) {
+      // Read before its receipt was stored, and heard after.
+      if (counted.has(id)) continue
       const ageMs = Math.max(0, Date.parse(takenAt) - Date.parse(requested_at))
       open.set(id, { since: open.get(id)?.since ?? clock.now() - ageMs, read })
     }
@@ -67,7 +69,8 @@ export function createClearMetrics(registry: Registry, clock: Clock) {
       },
       async look(...call: Parameters<Database['look']>) {
         const look = await database.look(...call)
-        see(look.orders, look.taken_at, reads)
+        // Another worker's are that one's to count.
+        if (look.held !== false) see(look.orders, look.taken_at, reads)
         return look
       },
       async unlinked(...call: Parameters<Database['unlinked']>) {

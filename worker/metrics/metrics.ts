@@ -6,6 +6,7 @@ import type { Post } from '../webhooks/post.ts'
 import { createClearMetrics } from './clears.ts'
 import { createCommandMetrics } from './commands.ts'
 import { createDatabaseMetrics } from './database.ts'
+import { createLeaseMetrics } from './leases.ts'
 import { createLogMetrics } from './log-lines.ts'
 import type { Observer } from './observer.ts'
 import { createPassMetrics } from './passes.ts'
@@ -49,6 +50,7 @@ export function createMetrics({ clock, about, ofProcess }: Options): Metrics {
   const sessions = createSessionMetrics(registry)
   const clears = createClearMetrics(registry, clock)
   const watchDatabase = createDatabaseMetrics(registry, clock)
+  const watchLeases = createLeaseMetrics(registry)
   const watchWhatsApp = createWhatsAppMetrics(registry, storage.failed)
   const watchLog = createLogMetrics(registry)
   const watchPost = createWebhookMetrics(registry, clock)
@@ -63,7 +65,7 @@ export function createMetrics({ clock, about, ofProcess }: Options): Metrics {
     watch: (effects) => ({
       ...effects,
       whatsapp: watchWhatsApp(effects.whatsapp),
-      database: clears.watch(watchDatabase(effects.database)),
+      database: watchLeases(clears.watch(watchDatabase(effects.database))),
       disk: storage.watch(effects.disk),
       post: watchPost(effects.post),
       log: watchLog(effects.log),
