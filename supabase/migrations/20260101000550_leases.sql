@@ -64,7 +64,7 @@ as $$
 $$;
 revoke execute on function private.is_free(private.leases) from public;
 
--- Takes sessions that nobody holds, as many as are a worker's share of them by its capacity, and no more than it has room for. What somebody
+-- Takes sessions that nobody holds, as many as make a worker's share of all sessions by its capacity, and no more than it has room for. What somebody
 -- else is taking, or is being written to this instant, is left for the next time: nobody waits, so nobody waits in a circle.
 create function private.claim_leases(worker_id text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -75,6 +75,7 @@ declare
   room integer;
   fleet integer;
   unheld integer;
+  share integer;
   taken integer;
 begin
   -- Held to the end: another process that becomes this worker waits, and then frees what was taken here.
@@ -101,15 +102,19 @@ begin
       limit ceil(room::numeric * fleet / me.capacity)
     ) as counted
   );
-  if unheld = 0 then
+  -- No more than its share of all that is held and free, by which `surplus` goes, too: what one gives away is for the others.
+  share := ceil(1.1 * me.capacity * (unheld + (
+    select coalesce(sum(w.held), 0) from public.whatsapp_workers w
+    where w.store = me.store and not w.draining and w.id <> all (silent)
+  )) / fleet) - me.held;
+  if unheld = 0 or share <= 0 then
     return;
   end if;
   update private.leases l set worker_id = me.id, kept = me.store, token = nextval('private.changes'), shelved = 0
   where l.session_id = any (array(
     select free.session_id from private.leases free
     where free.worker_id is null and coalesce(free.kept, me.store) = me.store
-    -- A few at least: the last ones are not to be halved for ever.
-    limit least(room, greatest(20, ceil(unheld::numeric * me.capacity / fleet))) for update skip locked
+    limit least(room, share) for update skip locked
   ));
   get diagnostics taken = row_count;
   if taken > 0 then

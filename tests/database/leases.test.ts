@@ -13,13 +13,15 @@ afterAll(() => cast.db.stop())
 beforeEach(() => fleet.empty())
 
 describe('a claim', () => {
-  it('takes a share by capacity, and what is left the next time', async () => {
+  it('takes a share by capacity and a tenth, and leaves the rest to the others, also when it is asked again', async () => {
     await fleet.sessions(60)
     await fleet.beat('large', { capacity: 100 })
     await fleet.beat('small', { capacity: 50 })
     await fleet.read('large')
+    await fleet.read('large')
+    expect(await fleet.held()).toEqual({ large: 44 })
     await fleet.read('small')
-    expect(await fleet.held()).toEqual({ large: 40, small: 20 })
+    expect(await fleet.held()).toEqual({ large: 44, small: 16 })
   })
 
   it('takes no more than there is room for', async () => {
@@ -66,7 +68,7 @@ describe('a claim', () => {
       (tx) => fleet.read('a', 0, tx),
       (tx) => fleet.read('b', 0, tx),
     )
-    expect(answers.map((answer) => (answer instanceof Error ? answer : answer.session_count))).toEqual([20, 0])
+    expect(answers.map((answer) => (answer instanceof Error ? answer : answer.session_count))).toEqual([11, 9])
   })
 
   it('takes what a silent worker kept in the database, by a new token', async () => {

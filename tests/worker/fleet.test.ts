@@ -1,39 +1,90 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from './support/eventually.ts'
+import { eventually, sleep } from './support/eventually.ts'
 import { startFleet } from './support/fleet.ts'
 import type { FleetWorld } from './support/fleet.ts'
 import { startWorld } from './support/world.ts'
-import type { World } from './support/world.ts'
+import type { World, WorkerProcess } from './support/world.ts'
+
+/** After these many milliseconds without a heartbeat a lease is over; whoever takes over has as long again (FLT-4). */
+const LEASE_MS = 30_000
+const PHONES = ['51987654321', '51900000021', '51900000022'] as const
 
 let world: World
 let fleet: FleetWorld
 beforeAll(async () => {
   world = await startWorld()
+  for (const phone of PHONES.slice(1)) world.simulator.addAccount({ phone, name: `Shop ${phone.slice(-2)}` })
   fleet = await startFleet(world)
 })
 afterAll(() => world.stop())
 
-describe('a session whose worker is killed', () => {
-  it('goes on at another worker as the same linked device, and is cleared there (FLT-4, FLT-7)', async () => {
-    const first = await fleet.spawn('w1')
-    const { id, jid } = await world.link(first)
-    expect(await fleet.holding(id)).toMatchObject({ worker_id: 'w1', kept: 'database' })
-    expect(await fleet.shelved(id)).toEqual(expect.arrayContaining(['identity', 'vault']))
+const heldBy = (id: string, worker: string, ms?: number) =>
+  eventually(async () => {
+    const [row] = await world.database.sql`select status, worker_id from public.whatsapp_sessions where id = ${id}`
+    expect(row).toEqual({ status: 'connected', worker_id: worker })
+  }, ms)
+/** How often a worker was told that another login took over. */
+const replacements = (worker: WorkerProcess): number => worker.output().match(/"closeCode":440/g)?.length ?? 0
+const received = () => world.simulator.texts('51912000111') ?? []
+const post = (worker: WorkerProcess, id: string, text: string) =>
+  worker.call('POST', `/api/sessions/${id}/messages`, { sessionId: id, body: JSON.stringify({ to: '+51912000111', text }) })
 
-    await first.kill()
-    const second = await fleet.spawn('w2')
-    await fleet.silence('w1')
-    await eventually(async () => expect(await fleet.holding(id)).toMatchObject({ worker_id: 'w2' }))
-    await eventually(async () => {
-      const [row] = await world.database.sql`select status, worker_id from public.whatsapp_sessions where id = ${id}`
-      expect(row).toMatchObject({ status: 'connected', worker_id: 'w2' })
-    })
-    expect(world.isLinked(jid)).toBe(true)
+describe('of three workers', () => {
+  it('each may go, by a kill, a stop of 40 s, or the loss of the database: the others take over, and nobody is unlinked (FLT-4 to FLT-6)', async () => {
+    const road = await world.road()
+    const w1 = await fleet.spawn('w1')
+    const linked = await Promise.all(PHONES.map((phone) => world.link(w1, phone)))
+    const [a] = linked
+    if (!a) throw new Error('nothing was linked')
+    const isAllLinked = () => linked.every(({ jid }) => world.isLinked(jid))
 
-    await world.rpc('reset_session', { session_id: id })
-    expect(await world.receipt(id)).toMatchObject({ remoteUnlink: 'confirmed', removed: { credentials: { files: 2 } } })
-    expect(world.isLinked(jid)).toBe(false)
-    expect(await fleet.shelved(id)).toEqual([])
-    await second.kill()
-  }, 60_000)
+    // Killed with a text that it answered for and did not send.
+    world.simulator.configure({ messageReply: 'ignored' })
+    expect((await post(w1, a.id, 'Are you open?')).status).toBe(200)
+    await w1.kill()
+    world.simulator.configure({ messageReply: 'ack' })
+    const w2 = await fleet.spawn('w2')
+    const silentAt = await lastHeard('w1')
+    for (const { id } of linked) await heldBy(id, 'w2', LEASE_MS * 2)
+    expect(Date.now() - silentAt - LEASE_MS).toBeLessThan(LEASE_MS)
+    expect(isAllLinked()).toBe(true)
+    await eventually(() => expect(received().filter(({ text }) => text === 'Are you open?')).toHaveLength(1), LEASE_MS)
+
+    // Stopped past its lease, and woken when another has everything.
+    const w3 = await fleet.spawn('w3', { SUPABASE_URL: road.url })
+    w2.child.kill('SIGSTOP')
+    for (const { id } of linked) await heldBy(id, 'w3', LEASE_MS * 2)
+    const tokens = await Promise.all(linked.map(({ id }) => fleet.holding(id)))
+    w2.child.kill('SIGCONT')
+    await eventually(() => expect(w2.output()).toContain('the leases are over'))
+    await sleep(3000)
+    // At most one each, heard by the one that was stopped; it fights for nothing, and says and stores nothing.
+    expect(replacements(w2)).toBeLessThanOrEqual(linked.length)
+    expect(replacements(w3)).toBe(0)
+    for (const { id } of linked) await heldBy(id, 'w3')
+    expect(await Promise.all(linked.map(({ id }) => fleet.holding(id)))).toEqual(tokens)
+    expect(isAllLinked()).toBe(true)
+
+    // Cut from the database: it lets go by its own clock, before anybody else has begun.
+    road.faults.down = true
+    await eventually(() => expect(w3.output()).toContain('the leases are over'), LEASE_MS * 2)
+    for (const { id } of linked) await heldBy(id, 'w2', LEASE_MS * 2)
+    expect(replacements(w3)).toBe(0)
+    expect(isAllLinked()).toBe(true)
+
+    // A clear is finished wherever it began.
+    w2.child.kill('SIGSTOP')
+    await world.rpc('reset_session', { session_id: a.id })
+    road.faults.down = false
+    expect(await eventually(() => world.receipt(a.id), LEASE_MS * 2)).toMatchObject({ remoteUnlink: 'confirmed' })
+    expect(world.isLinked(a.jid)).toBe(false)
+    expect(await fleet.shelved(a.id)).toEqual([])
+  }, 300_000)
 })
+
+/** Milliseconds since the epoch, by this machine, whose clock is the database's, too. */
+async function lastHeard(worker: string): Promise<number> {
+  const [row] = await world.database.sql<{ at: Date }[]>`select heartbeat_at as at from public.whatsapp_workers where id = ${worker}`
+  if (!row) throw new Error(`nobody has heard of ${worker}`)
+  return row.at.getTime()
+}

@@ -12,6 +12,8 @@ import type { WorkingCopies } from './working-copies.ts'
 /** Sessions that are fetched at once, and given away in one pass. */
 const FETCHED_AT_ONCE = 16
 const GIVEN_AT_ONCE = 10
+/** Fewer are not worth what a move costs: a session is offline for as long as a login takes. */
+const WORTH_GIVING = 10
 
 /**
  * What a worker holds, and whether it has it here (rules FLT-1 to FLT-9). Where credentials lie in the worker's own folder that is all it
@@ -145,22 +147,23 @@ export function createFleet(options: Options): Fleet {
     for (const { id } of leases) letGo(id)
   }
   let giving: Promise<void> | null = null
+  const beat = async (): Promise<void> => {
+    if (superseded) return
+    const mark = book.mark()
+    const isTaken = await database.heartbeat({ sessionCount: options.sessionCount(), first: !registered, draining: closed })
+    if (!isTaken) {
+      superseded = true
+      lapse()
+      log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): this one does nothing any more')
+      return
+    }
+    if (!mark.current) lapse()
+    registered = true
+    book.renew(mark)
+  }
 
   return {
-    async beat() {
-      if (superseded) return
-      const mark = book.mark()
-      const isTaken = await database.heartbeat({ sessionCount: options.sessionCount(), first: !registered, draining: closed })
-      if (!isTaken) {
-        superseded = true
-        lapse()
-        log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): this one does nothing any more')
-        return
-      }
-      if (!mark.current) lapse()
-      registered = true
-      book.renew(mark)
-    },
+    beat,
     mark: book.mark,
     read(leases, whole, mark) {
       if (!mark) return
@@ -184,7 +187,7 @@ export function createFleet(options: Options): Fleet {
     },
     letGo,
     share(surplus) {
-      if (giving || closed) return
+      if (giving || closed || surplus < WORTH_GIVING) return
       const ids = [...here].filter(isMovable).slice(0, Math.min(surplus, GIVEN_AT_ONCE))
       if (ids.length === 0) return
       log.info({ sessions: ids.length }, 'sessions are given to workers with more room')
@@ -194,6 +197,8 @@ export function createFleet(options: Options): Fleet {
     },
     async drain() {
       closed = true
+      // Said first: what is given away would come back to the one that has most room, which is this one.
+      await beat()
       await mirror.idle()
       await database.release(book.all())
     },

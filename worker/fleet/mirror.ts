@@ -49,6 +49,7 @@ export function createMirror(options: {
   /** Under way: what is told meanwhile waits for the next call. */
   const sending = new Map<string, Queue>()
   let calls = 0
+  let sequence = 0
   let closed = false
   let idlers: (() => void)[] = []
 
@@ -72,7 +73,8 @@ export function createMirror(options: {
       sending.set(id, queue)
       for (const { generation, fresh, rows, bytes: size } of queue.batches) {
         bytes += size
-        changes.push({ sessionId: id, token, generation, fresh, rows })
+        sequence += 1
+        changes.push({ sessionId: id, token, sequence, generation, fresh, rows })
       }
       if (taken.size >= SESSIONS_IN_A_CALL || bytes >= BYTES_IN_A_CALL) break
     }
