@@ -101,6 +101,7 @@ describe('adding an endpoint', () => {
     await user.click(screen.getByRole('radio', { name: 'Only these' }))
     await user.click(screen.getByRole('button', { name: 'Add endpoint' }))
     expect((await screen.findByRole('alert')).textContent).toBe('Choose at least one event.')
+    expect(document.activeElement).toBe(screen.getByRole('checkbox', { name: 'Device connected' }))
     await user.click(within(screen.getByRole('group', { name: 'Messages' })).getByRole('checkbox', { name: 'Message failed' }))
     await user.click(within(screen.getByRole('group', { name: 'Devices' })).getByRole('checkbox', { name: 'Device connected' }))
     await user.click(screen.getByRole('button', { name: 'Add endpoint' }))
