@@ -39,6 +39,8 @@ export type Beat = { sessionCount: number; first: boolean; draining: boolean }
 export type ShelfChange = {
   sessionId: string
   token: number
+  /** Grows from each change of a session to the next: what comes through late, after it was sent again, changes nothing. */
+  sequence: number
   generation: number
   fresh: boolean
   rows: ReadonlyMap<string, Uint8Array | null>
@@ -107,11 +109,12 @@ export function createDatabase({ url, serviceRoleKey, worker, boot, timeoutMs }:
   const nothing = z.unknown()
 
   const worker_id = worker.id
-  const readChanges = (since: number): Promise<SnapshotChanges> => call('worker_snapshot', { worker_id, since }, SnapshotChanges)
+  const readChanges = (since: number): Promise<SnapshotChanges> =>
+    call('worker_snapshot', { worker_id, since, boot_id: boot }, SnapshotChanges)
 
   return {
     snapshot: createSnapshots(readChanges),
-    look: (session_id) => call('worker_look', { session_id, worker_id }, Look),
+    look: (session_id) => call('worker_look', { session_id, worker_id, boot_id: boot }, Look),
     heartbeat({ sessionCount, first, draining }) {
       const { id: _id, ...rest } = worker
       return call('worker_heartbeat', { worker_id, ...rest, session_count: sessionCount, boot_id: boot, first, draining }, z.boolean())
