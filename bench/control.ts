@@ -1,6 +1,6 @@
 import { measureIdle } from './control/idle.ts'
-import { measureCalls } from './control/calls.ts'
-import { machine, table, type Spread } from './report.ts'
+import { measureCalls, type Measured } from './control/calls.ts'
+import { machine, table } from './report.ts'
 
 /** Rows of sessions, and how many of them each worker holds. */
 const SIZES = (process.env['ROWS'] ?? '10000,100000').split(',').map(Number)
@@ -17,11 +17,12 @@ const GOAL = 2
  * causes that has nothing to do. Postgres waits for the disk, as it really does; the calls go straight to it, without the API between.
  */
 export async function run(): Promise<void> {
-  const sizes: Record<string, { rows: Record<string, Spread>; megabytes: Record<string, number> }> = {}
+  const sizes: Record<string, Measured> = {}
   for (const sessions of SIZES) {
     const measured = await measureCalls({ sessions, perWorker: HELD, times: TIMES })
     sizes[sessions] = measured
     console.log(`\n${sessions} sessions, ${HELD} for each worker\n${table(measured.rows)}`)
+    console.log(`bytes written by a call: ${JSON.stringify(measured.walBytes)}`)
     console.log(`megabytes: ${JSON.stringify(measured.megabytes)}`)
   }
   const idle = await measureIdle(IDLE_SECONDS)

@@ -14,15 +14,22 @@ type Target = { id: string; generation: number; token: number; worker_id: string
 /** The worker that is measured, and those that die, one after the other. */
 const ME = 'worker-0000'
 const CHANGED = 10
+/** Calls of each that do not count. */
+const WARM_UP = 2
 const SeenChange = z.object({ change: z.coerce.number() })
+const Written = z.object({ bytes: z.coerce.number() })
 const Size = z.array(z.object({ name: z.string(), mb: z.number() }))
 
+export type Measured = {
+  /** Milliseconds. */
+  rows: Record<string, Spread>
+  /** What a call writes to the log of changes, bytes; nothing where it is taken back. */
+  walBytes: Record<string, number>
+  megabytes: Record<string, number>
+}
+
 /** Fills a database of its own and takes the time of each call, milliseconds; and how large the tables are with their indexes. */
-export async function measureCalls({
-  sessions,
-  perWorker,
-  times,
-}: Size): Promise<{ rows: Record<string, Spread>; megabytes: Record<string, number> }> {
+export async function measureCalls({ sessions, perWorker, times }: Size): Promise<Measured> {
   const database = await startTestDatabase({ durable: true })
   try {
     const { sql } = database
@@ -31,14 +38,23 @@ export async function measureCalls({
     for (const id of [population.largeOrganization, population.smallOrganization]) {
       await sql`insert into public.organization_members (organization_id, user_id, role) values (${id}, ${admin.id}, 'admin')`
     }
+    // What one organisation may do within an hour is not what is measured.
+    await sql`update private.bounds set at_most = 1000000 where what in ('waiting_links', 'orders_per_hour', 'sessions')`
     const targets = await sql<Target[]>`
       select s.id, s.generation, l.token::integer, l.worker_id from public.whatsapp_sessions s join private.leases l on l.session_id = s.id
       where s.organization_id = ${population.largeOrganization} and s.status = 'connected' limit ${2 * times}`
     const rows: Record<string, Spread> = {}
+    const walBytes: Record<string, number> = {}
+    // The first change of a page after a checkpoint writes the whole page: none comes in between.
+    await sql`alter system set checkpoint_timeout = '1d'`
+    await sql`select pg_reload_conf()`
     for (const [name, call] of Object.entries(callsOf(population, targets, admin.id))) {
-      rows[name] = spread(await timesOf(sql, call, call.seldom ? Math.max(5, Math.round(times / 10)) : times))
+      const count = call.seldom ? Math.max(5, Math.round(times / 10)) : times
+      const before = await writtenOf(sql)
+      rows[name] = spread(await timesOf(sql, call, count))
+      if (!call.seldom) walBytes[name] = Math.round(((await writtenOf(sql)) - before) / (count + WARM_UP))
     }
-    return { rows, megabytes: await sizesOf(sql) }
+    return { rows, walBytes, megabytes: await sizesOf(sql) }
   } finally {
     await database.stop()
   }
@@ -111,7 +127,7 @@ class TakenBack extends Error {}
 /** Each in a transaction that is committed to the disk inside the clock, or taken back where what it did would change the next one. */
 async function timesOf(sql: Sql, { before, act, seldom }: Call, times: number): Promise<number[]> {
   const samples: number[] = []
-  for (let turn = -2; turn < times; turn += 1) {
+  for (let turn = -WARM_UP; turn < times; turn += 1) {
     let begun = 0
     await sql
       .begin(async (tx) => {
@@ -137,4 +153,9 @@ async function sizesOf(sql: Sql): Promise<Record<string, number>> {
     select relname as name, round(pg_total_relation_size(oid) / 1e6, 1)::float as mb from pg_class
     where relname in ('whatsapp_sessions', 'leases', 'shelf', 'whatsapp_session_events', 'whatsapp_clearances') and relkind = 'r' order by 1`
   return Object.fromEntries(Size.parse([...rows]).map(({ name, mb }) => [name, mb]))
+}
+
+async function writtenOf(sql: Sql): Promise<number> {
+  const [row] = await sql`select pg_current_wal_insert_lsn() - '0/0' as bytes`
+  return Written.parse(row).bytes
 }
