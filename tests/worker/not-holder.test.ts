@@ -78,6 +78,13 @@ describe('a session that another worker holds by now', () => {
     expect((await ask('status')).status).toBe(200)
   })
 
+  it('has its link shown by that one: who watches it here is asked to attach anew (LNK-2)', async () => {
+    const watched = await worker.call.raw('GET', `/api/sessions/${id}/link`, { sessionId: id })
+    await move('worker-other')
+    expect(codeOf(await ask('status'))).toBe('not_holder')
+    expect((await watched.text()).trimEnd()).toMatch(/event: retry\ndata: .*$/)
+  })
+
   it('is answered for again once it is back', async () => {
     await move('worker-other')
     expect(codeOf(await ask('status'))).toBe('not_holder')

@@ -25,6 +25,8 @@ export type LinkBoard = {
   showQr(qr: string, now: number): void
   /** A new step. `starting` begins an attempt: QRs count from 1 again. Takes QR and pairing code down: they are of the socket before. */
   show(event: Omit<StatusEvent, 'type'>): void
+  /** Another worker shows it from now on: nothing is to be seen here, and whoever watches is asked to attach anew. */
+  leave(): void
   /** Calls `listener` with what is current, then with what follows. Returns how to stop. */
   watch(listener: LinkListener): () => void
 }
@@ -79,6 +81,10 @@ export function createLinkBoard(onWatchers: () => void): LinkBoard {
       code = null
       status = { type: 'status', ...event }
       tell(status)
+    },
+    leave() {
+      status = qr = code = null
+      tell({ type: 'retry' })
     },
     watch(listener) {
       if (status) listener(status)

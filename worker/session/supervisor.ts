@@ -212,6 +212,8 @@ export function createSupervisor(options: SupervisorOptions) {
       observations.drop(id, Infinity)
       const entry = entries.find(id)
       if (!entry) return
+      // First, or whoever watches would be told that it was cancelled.
+      entry.board.leave()
       running(entry)?.stop(false)
       Object.assign(entry, { row: null, session: null, answered: null })
       changed(entry)
