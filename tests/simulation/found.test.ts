@@ -8,9 +8,9 @@ import { createWorld } from './support/world.ts'
 import type { World } from './support/world.ts'
 import { askForLink, deviceOf, scan } from './commands/sessions.ts'
 
-/** What the histories found, told again in as few steps as it takes, on a disk that is sealed. */
-async function story(tell: (world: World) => Promise<void>): Promise<Violation[]> {
-  const world = createWorld(1)
+/** What the histories found, told again in as few steps as it takes, on a disk that is sealed unless told. */
+async function story(tell: (world: World) => Promise<void>, sealed = true): Promise<Violation[]> {
+  const world = createWorld(1, { sealed })
   try {
     world.start()
     await world.clock.advance(500)
@@ -265,24 +265,27 @@ describe('what the histories found stays mended:', () => {
     expect(violations).toEqual([])
   })
 
-  it('a session that was cleared stays gone where the data folder and the database both went back to before (LED-1, LED-2, LED-3)', async () => {
-    const violations = await story(async (world) => {
-      const [gone, kept] = [await link(world), await link(world)]
-      await world.stop()
-      const [folder, database] = [world.saveFolder(), world.saveDatabase()]
-      world.start()
-      await world.clock.advance(5000)
-      const order = world.people.resetSession(gone)
-      await world.clock.advance(10_000)
-      expect(world.database.orders().find((one) => one.id === order)?.receipt).not.toBeNull()
-      await world.stop()
-      world.restoreFolder(folder)
-      world.restoreDatabase(database)
-      world.start()
-      await world.clock.advance(20_000)
-      const statusOf = (id: string) => world.database.rows().find((row) => row.id === id)?.status
-      expect([statusOf(gone), statusOf(kept)]).toEqual(['stopped', 'connected'])
-    })
-    expect(violations).toEqual([])
-  })
+  it.each([true, false])(
+    'a session that was cleared stays gone where data folder and database both went back, sealed %s (LED-1, LED-2, LED-3)',
+    async (sealed) => {
+      const violations = await story(async (world) => {
+        const [gone, kept] = [await link(world), await link(world)]
+        await world.stop()
+        const [folder, database] = [world.saveFolder(), world.saveDatabase()]
+        world.start()
+        await world.clock.advance(5000)
+        const order = world.people.resetSession(gone)
+        await world.clock.advance(10_000)
+        expect(world.database.orders().find((one) => one.id === order)?.receipt).not.toBeNull()
+        await world.stop()
+        world.restoreFolder(folder)
+        world.restoreDatabase(database)
+        world.start()
+        await world.clock.advance(20_000)
+        const statusOf = (id: string) => world.database.rows().find((row) => row.id === id)?.status
+        expect([statusOf(gone), statusOf(kept)]).toEqual(['stopped', 'connected'])
+      }, sealed)
+      expect(violations).toEqual([])
+    },
+  )
 })

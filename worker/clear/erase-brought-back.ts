@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import { keyFileIds } from '../seal/key-files.ts'
@@ -18,12 +19,17 @@ export function eraseBroughtBack(places: Places, ledger: Pick<Ledger, 'clearedUp
     const max = ledger.clearedUpTo(id)
     if (max === 0) continue
     try {
-      const found = inspectCredentials(data.session(id), { disk: data.disk, vault, sessionId: id, maxPages })
-      const isCovered = found.state === 'whole' && found.generation <= max
+      // Without a key of what was cleared nothing of it opens. So of thousands of sessions that were linked anew no file is opened.
+      if (vault.seals && vault.keysOf(id)?.every(({ generation }) => generation > max)) continue
+      const isOld = (folder: string): boolean => {
+        const found = inspectCredentials(folder, { disk: data.disk, vault, sessionId: id, maxPages })
+        return found.state === 'whole' && found.generation <= max
+      }
+      const isCovered = isOld(data.session(id))
       const isThere =
         isCovered ||
         vault.keysOf(id)?.some(({ generation }) => generation <= max) === true ||
-        places.backups.measure(id, max).files > 0 ||
+        data.disk.names(data.backups(id)).some((name) => isOld(join(data.backups(id), name))) ||
         places.outbox.measure(id, max) > 0 ||
         quarantine.entries().some(({ sessionId, why }) => sessionId === id && (why?.generation ?? Infinity) <= max)
       if (!isThere) continue
