@@ -28,7 +28,7 @@ export const CLEAR_BUGS: readonly Bug[] = [
     name: 'no sweep at start',
     rule: 'CLR-4',
     seenBy: 'histories',
-    edits: [{ file: 'worker/engine.ts', find: 'sweep: () => clear.resume()', replace: 'sweep: () => {}' }],
+    edits: [{ file: 'worker/engine.ts', find: '      if (!isShared) clear.resume()\n', replace: '' }],
   },
   {
     name: 'tombstones are not read at start',

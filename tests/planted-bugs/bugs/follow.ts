@@ -12,14 +12,14 @@ export const FOLLOW_BUGS: readonly Bug[] = [
     edits: [
       {
         file: 'worker/engine.ts',
-        find: '      for (const loop of loops) void loop.now()\n',
+        find: '      void beat.now().then(() => {\n',
         replace: `      for (const id of data.sessionIds()) {
         const found = stored.read(data.session(id), id, 'at boot')
         if (found.state !== 'whole' || !found.linked) continue
         const row = { id, organization_id: id, generation: found.generation, desired: 'online', status: 'reconnecting' } as const
         supervisor.apply({ ...row, status_reason: null, phone_number: null, linked_at: null, link_requested_at: null }, '')
       }
-      for (const loop of loops) void loop.now()
+      void beat.now().then(() => {
 `,
       },
     ],
@@ -31,8 +31,8 @@ export const FOLLOW_BUGS: readonly Bug[] = [
     edits: [
       {
         file: FOLLOW,
-        find: '        const waiting = order(snapshot.orders)\n',
-        replace: '        await applyAll(snapshot, (id) => changed.has(id))\n        const waiting = order(snapshot.orders)\n',
+        find: '        const waiting = order(snapshot.orders.filter(({ session_id }) => !away.has(session_id)))\n',
+        replace: '        await applyAll(snapshot, (id) => changed.has(id))\n        const waiting = order(snapshot.orders.filter(({ session_id }) => !away.has(session_id)))\n',
       },
     ],
   },

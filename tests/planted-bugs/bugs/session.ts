@@ -54,13 +54,11 @@ export const SESSION_BUGS: readonly Bug[] = [
       },
       {
         file: 'worker/engine.ts',
-        find: '    sweep: () => clear.resume(),\n',
-        replace: `    sweep() {
-      for (const id of disk.names(\`\${data.sessions}/backups\`)) {
+        find: '      if (!isShared) clear.resume()\n',
+        replace: `      for (const id of disk.names(\`\${data.sessions}/backups\`)) {
         for (let generation = 1; generation < 20; generation += 1) if (!disk.stat(data.session(id))) backups.restore(id, generation)
       }
-      clear.resume()
-    },
+      if (!isShared) clear.resume()
 `,
       },
     ],
