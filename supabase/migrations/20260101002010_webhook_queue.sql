@@ -179,7 +179,10 @@ as $$
   claimed as (
     update public.webhook_deliveries d
     set claim = gen_random_uuid(), attempts = d.attempts + 1, last_attempt_at = now(), next_attempt_at = now() + interval '1 minute'
-    where d.id in (select due.id from due order by due.nth, due.next_attempt_at limit least(greatest(claim_deliveries.room, 0), 100))
+    -- As an array, lest the planner read all that was ever delivered to match a few.
+    where d.id = any (array(
+      select due.id from due order by due.nth, due.next_attempt_at limit least(greatest(claim_deliveries.room, 0), 100)
+    ))
     returning d.id, d.endpoint_id, d.claim, d.attempts, d.payload
   )
   select coalesce(jsonb_agg(jsonb_build_object(

@@ -8,7 +8,7 @@ import { carryOut } from './plans.ts'
 /** Sessions of all organisations, and of each worker. What is planned for so many is planned for more. */
 const [SESSIONS, HELD] = [20_000, 500]
 /** What grows with them. A call that reads one of these from one end to the other is slower for each customer that others win. */
-const LARGE = ['leases', 'shelf', 'whatsapp_clearances', 'whatsapp_session_events', 'whatsapp_sessions']
+const LARGE = ['leases', 'webhook_deliveries', 'shelf', 'whatsapp_clearances', 'whatsapp_session_events', 'whatsapp_sessions']
 
 let cast: Cast
 let population: Population
@@ -123,6 +123,12 @@ describe(`among ${SESSIONS} sessions`, () => {
         await tx`select public.worker_complete_order(${session.order_id}, ${tx.json({ orderId: session.order_id })})`
       },
       ['leases_pkey', 'shelf_pkey', 'whatsapp_clearances_pkey'],
+    ],
+    [
+      'a look for webhooks that are due',
+      byWorker((tx) => tx`select public.worker_deliver('[]', 20)`),
+      ['webhook_deliveries_waiting'],
+      3 * A_FEW,
     ],
     [
       'leases that are given away',

@@ -10,6 +10,8 @@ const MIX = [
 ] as const
 /** Orders, nearly all of them done. */
 const ORDERS_PER_HUNDRED = 20
+/** Of the deliveries of webhooks, as many as sessions, one in so many is still to be made. */
+const WAITING_EVERY = 501
 
 export type Size = {
   sessions: number
@@ -72,6 +74,12 @@ export async function populate(sql: Sql, { sessions, perWorker, events, shelfRow
       select s.organization_id, s.id, 1, 'reset', now() - make_interval(hours => m.n % 700),
         case when m.n % 500 > 0 then now() end, case when m.n % 500 > 0 then '{}'::jsonb end
       from made m join public.whatsapp_sessions s on s.id = m.id where m.n % 100 < ${ORDERS_PER_HUNDRED};
+      insert into public.webhook_endpoints (organization_id, url) select id, 'https://example.org/' || n from places where n % 10 = 0;
+      insert into public.webhook_deliveries (endpoint_id, organization_id, type, session_id, payload, state, created_at, delivered_at)
+      select w.id, w.organization_id, 'session.connected', gen_random_uuid(), '{}',
+        (case when n % ${WAITING_EVERY} = 0 then 'waiting' else 'delivered' end)::public.delivery_state, now() - make_interval(secs => n), now()
+      from (select w.*, row_number() over (order by id) - 1 as turn, count(*) over () as among from public.webhook_endpoints w) w
+        join generate_series(1, ${sessions}) n on n % w.among = w.turn;
       insert into public.whatsapp_workers (id, url, version, capacity, session_count, held, store, heartbeat_at)
       select 'worker-' || lpad(w::text, 4, '0'), 'http://127.0.0.1:1', '0', ${perWorker * 2}, 0,
         (select count(*) from private.leases l where l.worker_id = 'worker-' || lpad(w::text, 4, '0')), 'database', now() + interval '1 day'
