@@ -4,6 +4,7 @@ const BENCHES = {
   control: () => import('./control.ts'),
   dashboard: () => import('./dashboard.ts'),
   density: () => import('./density.ts'),
+  fleet: () => import('./fleet.ts'),
   link: () => import('./link.ts'),
   store: () => import('./store.ts'),
 } as const

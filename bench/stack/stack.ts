@@ -9,6 +9,7 @@ import { startTestDatabase } from '../../tests/support/database.ts'
 import { WITHOUT_LIMITS } from '../../tests/support/without-limits.ts'
 import { createCaller } from '../../tests/worker/support/caller.ts'
 import { startPart } from './process.ts'
+import type { Part } from './process.ts'
 
 const WORKER_ID = 'worker-bench'
 const KeySet = z.object({ keys: z.tuple([z.looseObject({ kty: z.string() })]) })
@@ -22,6 +23,8 @@ export type StackOptions = {
   prepareSimulator?: (folder: string) => void
   /** Goes before the worker's own arguments to Node. */
   workerNodeArgs?: readonly string[]
+  /** The worker is not started. */
+  idle?: boolean
   /** On top of the worker's settings. */
   workerEnv?: Readonly<Record<string, string>>
 }
@@ -68,24 +71,33 @@ export async function startStack(options: StackOptions = {}) {
     )
     stops.push(() => simulator.stop())
 
-    const data = join(folder, 'worker')
-    mkdirSync(data, { mode: 0o700 })
+    /** How to start a worker in a folder of its own. */
+    const prepareWorker = (id: string, port: number, env: StackOptions['workerEnv'] = {}) => {
+      const dataDir = join(folder, id)
+      mkdirSync(dataDir, { mode: 0o700 })
+      const command = workerCommand({
+        port,
+        id,
+        realm: 'demo',
+        dataDir,
+        supabaseUrl: database.url,
+        serviceRoleKey: database.serviceRoleKey,
+        commandKey: KeySet.parse(JSON.parse(caller.publicKeys)).keys[0],
+        simulatorPort: ports.simulator,
+      })
+      command.args.unshift(...(options.workerNodeArgs ?? []))
+      Object.assign(command.env, WITHOUT_LIMITS, env)
+      return () => startPart(id, command, `http://127.0.0.1:${port}/ready`, join(folder, `${id}.log`))
+    }
+    const data = join(folder, WORKER_ID)
     const workerUrl = `http://127.0.0.1:${ports.worker}`
-    const command = workerCommand({
-      port: ports.worker,
-      id: WORKER_ID,
-      realm: 'demo',
-      dataDir: data,
-      supabaseUrl: database.url,
-      serviceRoleKey: database.serviceRoleKey,
-      commandKey: KeySet.parse(JSON.parse(caller.publicKeys)).keys[0],
-      simulatorPort: ports.simulator,
-    })
-    command.args.unshift(...(options.workerNodeArgs ?? []))
-    Object.assign(command.env, WITHOUT_LIMITS, options.workerEnv)
-    const startWorker = () => startPart('worker', command, `${workerUrl}/ready`, join(folder, 'worker.log'))
-    let worker = await startWorker()
-    stops.push(() => worker.stop())
+    const startWorker = prepareWorker(WORKER_ID, ports.worker, options.workerEnv)
+    let worker: Part | null = options.idle ? null : await startWorker()
+    const mine = (): Part => {
+      if (!worker) throw new Error('the worker was not started')
+      return worker
+    }
+    stops.push(async () => worker?.stop())
     const call = caller.to(workerUrl, organizationId)
 
     /** Asks the simulator's admin API. @throws when it refuses. */
@@ -107,9 +119,16 @@ export async function startStack(options: StackOptions = {}) {
       organizationId,
       call,
       phone,
-      workerLog: () => worker.log(),
-      workerPid: () => worker.pid,
-      stopWorker: () => worker.stop(),
+      workerLog: () => mine().log(),
+      workerPid: () => mine().pid,
+      stopWorker: () => mine().stop(),
+      /** Starts one more worker; it ends with the stack. */
+      async startAnother(id: string, env: Readonly<Record<string, string>>): Promise<Part> {
+        const { port } = await freePorts(['port'])
+        const part = await prepareWorker(id, port, env)()
+        stops.push(() => part.stop())
+        return part
+      },
       /** Resolves when it has read the database, which is after the first sessions have begun to connect. */
       async startWorker() {
         worker = await startWorker()
