@@ -63,7 +63,7 @@ it('takes nothing for a reference but what looks like one', async () => {
 it('gives each call of the function a name of its own, and none to what is asked of the database', async () => {
   const sent: { path: string; id: string | null }[] = []
   const client = createSupabase({ supabaseUrl: 'http://127.0.0.1:9', supabaseKey: 'key', realtime: false }, (input, init) => {
-    sent.push({ path: new URL(String(input)).pathname, id: new Headers(init?.headers).get('x-request-id') })
+    sent.push({ path: new URL(input instanceof Request ? input.url : input).pathname, id: new Headers(init?.headers).get('x-request-id') })
     return Promise.resolve(named(Response.json({ unexpected: true }), REFERENCE))
   })
   await expect(askWorker(client, 'a/status', { method: 'GET' }, z.array(z.string()))).rejects.toMatchObject({

@@ -129,20 +129,20 @@ export function createFleet(options: Options): Fleet {
   }
   const work = async (): Promise<void> => {
     busy += 1
-    for (let id = queue.shift(); id !== undefined && !closed; id = queue.shift()) {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       const sessionId = id
       await fetchOnce(sessionId).catch((error: unknown) =>
         log.warn({ session: sessionId, error: reasonOf(error) }, 'a session could not be fetched; it is tried again'),
       )
     }
     busy -= 1
-    if (busy === 0) onFetched()
+    if (busy === 0 && !closed) onFetched()
   }
 
   const give = async (ids: readonly string[]): Promise<void> => {
     const leases = book.all().filter(({ id }) => ids.includes(id))
     for (const { id } of leases) release(id)
-    await Promise.allSettled(leases.map(({ id }) => mirror.settled(id)))
+    await Promise.allSettled(leases.flatMap(({ id }) => mirror.settled(id) ?? []))
     await database.release(leases)
     for (const { id } of leases) letGo(id)
   }
@@ -175,7 +175,8 @@ export function createFleet(options: Options): Fleet {
     fetch: fetchOnce,
     want(ids) {
       for (const id of ids) if (!here.has(id) && !fetching.has(id) && !queue.includes(id)) queue.push(id)
-      while (busy < FETCHED_AT_ONCE && busy < queue.length) void work()
+      const places = Math.min(FETCHED_AT_ONCE - busy, queue.length)
+      for (let place = 0; place < places; place += 1) void work()
     },
     mayOpen: (id) => book.tokenOf(id) !== null,
     settled: mirror.settled,
@@ -197,6 +198,7 @@ export function createFleet(options: Options): Fleet {
     },
     async drain() {
       closed = true
+      queue.length = 0
       // Said first: what is given away would come back to the one that has most room, which is this one.
       await beat()
       await mirror.idle()
@@ -204,6 +206,7 @@ export function createFleet(options: Options): Fleet {
     },
     close() {
       closed = true
+      queue.length = 0
       mirror.close()
     },
   }

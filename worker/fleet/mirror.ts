@@ -48,9 +48,8 @@ export function createMirror(options: {
   const waiting = new Map<string, Queue>()
   /** Under way: what is told meanwhile waits for the next call. */
   const sending = new Map<string, Queue>()
-  let calls = 0
+  const life = { closed: false, calls: 0 }
   let sequence = 0
-  let closed = false
   let idlers: (() => void)[] = []
 
   const fence = (queue: Queue | undefined, id: string): void => {
@@ -96,7 +95,7 @@ export function createMirror(options: {
   const send = async (): Promise<void> => {
     const { changes, taken } = take()
     if (taken.size === 0) return
-    for (let isStored = false; !isStored && !closed;) {
+    for (let isStored = false; !isStored && !life.closed;) {
       // What lost its lease meanwhile is not sent again: the next holder may have read already.
       const now = changes.filter(
         ({ sessionId, token }) => sending.get(sessionId) === taken.get(sessionId) && book.tokenOf(sessionId) === token,
@@ -115,12 +114,12 @@ export function createMirror(options: {
   }
 
   const run = (): void => {
-    while (calls < AT_ONCE && !closed && [...waiting.keys()].some((id) => !sending.has(id))) {
-      calls += 1
+    while (life.calls < AT_ONCE && !life.closed && [...waiting.keys()].some((id) => !sending.has(id))) {
+      life.calls += 1
       void send().finally(() => {
-        calls -= 1
+        life.calls -= 1
         if (waiting.size > 0) return run()
-        if (calls > 0) return
+        if (life.calls > 0) return
         for (const resolve of idlers) resolve()
         idlers = []
       })
@@ -157,7 +156,7 @@ export function createMirror(options: {
 
   return {
     changed(sessionId, generation, changes, fresh = false) {
-      if (closed || book.tokenOf(sessionId) === null) return
+      if (life.closed || book.tokenOf(sessionId) === null) return
       const batch = batchOf(queueOf(sessionId), generation, fresh)
       for (const [name, value] of Object.entries(changes)) {
         batch.rows.set(name, value)
@@ -177,9 +176,9 @@ export function createMirror(options: {
         queues.delete(sessionId)
       }
     },
-    idle: () => (waiting.size === 0 && calls === 0 ? Promise.resolve() : new Promise((resolve) => void idlers.push(resolve))),
+    idle: () => (waiting.size === 0 && life.calls === 0 ? Promise.resolve() : new Promise((resolve) => void idlers.push(resolve))),
     close() {
-      closed = true
+      life.closed = true
       for (const id of [...waiting.keys(), ...sending.keys()]) fence(waiting.get(id) ?? sending.get(id), id)
       for (const resolve of idlers) resolve()
       idlers = []
