@@ -82,6 +82,80 @@ describe('of three workers', () => {
   }, 300_000)
 })
 
+describe('a rolling restart', () => {
+  it('of three workers moves every session, drives out none and unlinks nobody, and nobody waits for a lease to end (FLT-8)', async () => {
+    const world = await startWorld()
+    try {
+      for (const phone of PHONES.slice(1)) world.simulator.addAccount({ phone, name: `Shop ${phone.slice(-2)}` })
+      const fleet = await startFleet(world)
+      const names = ['w1', 'w2', 'w3']
+      let workers = await Promise.all(names.map((name) => fleet.spawn(name)))
+      const all = [...workers]
+      const linked = await Promise.all(
+        PHONES.map(async (phone, index) => {
+          const id = await world.createSession()
+          // Whoever took it first has it.
+          const holder = await eventually(async () => {
+            const holding = await fleet.holding(id)
+            if (!holding?.worker_id) throw new Error('nobody holds it')
+            return workers[names.indexOf(holding.worker_id)] ?? workers[index % workers.length]
+          })
+          if (!holder) throw new Error('no worker')
+          const jid = await world.scan(holder, id, phone)
+          await world.until(id, 'connected')
+          return { id, jid }
+        }),
+      )
+      const begun = Date.now()
+      for (const [index, name] of names.entries()) {
+        expect(await workers[index]?.kill('SIGTERM')).toBe(0)
+        const next = await fleet.spawn(name)
+        all.push(next)
+        workers = workers.with(index, next)
+        for (const { id } of linked) {
+          await eventually(async () => {
+            const holding = await fleet.holding(id)
+            const [row] = await world.database.sql`select status, worker_id from public.whatsapp_sessions where id = ${id}`
+            expect(row).toEqual({ status: 'connected', worker_id: holding?.worker_id })
+          }, LEASE_MS)
+        }
+      }
+      expect(Date.now() - begun).toBeLessThan(names.length * LEASE_MS)
+      expect(all.map(replacements)).toEqual(all.map(() => 0))
+      expect(linked.filter(({ jid }) => !world.isLinked(jid))).toEqual([])
+    } finally {
+      await world.stop()
+    }
+  }, 200_000)
+})
+
+describe('a worker that comes to another one with many sessions', () => {
+  it('is given what that one has beyond its share and a tenth, each offline for no longer than a login (FLT-8)', async () => {
+    const world = await startWorld()
+    try {
+      const phones = Array.from({ length: 24 }, (_, index) => String(51_900_000_100 + index))
+      for (const phone of phones) world.simulator.addAccount({ phone, name: `Shop ${phone.slice(-2)}` })
+      const fleet = await startFleet(world)
+      const w1 = await fleet.spawn('w1')
+      const linked: string[] = []
+      for (const phone of phones) linked.push((await world.link(w1, phone)).jid)
+      const w2 = await fleet.spawn('w2')
+      await eventually(async () => {
+        const rows = await world.database.sql`select s.worker_id, count(*)::int from public.whatsapp_sessions s
+          join private.leases l on l.session_id = s.id and l.worker_id = s.worker_id where s.status = 'connected' group by 1 order by 1`
+        expect([...rows]).toEqual([
+          { worker_id: 'w1', count: 14 },
+          { worker_id: 'w2', count: 10 },
+        ])
+      }, LEASE_MS)
+      expect([w1, w2].map(replacements)).toEqual([0, 0])
+      expect(linked.filter((jid) => !world.isLinked(jid))).toEqual([])
+    } finally {
+      await world.stop()
+    }
+  }, 120_000)
+})
+
 /** Milliseconds since the epoch, by this machine, whose clock is the database's, too. */
 async function lastHeard(worker: string): Promise<number> {
   const [row] = await world.database.sql<{ at: Date }[]>`select heartbeat_at as at from public.whatsapp_workers where id = ${worker}`

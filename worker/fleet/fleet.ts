@@ -11,7 +11,7 @@ import type { WorkingCopies } from './working-copies.ts'
 
 /** Sessions that are fetched at once, and given away in one pass. */
 const FETCHED_AT_ONCE = 16
-const GIVEN_AT_ONCE = 10
+const GIVEN_AT_ONCE = 50
 /** Fewer are not worth what a move costs: a session is offline for as long as a login takes. */
 const WORTH_GIVING = 10
 
