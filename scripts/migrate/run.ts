@@ -19,8 +19,11 @@ export async function migrationStatus(sql: Sql, files: readonly Migration[]): Pr
  * anything is changed where the database and the files do not belong together.
  */
 export async function migrateUp(sql: Sql, files: readonly Migration[]): Promise<string[]> {
-  await sql`create schema if not exists supabase_migrations`
-  await sql`create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text)`
+  // Alone, too: Postgres lets two ask at once whether it is there, and refuses the second that makes it.
+  await alone(sql, 'the history', async (tx) => {
+    await tx`create schema if not exists supabase_migrations`
+    await tx`create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text)`
+  })
   refuse(await migrationStatus(sql, files))
   const applied: string[] = []
   for (const { version, name, up } of files) {

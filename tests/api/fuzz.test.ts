@@ -122,7 +122,15 @@ it(
     await right('edge portalDisconnect', { phone: session })
     const { orderId } = (await right('edge clear', { session })) as { orderId: string }
     await right('worker clear', { session }, { orderId })
-    for (const title of ['edge openapi', 'worker openapi', 'worker health', 'worker ready', 'worker look', 'worker treat'])
+    for (const title of [
+      'edge openapi',
+      'worker openapi',
+      'worker health',
+      'worker ready',
+      'worker metrics',
+      'worker look',
+      'worker treat',
+    ])
       await right(title)
 
     // A delete is carried out as soon as it is stored, mostly before a command could ask for it: it is among the calls that are made up.

@@ -16,6 +16,7 @@ export function createAnswerJudge(document: OpenApiDocument): Judge {
     const declared = content[type]
     if (!declared) return `its type is ${type || 'not told'}`
     if (declared['x-events']) return problemOfEvents(declared['x-events'], text)
+    if (type === 'text/plain') return fits(declared.schema, text)
     try {
       return fits(declared.schema, JSON.parse(text))
     } catch {
