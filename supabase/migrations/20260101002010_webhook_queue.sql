@@ -215,18 +215,20 @@ begin
     return;
   end if;
   update private.webhook_upkeep u set at = now() where u.at = since;
-  delete from public.webhook_deliveries d where d.id in (
+  delete from public.webhook_deliveries d where d.id = any (array(
     select old.id from public.webhook_deliveries old where old.created_at < now() - interval '30 days' for update skip locked
-  );
-  delete from public.webhook_deliveries d where d.id in (
-    select old.id
-    from (select distinct n.endpoint_id from public.webhook_deliveries n where n.created_at > since - interval '1 minute') busy
-    cross join lateral (
-      select o.id from public.webhook_deliveries o where o.endpoint_id = busy.endpoint_id order by o.created_at desc, o.id desc
-      offset (select b.at_most from private.bounds b where b.what = 'webhook_deliveries')
-    ) beyond
-    join public.webhook_deliveries old on old.id = beyond.id for update of old skip locked
-  );
+  ));
+  -- Arrays, lest the planner read all that was ever delivered to match a few.
+  delete from public.webhook_deliveries d where d.id = any (array(
+    select old.id from public.webhook_deliveries old where old.id = any (array(
+      select beyond.id
+      from (select distinct n.endpoint_id from public.webhook_deliveries n where n.created_at > since - interval '1 minute') busy
+      cross join lateral (
+        select o.id from public.webhook_deliveries o where o.endpoint_id = busy.endpoint_id order by o.created_at desc, o.id desc
+        offset (select b.at_most from private.bounds b where b.what = 'webhook_deliveries')
+      ) beyond
+    )) for update skip locked
+  ));
 end
 $$;
 

@@ -49,6 +49,13 @@ const unheld =
     await tx`update private.leases set worker_id = null where session_id = ${session.id}`
     await act(tx)
   }
+/** What is old was taken away so many seconds ago, and not when this database was prepared. */
+const upkeptAgo =
+  (seconds: number, act: Act): Act =>
+  async (tx) => {
+    await tx`update private.webhook_upkeep set at = now() - make_interval(secs => ${seconds})`
+    await act(tx)
+  }
 const change = (tx: TransactionSql) => {
   const { id: sessionId, generation, token } = session
   return tx.json([{ sessionId, token, sequence: 1, generation, fresh: false, puts: { 'key:1': 'AAAA' }, drops: ['key:2'] }])
@@ -126,9 +133,22 @@ describe(`among ${SESSIONS} sessions`, () => {
     ],
     [
       'a look for webhooks that are due',
-      byWorker((tx) => tx`select public.worker_deliver('[]', 20)`),
+      upkeptAgo(
+        0,
+        byWorker((tx) => tx`select public.worker_deliver('[]', 20)`),
+      ),
       ['webhook_deliveries_waiting'],
       3 * A_FEW,
+    ],
+    [
+      // Once a minute: it looks at as many as are kept of the webhooks that were told something since.
+      'a look for webhooks that takes away what is old, too',
+      upkeptAgo(
+        61,
+        byWorker((tx) => tx`select public.worker_deliver('[]', 20)`),
+      ),
+      ['webhook_deliveries_by_age', 'webhook_deliveries_of_an_endpoint'],
+      SESSIONS + 3 * A_FEW,
     ],
     [
       'leases that are given away',
