@@ -98,7 +98,7 @@ const CALLS_OF_THE_WORKER: Record<string, Call> = {
   heartbeat: {
     who: 'worker',
     real: (tx) => nothing(tx`select public.worker_heartbeat('worker-1', 'http://127.0.0.1:1', '0', 9, 1)`).then(() => null),
-    model: ({ worker }) => (worker.heartbeat({ first: false }), null),
+    model: ({ worker }) => (worker.heartbeat({ first: false, draining: false }), null),
   },
   touch: {
     who: 'worker',

@@ -2,6 +2,7 @@ import { assert, asyncModelRun, asyncProperty, check, commands, nat, record } fr
 import type { Arbitrary, AsyncCommand } from 'fast-check'
 import { parseArgs } from 'node:util'
 import { commandsOf } from './commands/command.ts'
+import { DATABASE_TROUBLE, FLEET_TROUBLE } from './commands/fleet.ts'
 import { PEOPLE } from './commands/people.ts'
 import { TROUBLE } from './commands/trouble.ts'
 import { WHATSAPP } from './commands/whatsapp.ts'
@@ -15,6 +16,17 @@ import type { World } from './support/world.ts'
 /** How many commands a history may have; those that make no sense where they come are left out. */
 const MAX_COMMANDS = 130
 
+/** Of one worker whose folder, or the database, is the home of its sessions; or of two that share them. */
+export const KINDS = ['disk', 'database', 'fleet'] as const
+export type Kind = (typeof KINDS)[number]
+
+const HAPPENINGS = { disk: TROUBLE, database: DATABASE_TROUBLE, fleet: FLEET_TROUBLE } as const satisfies Record<Kind, unknown>
+const WORLDS = {
+  disk: {},
+  database: { store: 'database' },
+  fleet: { store: 'database', machines: 2 },
+} as const satisfies Record<Kind, Parameters<typeof createWorld>[1]>
+
 export type HistoriesResult = {
   histories: number
   medianSteps: number
@@ -24,20 +36,24 @@ export type HistoriesResult = {
   lostOrders: number
   /** All violations, of whatever kind. */
   violations: number
+  /** How often a session went from one worker to another. */
+  takeovers: number
   failures: Failure[]
 }
 /** `replay`: the arguments that make this history happen again. */
 type Failure = { replay: string; violations: Violation[] }
 
 type Plan = { worldSeed: number; commands: Iterable<AsyncCommand<World, World>> }
-const plans: Arbitrary<Plan> = record({
-  worldSeed: nat(),
-  commands: commands(commandsOf([...PEOPLE, ...WHATSAPP, ...TROUBLE]), { maxCommands: MAX_COMMANDS, size: 'max' }),
-})
+function plansOf(kind: Kind): Arbitrary<Plan> {
+  const happenings = [...PEOPLE, ...WHATSAPP, ...HAPPENINGS[kind]]
+  return record({ worldSeed: nat(), commands: commands(commandsOf(happenings), { maxCommands: MAX_COMMANDS, size: 'max' }) })
+}
+
+type Lived = { steps: number; takeovers: number; violations: Violation[] }
 
 /** One history: what happens, then the end of all trouble, then the judgement. */
-async function live(plan: Plan, taken: Set<string>, trace?: (line: string) => void): Promise<{ steps: number; violations: Violation[] }> {
-  const world = createWorld(plan.worldSeed, trace ? { taken, trace } : { taken })
+async function live(kind: Kind, plan: Plan, taken: Set<string>, trace?: (line: string) => void): Promise<Lived> {
+  const world = createWorld(plan.worldSeed, { ...WORLDS[kind], taken, ...(trace && { trace }) })
   try {
     world.start()
     await world.clock.advance(500)
@@ -45,24 +61,27 @@ async function live(plan: Plan, taken: Set<string>, trace?: (line: string) => vo
     world.trace('the end of all trouble')
     if (!(await quiesce(world))) world.violations.add('untrue', 'OPS', 'it never comes to rest')
     checkAtRest(world)
-    return { steps: world.executed, violations: world.violations.all() }
+    return { steps: world.executed, takeovers: world.leases.takeovers(), violations: world.violations.all() }
   } finally {
     world.dispose()
   }
 }
 
 /** Lives `count` histories; the same seed gives the same ones. Failures are counted, the first few are kept. */
-export async function runHistories({ count, seed }: { count: number; seed: number }): Promise<HistoriesResult> {
+export async function runHistories({ count, seed, kind = 'disk' }: { count: number; seed: number; kind?: Kind }): Promise<HistoriesResult> {
   const taken = new Set<string>()
   const steps: number[] = []
   const failures: Failure[] = []
   const kinds = { resurrection: 0, orphan: 0, lost_order: 0, all: 0 }
   let index = 0
-  const property = asyncProperty(plans, async (plan) => {
-    const result = await live(plan, taken)
+  let takeovers = 0
+  const ofKind = kind === 'disk' ? '' : `--kind ${kind} `
+  const property = asyncProperty(plansOf(kind), async (plan) => {
+    const result = await live(kind, plan, taken)
+    takeovers += result.takeovers
     steps.push(result.steps)
     if (result.violations.length > 0) {
-      failures.push({ replay: `--seed ${seed} --path ${index}`, violations: result.violations })
+      failures.push({ replay: `${ofKind}--seed ${seed} --path ${index}`, violations: result.violations })
       kinds.all += result.violations.length
       for (const kind of ['resurrection', 'orphan', 'lost_order'] as const) {
         kinds[kind] += result.violations.filter((one) => one.kind === kind).length
@@ -79,17 +98,18 @@ export async function runHistories({ count, seed }: { count: number; seed: numbe
     orphans: kinds.orphan,
     lostOrders: kinds.lost_order,
     violations: kinds.all,
+    takeovers,
     failures,
   }
 }
 
 /** Lives one history again, then looks for a shorter one that fails alike; returns what happened there, command by command. */
-export async function replayHistory({ seed, path }: { seed: number; path: string }): Promise<string> {
+export async function replayHistory({ seed, path, kind = 'disk' }: { seed: number; path: string; kind?: Kind }): Promise<string> {
   const say: string[] = []
   let alike: Set<string> | null = null
-  const property = asyncProperty(plans, async (plan) => {
+  const property = asyncProperty(plansOf(kind), async (plan) => {
     const lines: string[] = []
-    const { violations } = await live(plan, new Set(), (line) => lines.push(line))
+    const { violations } = await live(kind, plan, new Set(), (line) => lines.push(line))
     const kinds = new Set(violations.map(({ kind, rules }) => `${kind} ${rules}`))
     alike ??= kinds
     if (![...kinds].some((kind) => alike?.has(kind))) return
@@ -102,16 +122,23 @@ export async function replayHistory({ seed, path }: { seed: number; path: string
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { count: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' }, path: { type: 'string' } },
+    options: {
+      count: { type: 'string', default: '300' },
+      seed: { type: 'string', default: '1' },
+      path: { type: 'string' },
+      kind: { type: 'string', default: 'disk' },
+    },
   })
+  const kind = KINDS.find((one) => one === values.kind)
+  if (!kind) throw new Error(`--kind takes one of ${KINDS.join(', ')}`)
   const seed = Number(values.seed)
   const output = process.stdout
   if (values.path === undefined) {
-    const result = await runHistories({ count: Number(values.count), seed })
+    const result = await runHistories({ count: Number(values.count), seed, kind })
     for (const { replay, violations } of result.failures.slice(0, 20)) {
       output.write(`${replay}\n${violations.map(({ kind, rules, what }) => `  ${kind} (${rules}): ${what}\n`).join('')}`)
     }
     output.write(`${JSON.stringify({ ...result, failures: result.failures.length })}\n`)
     process.exitCode = result.violations > 0 ? 1 : 0
-  } else output.write(`${await replayHistory({ seed, path: values.path })}\n`)
+  } else output.write(`${await replayHistory({ seed, path: values.path, kind })}\n`)
 }

@@ -35,7 +35,7 @@ export function commandsOf(happenings: readonly Happening[]): Arbitrary<AsyncCom
         await happening.run(world, choice)
         await world.clock.advance(pauseMs)
         world.check()
-        if (!world.staysDown) world.start()
+        world.start()
       },
       toString: () => `${happening.name}(${choice.who}, ${choice.phone}, ${choice.pick}, ${choice.poke}, ${choice.pauseMs} ms)`,
     }))

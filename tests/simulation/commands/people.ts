@@ -51,6 +51,7 @@ function clicking(what: Click, weight: number, can: (row: SessionRow) => boolean
   }
 }
 
+const workerFor = (world: World, choice: Choice) => world.worker(rowOf(world, choice)?.id)
 const canCreate = (world: World): boolean => world.rows().length < MAX_SESSIONS
 const canLink = (row: SessionRow | null): boolean => row?.status === 'disconnected' || row?.status === 'connecting'
 const create = (world: World, how: Choice['poke']): SessionRow => {
@@ -140,13 +141,13 @@ export const PEOPLE: readonly Happening[] = [
     name: 'watch',
     weight: 1,
     can: (world, choice) => rowOf(world, choice) !== null,
-    run: (world, choice) => void world.worker()?.watch(rowOf(world, choice)?.id ?? ''),
+    run: (world, choice) => void workerFor(world, choice)?.watch(rowOf(world, choice)?.id ?? ''),
   },
   {
     name: 'leave',
     weight: 1,
-    can: (world, choice) => (world.worker()?.watchersOf(rowOf(world, choice)?.id ?? '') ?? 0) > 0,
-    run: (world, choice) => world.worker()?.leave(rowOf(world, choice)?.id),
+    can: (world, choice) => (workerFor(world, choice)?.watchersOf(rowOf(world, choice)?.id ?? '') ?? 0) > 0,
+    run: (world, choice) => workerFor(world, choice)?.leave(rowOf(world, choice)?.id),
   },
   {
     name: 'look again',

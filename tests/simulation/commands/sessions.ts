@@ -3,7 +3,7 @@ import type { SessionRow } from '../model/state.ts'
 import type { Connection } from '../support/whatsapp/connection.ts'
 import type { Device } from '../support/whatsapp/service.ts'
 import { StorageError } from '../../../worker/store/storage-error.ts'
-import type { World } from '../support/world.ts'
+import type { QueuedFacts, World } from '../support/world.ts'
 import { pickOf } from './command.ts'
 import type { Choice, Poke } from './command.ts'
 
@@ -40,8 +40,8 @@ export function onlineOf(world: World, choice: Choice): Device | null {
 /** Tells the worker of what was stored for a session, and of the order that was made of it. */
 export function poke(world: World, how: Poke, sessionId: string, orderId: string | null): void {
   const tell = (): void => {
-    if (orderId === null) world.worker()?.look(sessionId)
-    else world.worker()?.clear(sessionId, orderId)
+    if (orderId === null) world.worker(sessionId)?.look(sessionId)
+    else world.worker(sessionId)?.clear(sessionId, orderId)
   }
   if (how === 'now' || how === 'twice') tell()
   if (how === 'late' || how === 'twice') world.clock.after(world.random.between(50, 20_000), tell)
@@ -50,7 +50,7 @@ export function poke(world: World, how: Poke, sessionId: string, orderId: string
 /** What the dashboard does to link a session: it asks for a link, and watches it. */
 export function askForLink(world: World, row: SessionRow, how: Poke): void {
   poke(world, how, row.id, null)
-  world.worker()?.watch(row.id)
+  world.worker(row.id)?.watch(row.id)
 }
 
 /** A phone scans what a session shows, once it shows something. Returns whether it did. */
@@ -72,17 +72,22 @@ export function isLinked(row: SessionRow | null): boolean {
 
 /** Somebody queues a text, as through the worker's route. */
 export function queueText(world: World, sessionId: string): void {
-  const worker = world.worker()
+  const worker = world.worker(sessionId)
   const row = worker?.engine.supervisor.rowOf(sessionId)
   if (!worker || !row) return
   const phone = worker.engine.supervisor.running(sessionId)?.phoneNumber() ?? row.phone_number ?? ''
   const text = `text ${world.queued.length + 1}`
-  world.queued.push({ text, sessionId, generation: row.generation, phone })
+  const facts: QueuedFacts = { text, sessionId, generation: row.generation, phone, answered: false }
+  world.queued.push(facts)
   // A disk that refuses is an answer, and so is a process that dies meanwhile.
   worker.life.run(() => {
     try {
       const by = { jti: text, iat: Math.floor(world.clock.now() / 1000) }
-      worker.engine.messages.queue(sessionId, { to: '+51900009999', text }, by)
+      const { ok } = worker.engine.messages.queue(sessionId, { to: '+51900009999', text }, by)
+      const answer = (): void => void (facts.answered = ok)
+      const settled = worker.engine.settled(sessionId)
+      if (settled) void settled.then(answer, () => {})
+      else answer()
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
     }
@@ -91,7 +96,7 @@ export function queueText(world: World, sessionId: string): void {
 
 /** Somebody opens the list of groups. What is answered may be late, and the session gone by then. */
 export function askForGroups(world: World, sessionId: string): void {
-  const worker = world.worker()
+  const worker = world.worker(sessionId)
   if (worker) void worker.engine.names.groups(sessionId).catch(() => {})
 }
 
@@ -101,7 +106,7 @@ export function askForGroups(world: World, sessionId: string): void {
  */
 export async function askForCode(world: World, sessionId: string, phone: string, patienceMs: number): Promise<string | null> {
   const answers: (string | null)[] = []
-  const worker = world.worker()
+  const worker = world.worker(sessionId)
   if (!worker) return null
   void worker.engine.supervisor.pairingCode(sessionId, phone).then((result) => answers.push(result.ok ? result.value.code : null))
   for (let waited = 0; answers.length === 0 && waited < patienceMs; waited += 250) await world.clock.advance(250)

@@ -1,17 +1,17 @@
 import type { OrderRow } from '../model/state.ts'
 import type { Identities } from '../support/identities.ts'
-import type { Surroundings } from '../support/surroundings.ts'
-import type { Reader } from '../support/sealed.ts'
+import type { Machine } from '../support/machine.ts'
+import type { ModelDatabase } from '../support/model-database.ts'
 import type { Violations } from '../support/violations.ts'
 
 /**
  * A receipt that the database took says that all is verified to be absent, so it is, in that very moment. That somebody tidies up later
  * would hide a clear that forgot something.
  */
-export function createAbsenceCheck({ database, disk }: Surroundings, identities: Identities, reader: Reader, violations: Violations) {
+export function createAbsenceCheck(database: ModelDatabase, identities: Identities, violations: Violations) {
   const checked = new Set<string>()
   /** What is there of a session up to a generation. */
-  const remains = (of: string, maxGeneration: number): string[] => {
+  const remains = ({ disk, reader }: Machine, of: string, maxGeneration: number): string[] => {
     const covers = (sessionId: string, generation: number | null): boolean =>
       sessionId === of && generation !== null && generation <= maxGeneration
     const left: string[] = []
@@ -31,24 +31,25 @@ export function createAbsenceCheck({ database, disk }: Surroundings, identities:
     }
     return left
   }
-  const check = ({ id, session_id, max_generation, reason }: OrderRow): void => {
-    for (const path of remains(session_id, max_generation)) {
+  const check = (machine: Machine, { id, session_id, max_generation, reason }: OrderRow): void => {
+    const shelf = [...(database.shelf().get(session_id)?.keys() ?? [])].filter((at) => Number.parseInt(at, 10) <= max_generation)
+    for (const path of [...remains(machine, session_id, max_generation), ...shelf]) {
       violations.add('resurrection', 'CLR-1, CLR-2', `order ${id} (${reason}) has its receipt, but there is ${path}`)
     }
   }
   return {
-    /** `excused`: the database or the folder was put back to an older state, so that a late word of an older worker may be stored now. */
-    afterReceipt(excused: boolean): void {
+    /** Where the worker is that told it, and in the database. `excused`: the database or the folder was put back to an older state, so that a late word of an older worker may be stored now. */
+    afterReceipt(machine: Machine, excused: boolean): void {
       for (const order of database.orders()) {
         if (order.completed_at === null || checked.has(order.id)) continue
         checked.add(order.id)
-        if (!excused) check(order)
+        if (!excused) check(machine, order)
       }
     },
     /** A worker that has just begun has erased what its tombstones cover, whatever the database does, unless the disk refused. */
-    afterSweep(tombstones: Iterable<{ sessionId: string; maxGeneration: number }>): void {
+    afterSweep(machine: Machine, tombstones: Iterable<{ sessionId: string; maxGeneration: number }>): void {
       for (const { sessionId, maxGeneration } of tombstones) {
-        for (const path of remains(sessionId, maxGeneration)) {
+        for (const path of remains(machine, sessionId, maxGeneration)) {
           violations.add('resurrection', 'CLR-4', `a worker began, and ${path} is still there, which a tombstone covers`)
         }
       }

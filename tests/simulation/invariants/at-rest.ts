@@ -2,6 +2,7 @@ import { checkDevices } from './devices.ts'
 import { checkFiles } from './files.ts'
 import { checkOrders } from './orders.ts'
 import { checkRows } from './rows.ts'
+import { checkShelf } from './shelf.ts'
 import { checkTexts } from './texts.ts'
 import type { World } from '../support/world.ts'
 
@@ -13,4 +14,5 @@ export function checkAtRest(world: World): void {
   checkDevices(world)
   checkRows(world)
   checkTexts(world)
+  if (world.store === 'database') checkShelf(world)
 }

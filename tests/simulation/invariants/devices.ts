@@ -1,15 +1,18 @@
 import { IS_LINKED } from '#domain/session.ts'
 import type { World } from '../support/world.ts'
+import { identitiesOnShelf } from './shelf.ts'
 
 /** Every device that is linked at WhatsApp belongs to a session, or its receipt said that nobody can tell. */
-export function checkDevices({ service, identities, database, disk, violations, damage }: World): void {
+export function checkDevices(world: World): void {
+  const { service, identities, database, machines, store, violations, damage } = world
   const rows = new Map(database.rows().map((row) => [row.id, row]))
-  const live = new Set(
-    disk.files('now').flatMap(({ path, node }) => {
+  const inFolder = new Set(
+    machines[0].disk.files('now').flatMap(({ path, node }) => {
       const identity = /^\/data\/sessions\/[^/]+\/auth\.sqlite$/.test(path) && node.sql ? identities.inFile(node.sql) : undefined
       return identity ? [identity.number] : []
     }),
   )
+  const live = store === 'database' ? identitiesOnShelf(world) : inFolder
   for (const { identity: number, phone } of service.devices) {
     const identity = identities.get(number)
     if (!identity || identity.excuse !== null) continue

@@ -1,21 +1,26 @@
 import { identitiesIn } from '../support/whatsapp/identity.ts'
+import type { Machine } from '../support/machine.ts'
 import type { World } from '../support/world.ts'
 
 /** Every file belongs to a row of its generation, or is set aside with a reason; nothing that was cleared is left in any of them. */
 export function checkFiles(world: World): void {
-  checkKeys(world)
+  for (const machine of world.machines) checkFilesOn(world, machine)
+}
+
+function checkFilesOn(world: World, machine: Machine): void {
+  checkKeys(world, machine)
   const rows = new Map(world.rows().map((row) => [row.id, row]))
   const orphan = (rules: string, what: string): void => world.violations.add('orphan', rules, what)
   const onDisk = new Set<string>()
   /** What belongs to no row, or to another generation of it, by session. */
   const misplaced: { id: string; rules: string; what: string }[] = []
-  const files = world.disk.files('now')
+  const files = machine.disk.files('now')
   const reasons = new Set(files.flatMap(({ path, content }) => (path.endsWith('/why.json') && isReason(content()) ? [folderOf(path)] : [])))
 
   for (const { path, node, content } of files) {
     const [, , place, second = '', third = ''] = path.split('/')
     if (path.endsWith('.tmp') || path.includes('/.new-')) {
-      if (!world.wasRefused()) orphan('DAT-3', `a half-made file: ${path}`)
+      if (!world.wasRefused(machine)) orphan('DAT-3', `a half-made file: ${path}`)
     } else if (place === 'erasing') orphan('CLR-1', `not erased: ${path}`)
     else if (place === 'quarantine') {
       if (!reasons.has(`/data/quarantine/${second}`)) orphan('FOL-8', `in quarantine without a reason: ${path}`)
@@ -49,11 +54,11 @@ export function checkFiles(world: World): void {
         misplaced.push({ id, rules: 'OUT', what: `an outbox of generation ${generation}, the row is of ${row?.generation ?? 'nobody'}` })
     }
   }
-  if (!isBurst(world, new Set(misplaced.map(({ id }) => id)).size, onDisk.size)) {
+  if (!isBurst(world, machine, new Set(misplaced.map(({ id }) => id)).size, onDisk.size)) {
     for (const { rules, what } of misplaced) orphan(rules, what)
   }
-  for (const folder of world.disk.folders()) {
-    const isHalfMade = folder.includes('/.new-') && !world.wasRefused()
+  for (const folder of machine.disk.folders()) {
+    const isHalfMade = folder.includes('/.new-') && !world.wasRefused(machine)
     if (/^\/data\/erasing\/./.test(folder) || isHalfMade) orphan('DAT-3, CLR-1', `a folder on its way: ${folder}`)
   }
 }
@@ -62,16 +67,16 @@ export function checkFiles(world: World): void {
  * Where an old database or an old folder makes so many surprises that they cannot all be orphans, nothing is moved, and the worker must
  * have cried out in this life (FOL-8).
  */
-function isBurst({ damage, lines, worker }: World, sessions: number, onDisk: number): boolean {
+function isBurst({ damage, lines }: World, { worker }: Machine, sessions: number, onDisk: number): boolean {
   if (!(damage.databaseRestored || damage.folderRestored) || sessions <= Math.max(3, onDisk * 0.05)) return false
-  return lines.some(({ life, message }) => life === worker()?.life.number && message.startsWith('ALARM: too many folders'))
+  return lines.some(({ life, message }) => life === worker?.life.number && message.startsWith('ALARM: too many folders'))
 }
 
 /**
  * The keys of what was cleared are nowhere, in the clear or sealed with what can open them: not as programs see the disk, and not as a power
  * cut would leave it.
  */
-function checkKeys({ disk, identities, reader, damage, violations }: World): void {
+function checkKeys({ identities, damage, violations }: World, { disk, reader }: Machine): void {
   for (const view of ['now', 'durable'] as const) {
     for (const { path, node, content } of disk.files(view)) {
       // An old data folder that is put back brings old keys with it; they are set aside and never used.

@@ -16,11 +16,11 @@ export function withLossCheck(
 ): Calls {
   return {
     ...calls,
-    unlinked(sessionId, generation, reason) {
+    unlinked(sessionId, generation, reason, token) {
       const isHit = rows().some((row) => row.id === sessionId && row.generation === generation)
       const isLoss = reason === 'credentials_damaged' || reason === 'link_unfinished'
       if (isHit && isLoss && !isExcused(sessionId)) violations.add('untrue', 'FOL-3, FOL-7', `the link of ${sessionId} was lost: ${reason}`)
-      return calls.unlinked(sessionId, generation, reason)
+      return calls.unlinked(sessionId, generation, reason, token)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { ADMIN, Refused, WORKER } from './state.ts'
+import { ADMIN, Refused } from './state.ts'
 import type { SessionRow } from './state.ts'
 import type { Table } from './table.ts'
 
@@ -118,7 +118,7 @@ export function createPeople(table: Table) {
     /** `false`: no such row, or one that a living worker says is connected. */
     deleteSession(id: string): boolean {
       const row = table.row(id)
-      if (!row || (row.status === 'connected' && row.worker_id === WORKER && table.workerIsOnline())) return false
+      if (!row || (row.status === 'connected' && row.worker_id !== null && table.workerIsOnline(row.worker_id))) return false
       table.remove(row, 'delete', ADMIN)
       return true
     },

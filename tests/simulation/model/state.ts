@@ -3,6 +3,7 @@ import type { ErrorCode } from '#domain/errors.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import type { DESIRED_STATES, SessionState } from '#domain/session.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
+import type { Findings } from '../../../worker/store/tombstones.ts'
 
 /** The one organisation, and whoever clicks in it. */
 export const ORGANIZATION = '00000000-0000-4000-8000-00000000000a'
@@ -44,19 +45,50 @@ export type OrderRow = {
   receipt: Receipt | null
 }
 
-/** The row of `whatsapp_workers`. Times are milliseconds. */
-export type WorkerRow = { heartbeat_at: number; away_since: number | null; returned_at: number | null }
+/** A row of `whatsapp_workers`. Times are milliseconds. `held`: as far as it was counted. */
+export type WorkerRow = {
+  id: string
+  heartbeat_at: number
+  away_since: number | null
+  returned_at: number | null
+  boot: string | null
+  draining: boolean
+  held: number
+}
 
-/** What lies in the second store of a session: rows by generation and name, and what was cleared of it. */
-export type Shelf = { rows: Map<string, Uint8Array>; clearedGeneration: number }
+/** A row of `private.leases`, with what lies on the shelf of its session by generation and name. */
+export type Lease = {
+  workerId: string | null
+  token: number
+  /** Whether some worker has kept it in the database. */
+  isKept: boolean
+  clearedGeneration: number
+  shelved: number
+}
 
-/** `token`: by which the worker's process holds everything. */
 export type State = {
   sessions: Map<string, SessionRow>
   orders: Map<string, OrderRow>
-  worker: WorkerRow | null
-  token: number
-  shelf: Map<string, Shelf>
+  workers: Map<string, WorkerRow>
+  leases: Map<string, Lease>
+  /** `private.changes` */
+  changes: number
+  /** `private.shelf`: by session, then by `generation/name`. */
+  shelf: Map<string, Map<string, Uint8Array>>
+  /** `private.clear_findings`, by order. */
+  findings: Map<string, Findings>
+}
+
+export function emptyState(): State {
+  return {
+    sessions: new Map(),
+    orders: new Map(),
+    workers: new Map(),
+    leases: new Map(),
+    changes: 0,
+    shelf: new Map(),
+    findings: new Map(),
+  }
 }
 
 /** What the database refuses: a code of `domain/errors.ts`, or Postgres' own for a violated check. */
@@ -69,14 +101,20 @@ export class Refused extends Error {
 }
 
 /** A copy that shares nothing with `state` that can change. Receipts never do once they are stored. */
-export function copyOf({ sessions, orders, worker, token, shelf }: State): State {
+export function copyOf({ sessions, orders, workers, leases, changes, shelf, findings }: State): State {
   return {
-    sessions: new Map(Array.from(sessions, ([id, row]) => [id, { ...row }])),
-    orders: new Map(Array.from(orders, ([id, order]) => [id, { ...order }])),
-    worker: worker && { ...worker },
-    token,
-    shelf: new Map(Array.from(shelf, ([id, { rows, clearedGeneration }]) => [id, { rows: new Map(rows), clearedGeneration }])),
+    sessions: copiesOf(sessions),
+    orders: copiesOf(orders),
+    workers: copiesOf(workers),
+    leases: copiesOf(leases),
+    changes,
+    shelf: new Map(Array.from(shelf, ([id, rows]) => [id, new Map(rows)])),
+    findings: new Map(findings),
   }
+}
+
+function copiesOf<T extends object>(rows: ReadonlyMap<string, T>): Map<string, T> {
+  return new Map(Array.from(rows, ([id, row]) => [id, { ...row }]))
 }
 
 /** `linked_states_have_been_linked`: what was never linked is not called online or stopped. */

@@ -1,15 +1,16 @@
 import type { ClearReason } from '#domain/clearance.ts'
 import { HEARTBEAT_STALE_SECONDS } from '#domain/routes.ts'
 import { isPurged, STALE_AFTER_SECONDS } from '#domain/stale.ts'
-import { check, iso, isoOrNull } from './state.ts'
+import { check, emptyState, iso, isoOrNull } from './state.ts'
 import type { OrderRow, SessionRow, State, WorkerRow } from './state.ts'
 
 export type Table = ReturnType<typeof createTable>
 
 /** The state, and what triggers and private functions do to it. */
 export function createTable({ now, newId }: { now: () => number; newId: () => string }) {
-  let state: State = { sessions: new Map(), orders: new Map(), worker: null, token: 1, shelf: new Map() }
+  let state: State = emptyState()
 
+  const nextChange = (): number => (state.changes += 1)
   const rowsInOrder = () => [...state.sessions.values()].toSorted((a, b) => a.created_at - b.created_at || compareIds(a, b))
   const ordersInOrder = () => [...state.orders.values()].toSorted((a, b) => a.requested_at - b.requested_at || compareIds(a, b))
 
@@ -51,7 +52,10 @@ export function createTable({ now, newId }: { now: () => number; newId: () => st
     row: (id: string) => state.sessions.get(id),
     insert(row: SessionRow): void {
       state.sessions.set(row.id, row)
+      // `private.lease_new_session`
+      state.leases.set(row.id, { workerId: null, token: nextChange(), isKept: false, clearedGeneration: 0, shelved: 0 })
     },
+    nextChange,
     /** An update that violates a check changes nothing. */
     update(row: SessionRow, changes: Partial<SessionRow>): void {
       const changed = { ...row, ...changes }
@@ -60,22 +64,28 @@ export function createTable({ now, newId }: { now: () => number; newId: () => st
     },
     ordersOf: (sessionId: string) => ordersInOrder().filter((order) => order.session_id === sessionId),
     /** `private.online_worker_ids` */
-    workerIsOnline: () => state.worker !== null && state.worker.heartbeat_at > now() - HEARTBEAT_STALE_SECONDS * 1000,
-    /** `worker_heartbeat()` */
-    hear(): void {
-      const [at, before] = [now(), state.worker]
-      const wasAway = before !== null && before.heartbeat_at < at - HEARTBEAT_STALE_SECONDS * 1000
+    workerIsOnline: (id: string) => (state.workers.get(id)?.heartbeat_at ?? 0) > now() - HEARTBEAT_STALE_SECONDS * 1000,
+    /** `worker_heartbeat()`, but for leases. */
+    hear(id: string): WorkerRow {
+      const [at, before] = [now(), state.workers.get(id)]
+      const wasAway = before !== undefined && before.heartbeat_at < at - HEARTBEAT_STALE_SECONDS * 1000
       const wasSettled = !before?.returned_at || before.returned_at <= before.heartbeat_at - STALE_AFTER_SECONDS * 1000
-      state.worker = {
+      const row: WorkerRow = {
+        id,
+        boot: before?.boot ?? null,
+        draining: before?.draining ?? false,
+        held: before?.held ?? 0,
         heartbeat_at: at,
         away_since: wasAway && wasSettled ? before.heartbeat_at : (before?.away_since ?? null),
         returned_at: wasAway ? at : (before?.returned_at ?? null),
       }
+      state.workers.set(id, row)
+      return row
     },
     /** `purge_stale_sessions()` */
     purge(by: string | null): string[] {
       const at = new Date(now())
-      const workers = state.worker ? [workerFactsOf(state.worker)] : []
+      const workers = [...state.workers.values()].map(workerFactsOf)
       const stale = [...state.sessions.values()].filter((row) => row.status === 'connecting' && isPurged(factsOf(row), workers, at))
       for (const row of stale) remove(row, 'purge', by)
       return stale.map((row) => row.id)

@@ -2,16 +2,21 @@ import type { ClearOrder, Receipt } from '#domain/clearance.ts'
 import { NOTES_AT_ONCE, WORKER_KINDS } from '#domain/events.ts'
 import { StatusReason } from '#domain/reasons.ts'
 import type { Look, Snapshot } from '#domain/snapshot.ts'
-import type { Beat, Note, NumberedObservation } from '../../../worker/database.ts'
+import type { Beat, Note, NumberedObservation, Token } from '../../../worker/database.ts'
+import { createLeases } from './leases.ts'
+import type { Caller } from './leases.ts'
 import { createShelf } from './shelf.ts'
 import { clearOrderOf, intentOf, iso, Refused, WORKER } from './state.ts'
 import type { SessionRow } from './state.ts'
 import type { Table } from './table.ts'
 
-/** What the worker may call with the service key. A refusal is thrown. */
-export function createWorkerCalls(table: Table, instanceId: string) {
-  /** By the lease of the process that is there now. */
-  const leased = <T>(value: T): T & { token: number } => ({ ...value, token: table.state().token })
+/** A worker whose folder is the home of its sessions, alone. */
+export const SOLITARY: Caller = { id: WORKER, boot: null, isShared: false }
+
+/** What a worker may call with the service key. A refusal is thrown. */
+export function createWorkerCalls(table: Table, instanceId: string, me: Caller = SOLITARY) {
+  const leases = createLeases(table, me)
+  const shelf = createShelf(table, leases)
   const rowOf = (id: string, generation: number): SessionRow | undefined => {
     const row = table.row(id)
     return row?.generation === generation ? row : undefined
@@ -19,42 +24,39 @@ export function createWorkerCalls(table: Table, instanceId: string) {
 
   return {
     snapshot(): Snapshot {
-      const sessions = table.rowsInOrder().map(intentOf).map(leased)
+      leases.claimShare()
+      const rows = table.rowsInOrder().filter(({ id }) => leases.isMine(id))
+      const sessions = rows.map((row) => leases.withToken(row.id, intentOf(row)))
       const orders = table
         .ordersInOrder()
-        .filter((order) => order.completed_at === null)
-        .map(clearOrderOf)
-        .map(leased)
+        .filter((order) => order.completed_at === null && leases.isMine(order.session_id))
+        .map((order) => leases.withToken(order.session_id, clearOrderOf(order)))
       const [session_count, order_count] = [sessions.length, orders.length]
       return { instance_id: instanceId, taken_at: iso(table.now()), session_count, order_count, sessions, orders }
     },
 
     look(sessionId: string): Look {
+      leases.claim(sessionId)
       const row = table.row(sessionId)
       const orders = table
         .ordersOf(sessionId)
         .filter((order) => order.completed_at === null)
-        .map(clearOrderOf)
-        .map(leased)
+        .map((order) => leases.withToken(sessionId, clearOrderOf(order)))
       const cleared = table.ordersOf(sessionId).filter((order) => order.completed_at !== null)
       const cleared_generation = cleared.length > 0 ? Math.max(...cleared.map((order) => order.max_generation)) : null
       return {
         instance_id: instanceId,
         taken_at: iso(table.now()),
-        session: row ? leased(intentOf(row)) : null,
+        held: leases.mayDo(sessionId),
+        session: row ? leases.withToken(sessionId, intentOf(row)) : null,
         orders,
         cleared_generation,
       }
     },
 
-    /** Each process of the worker holds everything by a token of its own. */
-    heartbeat({ first }: Pick<Beat, 'first'>): boolean {
-      table.hear()
-      if (first) table.state().token += 1
-      return true
-    },
-
-    ...createShelf(table),
+    heartbeat: (beat: Pick<Beat, 'first' | 'draining'>): boolean => leases.heartbeat(beat),
+    release: (given: readonly { id: string; token: number }[]): number => leases.release(given),
+    ...shelf,
 
     touch(sessionIds: string[]): void {
       for (const id of sessionIds) {
@@ -63,13 +65,13 @@ export function createWorkerCalls(table: Table, instanceId: string) {
       }
     },
 
-    observe({ sessionId, generation, status, reason, boot, sequence }: NumberedObservation): boolean {
+    observe({ sessionId, generation, status, reason, boot, sequence, token }: NumberedObservation): boolean {
       const row = rowOf(sessionId, generation)
-      if (!row) return false
+      if (!row || leases.isFenced(sessionId, token)) return false
       if (row.observed_boot === boot && (row.observed_sequence ?? 0) >= sequence) return true
       if (status === 'connecting' && row.status !== 'connecting') return true
       const now = table.now()
-      const observed = { worker_id: WORKER, observed_boot: boot, observed_sequence: sequence }
+      const observed = { worker_id: me.id, observed_boot: boot, observed_sequence: sequence }
       if (status === 'stopped' && reason === null && row.desired === 'online' && row.linked_at !== null) {
         table.update(row, { ...observed, status: 'reconnecting', status_reason: null, last_active_at: now })
         return true
@@ -90,7 +92,8 @@ export function createWorkerCalls(table: Table, instanceId: string) {
       if (notes.length > NOTES_AT_ONCE || notes.some(({ kind }) => !kinds.includes(kind))) throw new Refused('invalid_input')
     },
 
-    linked(sessionId: string, generation: number, phoneNumber: string): boolean {
+    linked(sessionId: string, generation: number, phoneNumber: string, token?: Token): boolean {
+      if (leases.isFenced(sessionId, token)) return false
       const row = rowOf(sessionId, generation)
       if (!row || row.status === 'disconnected') return false
       if (row.status !== 'connecting') return true
@@ -100,13 +103,14 @@ export function createWorkerCalls(table: Table, instanceId: string) {
         status_reason: null,
         linked_at: now,
         last_active_at: now,
-        worker_id: WORKER,
+        worker_id: me.id,
         phone_number: phoneNumber,
       })
       return true
     },
 
-    unlinked(sessionId: string, generation: number, reason: string): ClearOrder | null {
+    unlinked(sessionId: string, generation: number, reason: string, token?: Token): ClearOrder | null {
+      if (leases.isFenced(sessionId, token)) return null
       const row = rowOf(sessionId, generation)
       if (row) {
         const order = table.orderClear(row, 'unlinked', null)
@@ -119,10 +123,10 @@ export function createWorkerCalls(table: Table, instanceId: string) {
           connected_at: null,
           link_requested_at: null,
         })
-        return clearOrderOf(order)
+        return leases.withToken(sessionId, clearOrderOf(order))
       }
       const earlier = table.ordersOf(sessionId).findLast((order) => order.reason === 'unlinked' && order.max_generation === generation)
-      return earlier ? clearOrderOf(earlier) : null
+      return earlier ? leases.withToken(sessionId, clearOrderOf(earlier)) : null
     },
 
     completeOrder(orderId: string, receipt: Receipt): Receipt {
@@ -130,7 +134,9 @@ export function createWorkerCalls(table: Table, instanceId: string) {
       const order = table.state().orders.get(orderId)
       if (!order) throw new Refused('order_missing')
       if (order.completed_at === null || order.receipt === null) {
+        shelf.refuseUnfinished(order)
         Object.assign(order, { completed_at: table.now(), receipt: structuredClone(receipt), last_error: null })
+        leases.end(order.session_id)
       }
       return structuredClone(order.receipt ?? receipt)
     },

@@ -11,8 +11,13 @@ export type Life = {
   isAlive(): boolean
   /** The end, at once and without a word, as by SIGKILL or a power cut. Returns what to throw. */
   crash(): Crashed
-  /** Runs what the process was called for. What nobody catches ends it, as in the real one (OPS-4). */
+  /** Runs what the process was called for. What nobody catches ends it, as in the real one (OPS-4). Of one that is frozen it waits. */
   run(callback: () => void): void
+  /** The process is stopped (SIGSTOP): it notices nothing. */
+  freeze(): void
+  isFrozen(): boolean
+  /** It goes on (SIGCONT); returns what it was called for meanwhile, in order. */
+  thaw(): (() => void)[]
   /** What nobody caught, if that was its end. */
   uncaught(): unknown
   /** Called once, at the end. */
@@ -22,6 +27,7 @@ export type Life = {
 export function createLife(number: number): Life {
   let alive = true
   let uncaught: unknown = null
+  let held: (() => void)[] | null = null
   const listeners: (() => void)[] = []
   const end = (): void => {
     if (!alive) return
@@ -37,6 +43,7 @@ export function createLife(number: number): Life {
     },
     run(callback) {
       if (!alive) return
+      if (held) return void held.push(callback)
       try {
         callback()
       } catch (error) {
@@ -44,6 +51,13 @@ export function createLife(number: number): Life {
         if (alive) uncaught = error
         end()
       }
+    },
+    freeze: () => void (held ??= []),
+    isFrozen: () => held !== null,
+    thaw() {
+      const callbacks = held ?? []
+      held = null
+      return callbacks
     },
     uncaught: () => uncaught,
     onEnd: (listener) => void listeners.push(listener),

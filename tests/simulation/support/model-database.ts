@@ -1,9 +1,10 @@
 import type { Snapshot } from '#domain/snapshot.ts'
 import { createPeople } from '../model/people.ts'
-import { copyOf } from '../model/state.ts'
-import type { OrderRow, SessionRow, State, WorkerRow } from '../model/state.ts'
+import { copyOf, WORKER } from '../model/state.ts'
+import type { Lease, OrderRow, SessionRow, State, WorkerRow } from '../model/state.ts'
 import { createTable } from '../model/table.ts'
 import { createWorkerCalls } from '../model/worker-calls.ts'
+import type { Caller } from '../model/leases.ts'
 
 /** A saved state. Only `restore` looks into it. */
 export type SavedDatabase = { readonly state: State }
@@ -29,11 +30,21 @@ export function createModelDatabase({
     people: createPeople(table),
     /** The calls of `Database` (worker/database.ts), without the promise. */
     worker: createWorkerCalls(table, instanceId),
+    /** The same for one process of several workers. */
+    workerOf: (caller: Caller) => createWorkerCalls(table, instanceId, caller),
     /** The row of the worker; `null` before its first heartbeat. */
-    workerRow(): WorkerRow | null {
-      const { worker } = table.state()
-      return worker && { ...worker }
+    workerRow(): Pick<WorkerRow, 'heartbeat_at' | 'away_since' | 'returned_at'> | null {
+      const row = table.state().workers.get(WORKER)
+      return row ? { heartbeat_at: row.heartbeat_at, away_since: row.away_since, returned_at: row.returned_at } : null
     },
+    /** Who holds a session that is kept here; `null`: nobody, or nobody who is heard of. */
+    holderOf(sessionId: string): { workerId: string; token: number } | null {
+      const { workerId = null, token = 0 } = table.state().leases.get(sessionId) ?? {}
+      return workerId !== null && table.workerIsOnline(workerId) ? { workerId, token } : null
+    },
+    leaseOf: (sessionId: string): Readonly<Lease> | null => table.state().leases.get(sessionId) ?? null,
+    /** All that lies on the shelf: by session, then by `generation/name`. */
+    shelf: (): ReadonlyMap<string, ReadonlyMap<string, Uint8Array>> => table.state().shelf,
     /** All rows, oldest first. */
     rows: (): SessionRow[] => table.rowsInOrder().map((row) => Object.assign({}, row)),
     /** All orders, open and completed, oldest first. */

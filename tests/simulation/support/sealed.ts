@@ -1,6 +1,9 @@
 import { readMasterKeys } from '../../../worker/seal/master-keys.ts'
 import type { MasterKeys } from '../../../worker/seal/master-keys.ts'
+import type { Cipher } from '../../../worker/seal/cipher.ts'
 import { createVault } from '../../../worker/seal/vault.ts'
+import type { Vault } from '../../../worker/seal/vault.ts'
+import { HOME_ROWS } from '../../../worker/store/home.ts'
 import { placesOf } from '../../../worker/store/data-folder.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import type { SqlNode } from './disk/sql-node.ts'
@@ -21,33 +24,20 @@ export type Reader = {
   keys(view: 'now' | 'durable'): { path: string; sessionId: string; generations: number[] }[]
 }
 
+/** What opens the rows of a session in the database, as somebody has it who has all of them, and the master keys; `null`: there is no key. */
+export function openShelf(sessionId: string, generation: number, rows: ReadonlyMap<string, Uint8Array>): Cipher | null {
+  const key = rows.get(HOME_ROWS.vault)
+  if (!key) return null
+  const keys = [JSON.parse(Buffer.from(key).toString()) as unknown]
+  return readOnlyVault(() => JSON.stringify({ version: 1, keys })).cipherToOpen(sessionId, generation)
+}
+
 /** Reads a data folder as somebody would who has all of it, and the master keys. */
 export function createReader(disk: SimulatedDisk): Reader {
-  const places = placesOf('/data')
-  const never = (): never => {
-    throw new Error('a reader changes nothing')
+  const vaults = {
+    now: readOnlyVault((path) => disk.text(path, 'now')),
+    durable: readOnlyVault((path) => disk.text(path, 'durable')),
   }
-  const vaultOf = (view: 'now' | 'durable') =>
-    createVault({
-      places,
-      masterKeys: ALL,
-      disk: {
-        read: (path) => disk.text(path, view),
-        stat: never,
-        oddity: never,
-        names: never,
-        readStart: never,
-        makeFolder: never,
-        makePrivate: never,
-        write: never,
-        sync: never,
-        rename: never,
-        remove: never,
-        openDatabase: never,
-        lock: never,
-      },
-    })
-  const vaults = { now: vaultOf('now'), durable: vaultOf('durable') }
 
   return {
     credsIn(sql, view = 'now') {
@@ -69,4 +59,26 @@ export function createReader(disk: SimulatedDisk): Reader {
         return [{ path, sessionId, generations: [...wrapped].map(([, generation]) => Number(generation)) }]
       }),
   }
+}
+
+function readOnlyVault(read: (path: string) => string | null): Vault {
+  const never = (): never => {
+    throw new Error('a reader changes nothing')
+  }
+  const disk = {
+    read,
+    stat: never,
+    oddity: never,
+    names: never,
+    readStart: never,
+    makeFolder: never,
+    makePrivate: never,
+    write: never,
+    sync: never,
+    rename: never,
+    remove: never,
+    openDatabase: never,
+    lock: never,
+  }
+  return createVault({ places: placesOf('/data'), masterKeys: ALL, disk })
 }

@@ -1,13 +1,12 @@
 import type { MasterKeys } from '../../../worker/seal/master-keys.ts'
-import { ledgerInMemory } from '../../../worker/store/ledger.ts'
-import type { LedgerFile } from '../../../worker/store/ledger.ts'
-import { createSimulatedDisk } from './disk/simulated-disk.ts'
-import type { SimulatedDisk } from './disk/simulated-disk.ts'
+import type { WorkerStore } from '../../../worker/store/data-folder.ts'
+import type { Caller } from '../model/leases.ts'
+import { createMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { createModelDatabase } from './model-database.ts'
 import type { ModelDatabase } from './model-database.ts'
 import { createRandom } from './random.ts'
 import type { Random } from './random.ts'
-import type { RoadState } from './road.ts'
 import { createSimulatedClock } from './simulated-clock.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 import { createSteps } from './steps.ts'
@@ -18,26 +17,25 @@ import type { Service } from './whatsapp/service.ts'
 const PHONES = ['+51900000001', '+51900000002', '+51900000003']
 const INSTANCE = '11111111-1111-4111-8111-111111111111'
 
-/** Everything around a worker, which outlives it: time, disk, database, WhatsApp, and chance. */
+/** Everything around workers, which outlives them: time, machines, database, WhatsApp, and chance. */
 export type Surroundings = {
   random: Random
   clock: SimulatedClock
   steps: Steps
-  disk: SimulatedDisk
+  /** Where credentials are at home. */
+  store: WorkerStore
+  machines: readonly [Machine, ...Machine[]]
   service: Service
   database: ModelDatabase
-  /** The database's calls for workers, watched. */
-  worker: ModelDatabase['worker']
-  roadState: RoadState
+  /** The database's calls for a worker's process, watched. */
+  callsOf(caller: Caller): ModelDatabase['worker']
   nextIdentity(): number
   /** Of the worker that begins next; `null`: nothing is sealed. */
   masterKeys: MasterKeys | null
-  /** Apart from the disk, so that nothing that is put back takes it back in time. */
-  ledger: LedgerFile
   couldNotStart(error: Error): void
 }
 
-export function createSurroundings(seed: number, masterKeys: MasterKeys | null): Surroundings {
+export function createSurroundings(seed: number, masterKeys: MasterKeys | null, store: WorkerStore, machines: number): Surroundings {
   const random = createRandom(seed)
   const clock = createSimulatedClock()
   const steps = createSteps()
@@ -48,16 +46,19 @@ export function createSurroundings(seed: number, masterKeys: MasterKeys | null):
     random,
     clock,
     steps,
-    disk: createSimulatedDisk(steps),
+    store,
+    machines: [createMachine('worker-1', clock, steps), ...others(machines - 1, clock, steps)],
     service: createService(PHONES),
     database,
-    worker: database.worker,
-    roadState: { isDown: false, latencyMs: 40, damages: [], hasFailed: false },
+    callsOf: database.workerOf,
     nextIdentity: () => (identities += 1),
     masterKeys,
-    ledger: ledgerInMemory(),
     couldNotStart: () => {},
   }
+}
+
+function others(count: number, clock: SimulatedClock, steps: Steps): Machine[] {
+  return Array.from({ length: count }, (_, at) => createMachine(`worker-${at + 2}`, clock, steps))
 }
 
 /** A uuid of version 4 from a seed. */

@@ -13,7 +13,7 @@ export function watchRows(
   transitions: Transitions,
   isForeign: () => boolean,
   taken: Taken,
-): Pick<ModelDatabase, 'people' | 'worker'> {
+): Pick<ModelDatabase, 'people' | 'workerOf'> {
   const watch = <T extends Calls>(calls: T): T =>
     Object.fromEntries(
       Object.entries(calls).map(([name, call]) => [
@@ -33,7 +33,7 @@ export function watchRows(
         },
       ]),
     ) as T
-  return { people: watch(database.people), worker: watch(database.worker) }
+  return { people: watch(database.people), workerOf: (caller) => watch(database.workerOf(caller)) }
 }
 
 function idIn(value: unknown): string | null {

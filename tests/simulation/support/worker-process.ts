@@ -1,6 +1,8 @@
 import { createEngine } from '../../../worker/engine.ts'
 import type { Engine } from '../../../worker/engine.ts'
 import { readSettings } from '../../../worker/settings.ts'
+import type { Settings } from '../../../worker/settings.ts'
+import type { WorkerStore } from '../../../worker/store/data-folder.ts'
 import { openLedger } from '../../../worker/store/ledger.ts'
 import type { LinkEvent } from '#domain/link.ts'
 import { Crashed, createLife } from './life.ts'
@@ -10,11 +12,11 @@ import { createSimulatedWhatsApp } from './whatsapp/simulated-whatsapp.ts'
 import type { WhatsAppWatcher } from './whatsapp/simulated-whatsapp.ts'
 import { createWorkerLog } from './worker-log.ts'
 import type { LogLine } from './worker-log.ts'
+import type { Machine } from './machine.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** As in production, but for what would take hours: a snapshot a minute, ten tries instead of a thousand. */
-const SETTINGS = readSettings({
-  WORKER_ID: 'worker-1',
+const ENVIRONMENT = {
   WORKER_PORT: '0',
   WORKER_PUBLIC_URL: 'http://127.0.0.1:1',
   WORKER_DATA: '/data',
@@ -29,7 +31,9 @@ const SETTINGS = readSettings({
   BACKUP_HOURS: String(1 / 60),
   // Others are heard after each row: whatever a pass of a thousand rows can be interrupted by.
   PASS_SLICE_MS: '0',
-})
+}
+const settingsOf = (id: string, store: WorkerStore): Settings => readSettings({ ...ENVIRONMENT, WORKER_ID: id, WORKER_STORE: store })
+const KNOWN_SETTINGS = new Map<string, Settings>()
 
 /** How long a stop may take, milliseconds (OPS-1). */
 const STOP_MS = 3000
@@ -53,22 +57,27 @@ export type WorkerProcess = {
 /** Starts the real worker, without its doors, on simulated effects. `null`: it could not start, and its process is over. */
 export function startWorker(
   surroundings: Surroundings,
+  machine: Machine,
   lifeNumber: number,
   hear: { logged(line: LogLine, session: object): void; stored(call: string): void; whatsapp: WhatsAppWatcher },
 ): WorkerProcess | null {
-  const { clock, disk, steps, service, roadState, worker, random, nextIdentity } = surroundings
+  const { clock, steps, service, random, nextIdentity, store } = surroundings
+  const { disk, roadState: state } = machine
+  const settings = KNOWN_SETTINGS.get(machine.id + store) ?? settingsOf(machine.id, store)
+  KNOWN_SETTINGS.set(machine.id + store, settings)
+  const worker = surroundings.callsOf({ id: machine.id, boot: `life-${lifeNumber}`, isShared: store === 'database' })
   const life = createLife(lifeNumber)
   const lifeClock = clock.ofLife(life, random.fork())
   const network = { life, clock: lifeClock, world: clock, steps, random: random.fork(), service }
   let engine: Engine
   try {
-    engine = createEngine(SETTINGS, {
+    engine = createEngine(settings, {
       whatsapp: createSimulatedWhatsApp(network, nextIdentity, hear.whatsapp),
-      database: createRoad({ life, clock, steps, random: random.fork(), state: roadState, worker, onStored: hear.stored }),
+      database: createRoad({ life, clock, steps, random: random.fork(), state, worker, onStored: hear.stored }),
       clock: lifeClock,
       disk: disk.ofLife(life),
       masterKeys: surroundings.masterKeys,
-      ledger: openLedger(surroundings.ledger),
+      ledger: openLedger(machine.ledger),
       log: createWorkerLog({ life, now: clock.now, heard: hear.logged }),
     })
     engine.sweep()

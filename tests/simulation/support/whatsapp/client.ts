@@ -55,7 +55,8 @@ export function openClient(network: Network, auth: Auth, watcher: WhatsAppWatche
   }
 
   watcher.connecting(identity, auth.creds.me !== undefined)
-  const connection = createConnection(network, identity, end)
+  const leaves = (call: string): void => watcher.leaving(identity, call)
+  const connection = createConnection(network, { identity, access: auth.access, closed: end, leaves })
   auth.onFailure = (error) => tell({ type: 'storage_failed', error })
 
   const client: Client = {

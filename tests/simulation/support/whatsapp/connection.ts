@@ -1,5 +1,6 @@
 import type { Clock } from '../../../../worker/clock.ts'
-import type { CloseCause } from '../../../../worker/whatsapp/port.ts'
+import { holdFrames } from '../../../../worker/whatsapp/held-frames.ts'
+import type { CloseCause, CredentialAccess } from '../../../../worker/whatsapp/port.ts'
 import type { Life } from '../life.ts'
 import type { Random } from '../random.ts'
 import type { SimulatedClock } from '../simulated-clock.ts'
@@ -12,6 +13,8 @@ export type Network = { life: Life; clock: Clock; world: SimulatedClock; steps: 
 /** A connection between a client and WhatsApp. Each message is a step, takes some milliseconds, and can be lost: then the connection is. */
 export type Connection = {
   readonly identity: number
+  /** Whose it is on our side. */
+  readonly life: Life
   readonly openedAt: number
   isUp(): boolean
   /** What the server still knows of it. */
@@ -36,8 +39,16 @@ type ConnectionHandlers = {
 
 const BROKEN: CloseCause = { code: 428, message: 'Connection Terminated' }
 
-/** `closed`: the client hears that it is over; called once, and not after `hangUp`. */
-export function createConnection(network: Network, identity: number, closed: (cause: CloseCause) => void): Connection {
+type Options = {
+  identity: number
+  access: Pick<CredentialAccess, 'settled'>
+  /** The client hears that it is over; called once, and not after `hangUp`. */
+  closed(cause: CloseCause): void
+  /** A message leaves the client. */
+  leaves(call: string): void
+}
+
+export function createConnection(network: Network, { identity, access, closed, leaves }: Options): Connection {
   const { life, world, steps, random, service } = network
   let clientUp = true
   let serverUp = true
@@ -62,26 +73,33 @@ export function createConnection(network: Network, identity: number, closed: (ca
   }
   const step = (call: string) => steps.before(life, { kind: 'network', call, target: 'whatsapp', changes: true })
 
+  const send: Connection['toServer'] = (call, arrive, handshakeMs = 0) => {
+    if (!clientUp) return
+    leaves(call)
+    line.toServer = Math.max(line.toServer, world.now() + handshakeMs)
+    const fault = step(call)
+    if (fault === 'lost_request' || !service.behaviour.reachable) return connection.end(null)
+    world.after(arrival('toServer'), () => {
+      if (!serverUp) return
+      if (fault === 'lost_answer') {
+        arrive()
+        connection.end(null)
+      } else arrive()
+    })
+    if (fault === 'crash_after') throw life.crash()
+  }
+  /** Below Baileys: what holds frames back there does so here. */
+  const socket = { send: (frame: unknown): void => (frame as () => void)() }
+  holdFrames({ ws: { socket } }, access)
+
   const connection: Connection = {
     identity,
+    life,
     openedAt: world.now(),
     onServer: { scanned: () => {}, traffic: () => {} },
     isUp: () => clientUp && life.isAlive(),
     isConnected: () => clientUp && serverUp && life.isAlive(),
-    toServer(call, arrive, handshakeMs = 0) {
-      if (!clientUp) return
-      line.toServer = Math.max(line.toServer, world.now() + handshakeMs)
-      const fault = step(call)
-      if (fault === 'lost_request' || !service.behaviour.reachable) return connection.end(null)
-      world.after(arrival('toServer'), () => {
-        if (!serverUp) return
-        if (fault === 'lost_answer') {
-          arrive()
-          connection.end(null)
-        } else arrive()
-      })
-      if (fault === 'crash_after') throw life.crash()
-    },
+    toServer: (...frame) => socket.send(() => send(...frame)),
     toClient(call, arrive) {
       if (!serverUp) return
       world.after(arrival('toClient'), () =>

@@ -78,6 +78,7 @@ export function logIn({ service, world }: Network, client: Client): void {
         return connection.end({ code: refusal, message: 'refused' })
       }
       if (!device) return connection.end({ code: 401, message: 'device removed' })
+      if (device.connection) service.replaced(device.connection, connection)
       device.connection?.end({ code: 440, message: 'conflict' })
       device.connection = connection
       connection.toClient('success', () => {

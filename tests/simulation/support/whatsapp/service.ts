@@ -50,6 +50,8 @@ export type Service = {
   /** Which index the phone's next device gets. */
   nextIndex(phone: string): number
   deliver(text: Delivered): void
+  /** A login takes the place of another connection. */
+  replaced: (before: Connection, by: Connection) => void
 }
 
 const GOOD: Behaviour = { unlink: 'ack', send: 'ack', codes: 'ack', passkey: false, reachable: true }
@@ -92,6 +94,7 @@ export function createService(phones: readonly string[]): Service {
       const at = devices.indexOf(device)
       if (at >= 0) devices.splice(at, 1)
     },
+    replaced: () => {},
     nextIndex: (phone) => indexes.get(phone) ?? 1,
     deliver(text) {
       // The sender's id makes a text one: what comes twice is taken once.

@@ -11,6 +11,8 @@ export type Auth = WhatsAppAuth & { creds: Creds; access: CredentialAccess; onFa
 export type WhatsAppWatcher = {
   /** A client connects with an identity: to be linked, or to log in. */
   connecting(identity: number, linked: boolean): void
+  /** A message leaves a client. */
+  leaving(identity: number, call: string): void
   /** A client sends a text. */
   sending(identity: number, id: string): void
 }
