@@ -132,7 +132,7 @@ $$;
 revoke execute on function private.forget_old_workers(text) from public;
 
 -- A worker is here. The first heartbeat of a process makes it this worker, and whatever an earlier one held in this database is free; false:
--- another process is this worker by now.
+-- another process is this worker by now, and is heard of. One that is not may be long dead: its first heartbeat came late.
 create function public.worker_heartbeat(
   worker_id text, url text, version text, capacity integer, session_count integer,
   store public.worker_store default 'disk', boot_id text default null, first boolean default false, draining boolean default false
@@ -150,7 +150,7 @@ begin
   on conflict do nothing;
   select w.* into known from public.whatsapp_workers w where w.id = worker_heartbeat.worker_id for update;
   if known.boot_id is distinct from worker_heartbeat.boot_id then
-    if known.boot_id is not null and not worker_heartbeat.first then
+    if known.boot_id is not null and not worker_heartbeat.first and known.id in (select private.online_worker_ids()) then
       return false;
     end if;
     perform private.lock_leases_of(known.id);

@@ -22,9 +22,9 @@ const WORTH_GIVING = 10
 export type Fleet = {
   /** Tells the database that this worker is there. Throws `DatabaseError`. */
   beat(): Promise<void>
-  /** To be taken before a read of the database, and handed in with what it says: who holds what. `whole`: nothing else is this worker's. */
+  /** To be taken before a read of the database, and handed in with what it says this worker holds. Returns what it held that is not there. */
   mark(): Mark | null
-  read(leases: readonly Lease[], whole: boolean, mark: Mark | null): void
+  read(leases: readonly Lease[], mark: Mark | null): string[]
   /** Whether whatever there is of a session is here. */
   isHere(sessionId: string): boolean
   /** Has it here when it resolves. Throws `DatabaseError`. */
@@ -127,16 +127,21 @@ export function createFleet(options: Options): Fleet {
     fetching.set(id, one)
     return one
   }
+  let fetched = 0
   const work = async (): Promise<void> => {
     busy += 1
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       const sessionId = id
-      await fetchOnce(sessionId).catch((error: unknown) =>
-        log.warn({ session: sessionId, error: reasonOf(error) }, 'a session could not be fetched; it is tried again'),
+      await fetchOnce(sessionId).then(
+        () => (fetched += 1),
+        (error: unknown) => log.warn({ session: sessionId, error: reasonOf(error) }, 'a session could not be fetched; it is tried again'),
       )
     }
     busy -= 1
-    if (busy === 0 && !closed) onFetched()
+    // What could not be fetched is for the next pass, in its time.
+    if (busy > 0 || fetched === 0 || closed) return
+    fetched = 0
+    onFetched()
   }
 
   const give = async (ids: readonly string[]): Promise<void> => {
@@ -148,15 +153,15 @@ export function createFleet(options: Options): Fleet {
   }
   let giving: Promise<void> | null = null
   const beat = async (): Promise<void> => {
-    if (superseded) return
     const mark = book.mark()
     const isTaken = await database.heartbeat({ sessionCount: options.sessionCount(), first: !registered, draining: closed })
     if (!isTaken) {
-      superseded = true
       lapse()
-      log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): this one does nothing any more')
+      if (!superseded) log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): this one does nothing while it is heard of')
+      superseded = true
       return
     }
+    superseded = false
     if (!mark.current) lapse()
     registered = true
     book.renew(mark)
@@ -165,11 +170,12 @@ export function createFleet(options: Options): Fleet {
   return {
     beat,
     mark: book.mark,
-    read(leases, whole, mark) {
-      if (!mark) return
-      const { taken, lost } = book.read(leases, whole, mark)
+    read(leases, mark) {
+      if (!mark) return []
+      const { taken, missing } = book.read(leases, mark)
       // What changed hands and came back may have been changed there.
-      for (const id of [...taken, ...lost]) if (here.has(id) || fetching.has(id)) dropCopy(id)
+      for (const id of taken) if (here.has(id) || fetching.has(id)) dropCopy(id)
+      return missing
     },
     isHere: (id) => here.has(id) && book.tokenOf(id) !== null,
     fetch: fetchOnce,
@@ -226,7 +232,7 @@ export function createSolitary(options: Pick<Options, 'database' | 'log' | 'sess
       if (!isTaken) log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): each needs a name of its own')
     },
     mark: () => null,
-    read() {},
+    read: () => [],
     isHere: () => true,
     fetch: () => Promise.resolve(),
     want() {},

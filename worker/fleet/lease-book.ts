@@ -23,9 +23,12 @@ export type LeaseBook = {
   mark(): Mark
   /** The database took a heartbeat that was begun at `mark`. Where leases were over by then, `lapse` comes first. */
   renew(mark: Mark): void
-  /** What a read that was begun at `mark` says. `whole`: nothing else is held. Nothing, where leases were not good all the while. */
-  read(leases: readonly Lease[], whole: boolean, mark: Mark): { taken: string[]; lost: string[] }
-  /** A session is not held by this token any more, whatever an older read says. */
+  /**
+   * What a read that was begun at `mark` says: nothing, where leases were not good all the while. `taken`: held anew, or by another token.
+   * `missing`: held before that, and not in the list.
+   */
+  read(leases: readonly Lease[], mark: Mark): { taken: string[]; missing: string[] }
+  /** A session is not held by this token any more, unless a read says so that is begun from now on. */
   drop(sessionId: string): void
   /** Nothing is held any more; returns what was. What was read before says nothing from now on. */
   lapse(): string[]
@@ -42,8 +45,8 @@ export type Mark = {
 
 export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBook {
   const held = new Map<string, { token: number; since: number }>()
-  /** The last token of what was let go: an answer that comes late may still tell of it. */
-  const gone = new Map<string, number>()
+  /** The last token of what was let go, and when: an answer that comes late may still tell of it. */
+  const gone = new Map<string, { token: number; since: number }>()
   let renewed: Mark | null = null
   let count = 0
   let lapses = 0
@@ -54,9 +57,9 @@ export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBoo
     const ms = Math.max(clock.elapsed() - renewed.at, Math.abs(clock.now() - renewed.wall))
     return ms < LEASE_MS
   }
-  const take = ({ id, token }: Lease): boolean => {
-    const known = held.get(id)
-    if ((known && known.token >= token) || (gone.get(id) ?? 0) >= token) return false
+  const take = ({ id, token }: Lease, mark: Mark): boolean => {
+    const [known, last] = [held.get(id), gone.get(id)]
+    if ((known && known.token >= token) || (last && last.token >= token && last.since > mark.count)) return false
     count += 1
     held.set(id, { token, since: count })
     gone.delete(id)
@@ -66,7 +69,8 @@ export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBoo
     const known = held.get(id)
     if (!known) return
     held.delete(id)
-    gone.set(id, known.token)
+    count += 1
+    gone.set(id, { token: known.token, since: count })
     const [oldest] = gone.keys()
     if (gone.size > REMEMBERED && oldest !== undefined) gone.delete(oldest)
   }
@@ -79,12 +83,11 @@ export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBoo
     renew(mark) {
       renewed = mark
     },
-    read(leases, whole, mark) {
-      if (mark.lapses !== lapses || !mark.current || !isCurrent()) return { taken: [], lost: [] }
+    read(leases, mark) {
+      if (mark.lapses !== lapses || !mark.current || !isCurrent()) return { taken: [], missing: [] }
       const known = new Set(leases.map(({ id }) => id))
-      const lost = whole ? Array.from(held).flatMap(([id, { since }]) => (!known.has(id) && since <= mark.count ? [id] : [])) : []
-      for (const id of lost) drop(id)
-      return { taken: leases.filter(take).map(({ id }) => id), lost }
+      const missing = Array.from(held).flatMap(([id, { since }]) => (!known.has(id) && since <= mark.count ? [id] : []))
+      return { taken: leases.filter((lease) => take(lease, mark)).map(({ id }) => id), missing }
     },
     drop,
     lapse() {

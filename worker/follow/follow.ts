@@ -78,7 +78,7 @@ export function createFollower(options: Options): Follower {
       fleet.letGo(sessionId)
       return seen
     }
-    fleet.read(leasesIn(seen.session ? [seen.session] : [], seen.orders), false, held)
+    fleet.read(leasesIn(seen.session ? [seen.session] : [], seen.orders), held)
     if ((seen.session || seen.orders.length > 0) && !fleet.isHere(sessionId)) {
       await fleet.fetch(sessionId)
       return await look(sessionId)
@@ -131,6 +131,14 @@ export function createFollower(options: Options): Follower {
     for (const id of supervisor.knownIds()) if (!known.has(id)) await look(id)
   }
 
+  /** The same for leases: an empty list alone takes nobody offline. */
+  const confirmLosses = async (ids: readonly string[]): Promise<void> => {
+    for (const id of ids) {
+      const { session, orders } = await look(id)
+      if (!session && orders.length === 0) fleet.letGo(id)
+    }
+  }
+
   const { mark, changedSince } = supervisor
   const sweepCleared = createClearedSweep({ ...options, look })
   const reconcile = createReconciler({ ...options, look, mark, changedSince })
@@ -147,7 +155,7 @@ export function createFollower(options: Options): Follower {
         const snapshot = await database.snapshot()
         data.confirmInstance(snapshot.instance_id)
         const leases = leasesIn(snapshot.sessions, snapshot.orders)
-        fleet.read(leases, true, held)
+        const unheld = fleet.read(leases, held)
         // What has to be fetched first is for the pass that follows.
         const away = new Set(leases.flatMap(({ id }) => (fleet.isHere(id) ? [] : [id])))
         fleet.want([...away])
@@ -161,6 +169,7 @@ export function createFollower(options: Options): Follower {
         await applyAll(snapshot, (id) => isOld(id) || waiting.has(id) || away.has(id))
         const known = new Set(snapshot.sessions.map((row) => row.id))
         await confirmAbsences(known)
+        await confirmLosses(unheld)
         const isHearsay = (id: string): boolean => away.has(id) || supervisor.changedSince(id, mark)
         moved = await reconcile({ ...snapshot, isHearsay })
         await sweepCleared()
