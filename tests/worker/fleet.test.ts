@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { eventually, sleep } from './support/eventually.ts'
 import { startFleet } from './support/fleet.ts'
 import type { FleetWorld } from './support/fleet.ts'
@@ -16,6 +16,7 @@ beforeAll(async () => {
   for (const phone of PHONES.slice(1)) world.simulator.addAccount({ phone, name: `Shop ${phone.slice(-2)}` })
   fleet = await startFleet(world)
 })
+afterEach(() => void world.simulator.configure({ messageReply: 'ack' }))
 afterAll(() => world.stop())
 
 const heldBy = (id: string, worker: string, ms?: number) =>
@@ -80,6 +81,28 @@ describe('of three workers', () => {
     expect(world.isLinked(a.jid)).toBe(false)
     expect(await fleet.shelved(a.id)).toEqual([])
   }, 300_000)
+})
+
+describe('what the database keeps of a session', () => {
+  it('gives no key, no text and no contact away to who lacks the master key, and nothing stays of what was cleared (FLT-2, FLT-7)', async () => {
+    const worker = await fleet.spawn('w9')
+    const { id } = await world.link(worker)
+    world.simulator.configure({ messageReply: 'ignored' })
+    expect((await post(worker, id, 'nobody else reads this')).status).toBe(200)
+    const rows = await world.database.sql<{ name: string; value: Buffer }[]>`select name, value from private.shelf where session_id = ${id}`
+    const texts = rows.map(({ name, value }) => `${name} ${value.toString('latin1')}`)
+    expect(rows.length).toBeGreaterThan(50)
+    for (const secret of ['noiseKey', 'private', 'keyPair', 'nobody else', 'Quispe', '51912000111', fleet.masterKey]) {
+      expect(
+        texts.filter((text) => text.includes(secret)),
+        secret,
+      ).toEqual([])
+    }
+    await world.rpc('reset_session', { session_id: id })
+    expect(await world.receipt(id)).toMatchObject({ remoteUnlink: 'confirmed', removed: { outbox: { messages: 1 } } })
+    expect(await fleet.shelved(id)).toEqual([])
+    await worker.kill()
+  }, 60_000)
 })
 
 describe('a rolling restart', () => {
