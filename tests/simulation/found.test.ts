@@ -1,39 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkAtRest } from './invariants/at-rest.ts'
-import { planOf } from './support/armed.ts'
-import { quiesce } from './support/quiesce.ts'
-import type { Fault, Step } from './support/steps.ts'
-import type { Violation } from './support/violations.ts'
-import { createWorld } from './support/world.ts'
-import type { World } from './support/world.ts'
 import { askForLink, deviceOf, scan } from './commands/sessions.ts'
-
-/** What the histories found, told again in as few steps as it takes, on a disk that is sealed unless told. */
-async function story(tell: (world: World) => Promise<void>, sealed = true): Promise<Violation[]> {
-  const world = createWorld(1, { sealed })
-  try {
-    world.start()
-    await world.clock.advance(500)
-    await tell(world)
-    await quiesce(world)
-    checkAtRest(world)
-    return world.violations.all()
-  } finally {
-    world.dispose()
-  }
-}
-async function link(world: World): Promise<string> {
-  const row = world.people.createSession()
-  askForLink(world, row, 'now')
-  expect(await scan(world, row.id, 0, 2000)).toBe(true)
-  await world.clock.advance(5000)
-  expect(world.database.rows().find(({ id }) => id === row.id)?.status).toBe('connected')
-  return row.id
-}
-function failing(world: World, fault: Fault, isIt: (step: Step) => boolean, nth = 1, times = 1): void {
-  const once = planOf({ kind: 'disk', nth, fault, times })
-  world.steps.plan((step) => (isIt(step) ? once(step) : null))
-}
+import { failing, link, story } from './support/story.ts'
 
 describe('what the histories found stays mended:', () => {
   it('an order that is open again because the database was restored gets its receipt again (CLR-4, CLR-6)', async () => {
@@ -268,23 +235,26 @@ describe('what the histories found stays mended:', () => {
   it.each([true, false])(
     'a session that was cleared stays gone where data folder and database both went back, sealed %s (LED-1, LED-2, LED-3)',
     async (sealed) => {
-      const violations = await story(async (world) => {
-        const [gone, kept] = [await link(world), await link(world)]
-        await world.stop()
-        const [folder, database] = [world.saveFolder(), world.saveDatabase()]
-        world.start()
-        await world.clock.advance(5000)
-        const order = world.people.resetSession(gone)
-        await world.clock.advance(10_000)
-        expect(world.database.orders().find((one) => one.id === order)?.receipt).not.toBeNull()
-        await world.stop()
-        world.restoreFolder(folder)
-        world.restoreDatabase(database)
-        world.start()
-        await world.clock.advance(20_000)
-        const statusOf = (id: string) => world.database.rows().find((row) => row.id === id)?.status
-        expect([statusOf(gone), statusOf(kept)]).toEqual(['stopped', 'connected'])
-      }, sealed)
+      const violations = await story(
+        async (world) => {
+          const [gone, kept] = [await link(world), await link(world)]
+          await world.stop()
+          const [folder, database] = [world.saveFolder(), world.saveDatabase()]
+          world.start()
+          await world.clock.advance(5000)
+          const order = world.people.resetSession(gone)
+          await world.clock.advance(10_000)
+          expect(world.database.orders().find((one) => one.id === order)?.receipt).not.toBeNull()
+          await world.stop()
+          world.restoreFolder(folder)
+          world.restoreDatabase(database)
+          world.start()
+          await world.clock.advance(20_000)
+          const statusOf = (id: string) => world.database.rows().find((row) => row.id === id)?.status
+          expect([statusOf(gone), statusOf(kept)]).toEqual(['stopped', 'connected'])
+        },
+        { sealed },
+      )
       expect(violations).toEqual([])
     },
   )

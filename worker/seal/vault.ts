@@ -59,8 +59,9 @@ export function createVault({ disk, places, masterKeys, home = IN_THE_FOLDER }: 
     const key = randomBytes(KEY_BYTES)
     const others = (files.read(sessionId).keys ?? []).filter((one) => one.generation !== generation)
     const wrapped = wrap(first, sessionId, generation, key)
-    files.write(sessionId, [...others, wrapped])
+    // Told first: a disk that refuses the last step of a write has the key all the same, and it is used from then on.
     home.changed(sessionId, generation, { [HOME_ROWS.vault]: Buffer.from(JSON.stringify(wrapped)) })
+    files.write(sessionId, [...others, wrapped])
     return key
   }
 

@@ -18,8 +18,8 @@ export type Entry = {
   found: Found | null
   /** When it last changed here; what was read from the database before that is hearsay (FOL-6). */
   changedAt: number
-  /** The database is being told that this link is gone. */
-  leaving: boolean
+  /** The database is being told that this link is gone: which call of `leave` does; `null`: none. */
+  leaving: object | null
   /** How often its credentials came from a backup since it was last online. */
   restores: number
 }
@@ -62,7 +62,7 @@ export function createEntries(): Entries {
         heldBack: false,
         found: null,
         changedAt: 0,
-        leaving: false,
+        leaving: null,
         restores: 0,
       }
       entries.set(id, entry)

@@ -28,12 +28,15 @@ export function createFarewell({ database, clock, log, quarantine, observations,
   /** Tells the database that a link is gone, until it answers, and carries out the order that it makes of that. */
   const leave = async (entry: Entry, generation: number, reason: StatusReason): Promise<void> => {
     if (entry.leaving) return
-    entry.leaving = true
+    const mine = {}
+    entry.leaving = mine
+    // Somebody else may have had the session meanwhile: what was seen before is not said by a later lease (FLT-5).
+    const isOver = (): boolean => isClosed() || entry.leaving !== mine
     observations.drop(entry.id, generation)
-    const order = await untilAnswered(clock, log, isClosed, () => database.unlinked(entry.id, generation, reason))
-    entry.leaving = false
+    const order = await untilAnswered(clock, log, isOver, () => database.unlinked(entry.id, generation, reason))
+    if (isOver()) return
+    entry.leaving = null
     changed(entry)
-    if (isClosed()) return
     if (order) clear(order, reason === 'unlinked_from_phone')
     look(entry.id)
   }

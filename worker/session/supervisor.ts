@@ -215,7 +215,7 @@ export function createSupervisor(options: SupervisorOptions) {
       // First, or whoever watches would be told that it was cancelled.
       entry.board.leave()
       running(entry)?.stop(false)
-      Object.assign(entry, { row: null, session: null, answered: null })
+      Object.assign(entry, { row: null, session: null, answered: null, leaving: null })
       changed(entry)
       if (entry.board.watchers === 0) entries.forget(id)
     },

@@ -1,4 +1,6 @@
 import { IS_LINKED } from '#domain/session.ts'
+import * as z from 'zod'
+import { HOME_ROWS } from '../../../worker/store/home.ts'
 import { contentsIn } from '../../../worker/store/home-rows.ts'
 import type { World } from '../support/world.ts'
 import { openShelf } from '../support/sealed.ts'
@@ -47,6 +49,7 @@ export function checkShelf(world: World): void {
     if (row?.generation === generation && IS_LINKED[row.status] && copy !== creds)
       violations.add('untrue', 'FLT-3', `${name}: the holder has other credentials than the database`)
   }
+  checkAnswers(world)
   for (const machine of machines) {
     for (const { path } of machine.disk.files('now')) {
       const id = /([0-9a-f]{8}-[0-9a-f-]{27})/.exec(path)?.[1]
@@ -56,6 +59,28 @@ export function checkShelf(world: World): void {
     }
   }
 }
+
+/** A text that was answered for is on its way, or arrived, for as long as its link is there (OUT-1, FLT-3). */
+function checkAnswers({ database, service, queued, violations }: World): void {
+  for (const { text, sessionId, generation, answered } of queued) {
+    const row = database.rows().find(({ id }) => id === sessionId)
+    if (!answered || row?.generation !== generation || service.delivered.some((one) => one.text === text)) continue
+    if (!textsOf(generation, sessionId, database.shelf().get(sessionId)).includes(text)) {
+      violations.add('text', 'OUT-1, FLT-3', `${text} was answered for, and is neither delivered nor stored`)
+    }
+  }
+}
+
+function textsOf(generation: number, id: string, all: ReadonlyMap<string, Uint8Array> = new Map()): string[] {
+  const rows = new Map(Array.from(all, ([at, value]) => [at.slice(at.indexOf('/') + 1), value] as const))
+  const outbox = rows.get(HOME_ROWS.outbox)
+  const cipher = outbox && openShelf(id, generation, rows)
+  if (!cipher) return []
+  const { account, messages } = Queue.parse(JSON.parse(Buffer.from(outbox).toString()))
+  return messages.map((sealed, at) => Message.parse(JSON.parse(cipher.open(['text', account, at], Buffer.from(sealed, 'base64')))).text)
+}
+const Queue = z.object({ account: z.string(), messages: z.array(z.string()) })
+const Message = z.object({ text: z.string() })
 
 function credsOf(id: string, generation: number, rows: ReadonlyMap<string, Uint8Array>): string | null {
   try {

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { askForLink, deviceOf, queueText, scan } from './commands/sessions.ts'
+import { failing, link, story } from './support/story.ts'
+import type { World } from './support/world.ts'
+
+/** How long a lease is good for (FLT-4), and then some; until others have taken over, too. Milliseconds. */
+const LEASE_MS = 31_000
+const TAKEN_MS = LEASE_MS + 10_000
+
+const statusOf = (world: World, id: string) => world.database.rows().find((row) => row.id === id)?.status
+const holderOf = (world: World, id: string) => world.database.holderOf(id)?.workerId
+const alone = (tell: (world: World) => Promise<void>) => story(tell, { store: 'database' })
+const together = (tell: (world: World) => Promise<void>) => story(tell, { store: 'database', machines: 2 })
+
+describe('where credentials are in the database, what the histories found stays mended:', () => {
+  it('an outage that is longer than the lease, with a change under way, costs the session no longer than it lasts (FLT-4, FLT-6)', async () => {
+    const violations = await alone(async (world) => {
+      const id = await link(world)
+      world.roadState.isDown = true
+      deviceOf(world, id)?.connection?.onServer.traffic()
+      await world.clock.advance(LEASE_MS + 2000)
+      expect(deviceOf(world, id)?.connection).toBeNull()
+      world.roadState.isDown = false
+      await world.clock.advance(30_000)
+      expect(deviceOf(world, id)?.connection?.isConnected()).toBe(true)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('an empty list takes nobody offline (FLT-6, FOL-3)', async () => {
+    const violations = await alone(async (world) => {
+      const id = await link(world)
+      const connection = deviceOf(world, id)?.connection
+      world.roadState.damages.push('empty')
+      await world.clock.advance(12_000)
+      expect(world.roadState.damages).toEqual([])
+      expect(deviceOf(world, id)?.connection).toBe(connection)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a first heartbeat that comes late, of a process that is dead, idles the next one no longer than its lease (FLT-1)', async () => {
+    const violations = await alone(async (world) => {
+      const id = await link(world)
+      world.crash()
+      world.steps.plan(({ call }) => (call === 'heartbeat' ? 'late' : null))
+      world.start()
+      await world.clock.advance(100)
+      world.crash()
+      world.steps.plan(null)
+      world.start()
+      await world.clock.advance(25_000)
+      expect(world.lines.some(({ message }) => message.startsWith('ALARM: another process runs as this worker'))).toBe(true)
+      await world.clock.advance(60_000)
+      expect(statusOf(world, id)).toBe('connected')
+      expect(deviceOf(world, id)?.connection?.isConnected()).toBe(true)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a key whose last sync the disk refused is in the database, too, or the next holder could open nothing (SEA-1, FLT-3)', async () => {
+    const violations = await alone(async (world) => {
+      let isThere = false
+      failing(world, 'io_error', ({ call, target }) => {
+        isThere ||= call === 'rename' && target.includes('/keys/')
+        return isThere && call === 'sync' && target.endsWith('/keys')
+      })
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      await world.clock.advance(10_000)
+      askForLink(world, world.people.startSession(row.id), 'now')
+      expect(await scan(world, row.id, 0, 2000)).toBe(true)
+      await world.clock.advance(5000)
+      world.crash()
+      world.start()
+      await world.clock.advance(5000)
+      expect(statusOf(world, row.id)).toBe('connected')
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('what was seen before a lease was lost is not said by a later one (FLT-5)', async () => {
+    const violations = await alone(async (world) => {
+      const id = await link(world)
+      world.steps.plan(({ call }) => (call === 'unlinked' ? 'lost_request' : null))
+      deviceOf(world, id)?.connection?.end({ code: 403, message: 'banned' })
+      await world.clock.advance(1000)
+      world.roadState.isDown = true
+      await world.clock.advance(LEASE_MS + 2000)
+      world.roadState.isDown = false
+      await world.clock.advance(30_000)
+      // The ban was lifted meanwhile: whoever has the session now has found that it can log in.
+      expect(statusOf(world, id)).toBe('connected')
+      world.steps.plan(null)
+      await world.clock.advance(60_000)
+      expect(statusOf(world, id)).toBe('connected')
+    })
+    expect(violations).toEqual([])
+  })
+})
+
+describe('of two workers', () => {
+  it('the other takes over from one that is killed, with the text that was answered for (FLT-3, FLT-4)', async () => {
+    const violations = await together(async (world) => {
+      const id = await link(world)
+      const first = holderOf(world, id)
+      world.service.behaviour.send = 'ignored'
+      queueText(world, id)
+      await world.clock.advance(1000)
+      expect(world.queued[0]?.answered).toBe(true)
+      const machine = world.machines.find((one) => one.id === first)
+      if (!machine) throw new Error('nobody holds it')
+      machine.staysDown = true
+      world.crash(machine)
+      world.service.beGood()
+      await world.clock.advance(TAKEN_MS)
+      expect(holderOf(world, id)).not.toBe(first)
+      expect(statusOf(world, id)).toBe('connected')
+      await world.clock.advance(10_000)
+      expect(world.service.delivered).toHaveLength(1)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('one that was frozen past its lease hears at most one word about it, and says none (FLT-4, FLT-5)', async () => {
+    const violations = await together(async (world) => {
+      const id = await link(world)
+      const machine = world.machines.find((one) => one.id === holderOf(world, id))
+      machine?.freeze()
+      await world.clock.advance(TAKEN_MS)
+      expect(holderOf(world, id)).not.toBe(machine?.id)
+      const connection = deviceOf(world, id)?.connection
+      machine?.thaw()
+      await world.clock.advance(20_000)
+      expect(deviceOf(world, id)?.connection).toBe(connection)
+      expect(statusOf(world, id)).toBe('connected')
+      expect(world.lines.filter(({ fields }) => fields['closeCode'] === 440).length).toBeLessThanOrEqual(1)
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a clear that one began is finished by the other, and unlinks (FLT-7)', async () => {
+    const violations = await together(async (world) => {
+      const id = await link(world)
+      const machine = world.machines.find((one) => one.id === holderOf(world, id))
+      if (!machine) throw new Error('nobody holds it')
+      machine.roadState.isDown = true
+      world.service.behaviour.unlink = 'ignored'
+      machine.alive()?.clear(id, world.people.resetSession(id))
+      await world.clock.advance(1000)
+      machine.staysDown = true
+      world.crash(machine)
+      world.service.beGood()
+      await world.clock.advance(TAKEN_MS)
+      expect(world.database.orders()[0]?.receipt).toMatchObject({ remoteUnlink: 'confirmed' })
+      expect(world.service.devices).toEqual([])
+    })
+    expect(violations).toEqual([])
+  })
+})
