@@ -1,8 +1,8 @@
 /**
- * Proves that gone means gone: `npm run prove`. Runs the simulation's histories, all crash points, the kill loop and the planted bugs, prints
+ * Proves that gone means gone: `npm run prove`. Runs the simulation's histories, all crash points, both again for workers that share a database, the kill loop and the planted bugs, prints
  * where the minutes go, and as its last line the figures as one JSON object. Exits with 1 when anything is not as it must be.
  *
- * `--quick`: a small budget. `--only <part>`: one of planted-bugs, histories, crash-points, kills. `--seed <number>`: another world.
+ * `--quick`: a small budget. `--only <part>`: one of planted-bugs, histories, crash-points, fleet, kills. `--seed <number>`: another world.
  */
 import { parseArgs } from 'node:util'
 import { figuresOf, isProven, tableOf } from './prove/outcome.ts'
@@ -21,8 +21,8 @@ if (wanted.length === 0 || !Number.isSafeInteger(seed)) {
 }
 
 const budget: Budget = values.quick
-  ? { histories: 500, kills: 20, bugs: 'tombstone', seed }
-  : { histories: 10_000, kills: 500, bugs: '', seed }
+  ? { histories: 500, fleetHistories: 200, kills: 20, bugs: 'tombstone', seed }
+  : { histories: 10_000, fleetHistories: 6000, kills: 500, bugs: '', seed }
 const begun = performance.now()
 const say = (line: string): void => console.log(`${String(Math.round((performance.now() - begun) / 1000)).padStart(5)} s  ${line}`)
 say(`the seed is ${seed}: npm run prove -- --seed ${seed}${values.quick ? ' --quick' : ''}`)

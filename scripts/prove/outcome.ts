@@ -19,6 +19,7 @@ export function figuresOf(proven: readonly Proven[]): Figures {
     transitionCoverage: only('transitionCoverage'),
     kills: only('kills'),
     plantedBugs: only('plantedBugs'),
+    fleet: only('fleet'),
   }
 }
 

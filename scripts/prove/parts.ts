@@ -4,7 +4,7 @@ import { inParallel, runChild } from './child.ts'
 import type { Ended } from './child.ts'
 
 /** How much of each is done. */
-export type Budget = { histories: number; kills: number; bugs: string; seed: number }
+export type Budget = { histories: number; fleetHistories: number; kills: number; bugs: string; seed: number }
 
 /** What a part found. `null`: it does not count such a thing. */
 export type Figures = {
@@ -18,6 +18,8 @@ export type Figures = {
   transitionCoverage: number | null
   kills: number | null
   plantedBugs: { caught: number; total: number } | null
+  /** Of workers whose sessions are at home in the database; `takeovers`: how often one worker had what another had before. */
+  fleet: { histories: number; takeovers: number; crashPoints: number } | null
 }
 /** `problems`: why it is red, each with the command that shows it again. */
 export type Proven = { figures: Partial<Figures>; problems: string[] }
@@ -36,30 +38,42 @@ const HistoriesResult = z.object({
   histories: z.int(),
   medianSteps: z.int(),
   transitionCoverage: z.object({ total: z.int(), missing: z.array(z.string()) }),
+  takeovers: z.int(),
   resurrections: z.int(),
   orphans: z.int(),
   lostOrders: z.int(),
   violations: z.int(),
 })
 
-/** Seeded histories of the real worker in simulated surroundings, split over the cores. */
-const histories: Part = async ({ histories: wanted, seed }, say) => {
+type Lived = z.infer<typeof HistoriesResult>
+
+/** Lives histories of one kind, split over the cores. */
+async function live(kind: string, wanted: number, seed: number, problems: string[], say: Say): Promise<Lived[]> {
   const chunks = Array.from({ length: Math.ceil(wanted / CHUNK) }, (_, at) => ({
     count: Math.min(CHUNK, wanted - at * CHUNK),
     seed: seed * 1000 + at,
   }))
-  const problems: string[] = []
   let done = 0
   const results = await inParallel(chunks, CORES, async (chunk) => {
-    const args = ['tests/simulation/histories.ts', '--count', String(chunk.count), '--seed', String(chunk.seed)]
+    const args = ['tests/simulation/histories.ts', '--kind', kind, '--count', String(chunk.count), '--seed', String(chunk.seed)]
     const ended = await runChild(args)
     const result = resultOf(HistoriesResult, ended, args, problems)
     done += result?.histories ?? 0
     if (result && result.violations > 0) problems.push(...replaysOf(ended.lines, args))
-    say(`${done} of ${wanted} histories${result ? `, ${result.violations} violations in the last ${result.histories}` : ''}`)
+    say(
+      `${done} of ${wanted} histories of the kind ${kind}${result ? `, ${result.violations} violations in the last ${result.histories}` : ''}`,
+    )
     return result
   })
-  const whole = results.filter((result) => result !== null)
+  if (done < wanted) problems.push(`only ${done} of ${wanted} histories of the kind ${kind} were lived`)
+  return results.filter((result) => result !== null)
+}
+
+/** Seeded histories of the real worker in simulated surroundings. */
+const histories: Part = async ({ histories: wanted, seed }, say) => {
+  const problems: string[] = []
+  const whole = await live('disk', wanted, seed, problems, say)
+  const done = whole.reduce((sum, result) => sum + result.histories, 0)
   const [first] = whole
   if (!first) return { figures: {}, problems }
   const missing = first.transitionCoverage.missing.filter((one) => whole.every((other) => other.transitionCoverage.missing.includes(one)))
@@ -67,7 +81,6 @@ const histories: Part = async ({ histories: wanted, seed }, say) => {
   // The least of the medians: half of all histories have at least as many steps.
   const medianSteps = Math.min(...whole.map((result) => result.medianSteps))
   if (missing.length > 0) problems.push(`transitions that no history took: ${missing.join(', ')}`)
-  if (done < wanted) problems.push(`only ${done} of ${wanted} histories were lived`)
   if (medianSteps < MEDIAN_STEPS) problems.push(`the median of the steps is ${medianSteps}, not ${MEDIAN_STEPS}`)
   return {
     figures: { histories: done, medianSteps, transitionCoverage: (total - missing.length) / total, ...violationsOf(whole) },
@@ -92,6 +105,27 @@ const crashPoints: Part = async (_budget, say) => {
   if (!result) return { figures: {}, problems }
   if (result.violations > 0) problems.push(...replaysOf(ended.lines, args))
   return { figures: { crashPoints: result.crashPoints, ...violationsOf([result]) }, problems }
+}
+
+/** The same of workers whose sessions are at home in the database: one alone, and two that share them. */
+const fleet: Part = async ({ fleetHistories: wanted, seed }, say) => {
+  const problems: string[] = []
+  const alone = await live('database', Math.ceil(wanted / 2), seed, problems, say)
+  const together = await live('fleet', Math.ceil(wanted / 2), seed, problems, say)
+  const args = ['tests/simulation/crash-points.ts', '--kind', 'database']
+  const ended = await runChild(args, { onLine: (line) => !line.startsWith('{') && say(line) })
+  const points = resultOf(CrashPointsResult, ended, args, problems)
+  if (points && points.violations > 0) problems.push(...replaysOf(ended.lines, args))
+  const lived = [...alone, ...together]
+  const sum = (of: 'histories' | 'takeovers'): number => lived.reduce((total, result) => total + result[of], 0)
+  if (sum('takeovers') === 0) problems.push('no worker ever took over what another had')
+  return {
+    figures: {
+      fleet: { histories: sum('histories'), takeovers: sum('takeovers'), crashPoints: points?.crashPoints ?? 0 },
+      ...violationsOf(points ? [...lived, points] : lived),
+    },
+    problems,
+  }
 }
 
 const KillsResult = z.object({
@@ -155,7 +189,10 @@ const plantedBugs: Part = async ({ bugs }, say) => {
   return { figures: { plantedBugs: { caught: result.caught, total: result.total } }, problems }
 }
 
-export const PARTS = { 'planted-bugs': plantedBugs, histories, 'crash-points': crashPoints, kills } as const satisfies Record<string, Part>
+export const PARTS = { 'planted-bugs': plantedBugs, histories, 'crash-points': crashPoints, fleet, kills } as const satisfies Record<
+  string,
+  Part
+>
 export type PartName = keyof typeof PARTS
 
 /** A part that does not end as it should is red, whatever it said before. */

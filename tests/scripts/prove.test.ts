@@ -12,7 +12,7 @@ const green = [
 describe('the figures of a proof', () => {
   it('are one object with these names in this order', () => {
     expect(JSON.stringify(figuresOf(green))).toBe(
-      '{"crashPoints":7,"resurrections":0,"orphans":0,"lostOrders":0,"histories":10,"medianSteps":31,"transitionCoverage":1,"kills":5,"plantedBugs":{"caught":3,"total":3}}',
+      '{"crashPoints":7,"resurrections":0,"orphans":0,"lostOrders":0,"histories":10,"medianSteps":31,"transitionCoverage":1,"kills":5,"plantedBugs":{"caught":3,"total":3},"fleet":null}',
     )
   })
 

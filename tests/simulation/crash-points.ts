@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { checkAtRest } from './invariants/at-rest.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { DATABASE_SCENARIOS, SCENARIOS } from './scenarios.ts'
 import type { Scenario } from './scenarios.ts'
 import type { Loss } from './support/disk/inodes.ts'
 import { quiesce } from './support/quiesce.ts'
@@ -56,7 +56,8 @@ async function play(
   point: Omit<Point, 'scenario'> | null,
   trace?: (line: string) => void,
 ): Promise<{ steps: Step[]; violations: Violation[] }> {
-  const world = createWorld(SEED, { sealed: scenario.sealed, ...(trace && { trace }) })
+  const { sealed, store = 'disk' } = scenario
+  const world = createWorld(SEED, { sealed, store, ...(trace && { trace }) })
   try {
     world.start()
     await world.clock.advance(500)
@@ -91,11 +92,12 @@ async function play(
 export async function runCrashPoints({
   every = 1,
   from = 0,
+  scenarios = SCENARIOS,
   say = () => {},
-}: { every?: number; from?: number; say?: (line: string) => void } = {}): Promise<CrashPointsResult> {
+}: { every?: number; from?: number; scenarios?: readonly Scenario[]; say?: (line: string) => void } = {}): Promise<CrashPointsResult> {
   const result: CrashPointsResult = { crashPoints: 0, resurrections: 0, orphans: 0, lostOrders: 0, violations: 0, steps: {}, failures: [] }
   let count = 0
-  for (const scenario of SCENARIOS) {
+  for (const scenario of scenarios) {
     const untouched = await play(scenario, null)
     result.steps[scenario.name] = untouched.steps.length
     note(
@@ -134,8 +136,9 @@ function note(result: CrashPointsResult, { scenario, index, fault, loss, again }
 }
 
 async function replayPoint(point: Point): Promise<string> {
-  const scenario = SCENARIOS.find(({ name }) => name === point.scenario)
-  if (!scenario) throw new Error(`no scenario is called so; there are: ${SCENARIOS.map(({ name }) => name).join(', ')}`)
+  const all = [...SCENARIOS, ...DATABASE_SCENARIOS]
+  const scenario = all.find(({ name }) => name === point.scenario)
+  if (!scenario) throw new Error(`no scenario is called so; there are: ${all.map(({ name }) => name).join(', ')}`)
   const lines: string[] = []
   const { violations } = await play(scenario, point, (line) => lines.push(line))
   return [...lines, ...violations.map(({ kind, rules, what }) => `VIOLATION ${kind} (${rules}): ${what}`)].join('\n')
@@ -151,11 +154,13 @@ if (import.meta.main) {
       fault: { type: 'string', default: 'crash_before' },
       loss: { type: 'string', default: 'all_kept' },
       again: { type: 'string', default: '0' },
+      kind: { type: 'string', default: 'disk' },
     },
   })
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   if (values.scenario === undefined) {
-    const result = await runCrashPoints({ every: Number(values.every), from: Number(values.from), say })
+    const scenarios = values.kind === 'database' ? DATABASE_SCENARIOS : SCENARIOS
+    const result = await runCrashPoints({ every: Number(values.every), from: Number(values.from), scenarios, say })
     for (const { replay, step, violations } of result.failures.slice(0, 40)) {
       say(`${replay} (${step})`)
       for (const { kind, rules, what } of violations) say(`  ${kind} (${rules}): ${what}`)

@@ -1,3 +1,4 @@
+import type { WorkerStore } from '../../worker/store/data-folder.ts'
 import { pickOf } from './commands/command.ts'
 import type { SessionRow } from './model/state.ts'
 import { askForCode, askForLink, deviceOf, queueText, scan, waitingOf } from './commands/sessions.ts'
@@ -10,6 +11,8 @@ export type Scenario = {
   name: string
   /** Whether the worker has a master key from the beginning. */
   sealed: boolean
+  /** Where credentials are at home; absent: in its folder. */
+  store?: WorkerStore
   prepare?(world: World): Promise<void>
   act(world: World): Promise<void>
 }
@@ -243,6 +246,14 @@ const SEALING: readonly Scenario[] = [
     },
   },
 ]
+
+/** Of copies no snapshots are made. */
+const OF_SNAPSHOTS = new Set(['back up', 'restore from a backup'])
+
+/** The same where credentials are at home in the database. */
+export const DATABASE_SCENARIOS: readonly Scenario[] = EITHER_WAY.filter(({ name }) => !OF_SNAPSHOTS.has(name)).map((scenario) =>
+  Object.assign({}, scenario, { name: `${scenario.name}, in the database`, sealed: true, store: 'database' as const }),
+)
 
 export const SCENARIOS: readonly Scenario[] = [
   ...EITHER_WAY.map((scenario) => Object.assign({}, scenario, { sealed: false })),

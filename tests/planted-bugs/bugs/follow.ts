@@ -32,7 +32,8 @@ export const FOLLOW_BUGS: readonly Bug[] = [
       {
         file: FOLLOW,
         find: '        const waiting = order(snapshot.orders.filter(({ session_id }) => !away.has(session_id)))\n',
-        replace: '        await applyAll(snapshot, (id) => changed.has(id))\n        const waiting = order(snapshot.orders.filter(({ session_id }) => !away.has(session_id)))\n',
+        replace:
+          '        await applyAll(snapshot, (id) => changed.has(id))\n        const waiting = order(snapshot.orders.filter(({ session_id }) => !away.has(session_id)))\n',
       },
     ],
   },

@@ -18,6 +18,8 @@ type Options = Pick<Surroundings, 'store' | 'database' | 'service'> & {
 export function createLeaseCheck({ store, database, service, machineOf, identities, violations }: Options) {
   const isShared = store === 'database'
   const holderOf = (sessionId: string): string | null => database.holderOf(sessionId)?.workerId ?? null
+  /** Workers that a dead process of theirs has become again, by a first heartbeat that came late: they hear of it with their next one. */
+  const usurped = new Set<string>()
   const drivenOut = new Map<string, number>()
   const lastLogin = new Map<number, string>()
   let takeovers = 0
@@ -39,6 +41,11 @@ export function createLeaseCheck({ store, database, service, machineOf, identiti
     takeovers: () => takeovers,
     /** Whether a worker can know what became of its leases: one that was stopped needs a moment. */
     mayKnow: (machine: Machine): boolean => !isShared || machine.isAware(),
+    /** A process of a worker was heard. */
+    heard(machine: Machine, isThere: boolean): void {
+      if (isThere) usurped.delete(machine.id)
+      else usurped.add(machine.id)
+    },
     /** A message of an identity leaves a worker. */
     leaving(machine: Machine, number: number, call: string): void {
       const owner = ownerOf(number)
@@ -46,7 +53,7 @@ export function createLeaseCheck({ store, database, service, machineOf, identiti
         if ((lastLogin.get(number) ?? machine.id) !== machine.id) takeovers += 1
         lastLogin.set(number, machine.id)
       }
-      if (owner === undefined || owner === machine.id) return
+      if (owner === undefined || owner === machine.id || usurped.has(machine.id)) return
       violations.add(
         'untrue',
         'FLT-4',
@@ -57,7 +64,7 @@ export function createLeaseCheck({ store, database, service, machineOf, identiti
     replaced(before: Connection, by: Connection): void {
       const [loser, winner] = [machineOf.get(before.life.number), machineOf.get(by.life.number)]
       const owner = ownerOf(by.identity)
-      if (loser === winner || owner === undefined || !before.life.isAlive()) return
+      if (loser === winner || owner === undefined || usurped.size > 0 || !before.life.isAlive()) return
       if (loser?.id === owner) violations.add('untrue', 'FLT-4', `${winner?.id} drove ${owner} out, which holds identity ${by.identity}`)
       const token = `${by.identity} ${database.leaseOf(identities.get(by.identity)?.sessionId ?? '')?.token}`
       const times = (drivenOut.get(token) ?? 0) + 1
@@ -69,7 +76,8 @@ export function createLeaseCheck({ store, database, service, machineOf, identiti
       for (const { identity, life, isUp } of service.connections) {
         const machine = machineOf.get(life.number)
         const owner = ownerOf(identity)
-        if (!machine?.isAware() || owner === undefined || owner === null || owner === machine.id || !isUp()) continue
+        if (!machine?.isAware() || usurped.has(machine.id) || owner === undefined || owner === null || owner === machine.id || !isUp())
+          continue
         violations.add('untrue', 'FLT-4', `${machine.id} keeps a connection of identity ${identity}, whose session is held by ${owner}`)
       }
     },

@@ -54,7 +54,16 @@ export function createSimulatedClock(): SimulatedClock {
     ofLife: (life, random) => ({
       now: () => time + offset,
       elapsed: () => time,
-      after: (ms, run) => (life.isAlive() ? after(ms > 0 ? ms : random.next() * TURN_MS, () => life.run(run)) : () => {}),
+      after(ms, run) {
+        if (!life.isAlive()) return () => {}
+        // One that was due while the process was stopped can still be cancelled when it goes on.
+        let isCancelled = false
+        const cancel = after(ms > 0 ? ms : random.next() * TURN_MS, () => life.run(() => !isCancelled && run()))
+        return () => {
+          isCancelled = true
+          cancel()
+        }
+      },
       random: random.next,
     }),
     jump: (ms) => void (offset += ms),

@@ -54,6 +54,9 @@ export type WorkerProcess = {
   stop(): Promise<void>
 }
 
+/** Names a process, as the database knows it. */
+export const bootOf = (life: number): string => `life-${life}`
+
 /** Starts the real worker, without its doors, on simulated effects. `null`: it could not start, and its process is over. */
 export function startWorker(
   surroundings: Surroundings,
@@ -65,7 +68,7 @@ export function startWorker(
   const { disk, roadState: state } = machine
   const settings = KNOWN_SETTINGS.get(machine.id + store) ?? settingsOf(machine.id, store)
   KNOWN_SETTINGS.set(machine.id + store, settings)
-  const worker = surroundings.callsOf({ id: machine.id, boot: `life-${lifeNumber}`, isShared: store === 'database' })
+  const worker = surroundings.callsOf({ id: machine.id, boot: bootOf(lifeNumber), isShared: store === 'database' })
   const life = createLife(lifeNumber)
   const lifeClock = clock.ofLife(life, random.fork())
   const network = { life, clock: lifeClock, world: clock, steps, random: random.fork(), service }

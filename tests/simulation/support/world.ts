@@ -17,7 +17,7 @@ import { createTransitions } from './transitions.ts'
 import { createViolations } from './violations.ts'
 import { watchRows } from './watched-database.ts'
 import type { LogLine } from './worker-log.ts'
-import { startWorker } from './worker-process.ts'
+import { bootOf, startWorker } from './worker-process.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
 /** A text that somebody queued, or tried to, and the link that it was meant for. Each text is another. `answered`: it was told to be safe. */
@@ -95,7 +95,18 @@ export function createWorld(seed: number, options: Options = {}) {
     },
   )
   const isExcused = (id: string): boolean => damage.databaseRestored || damage.folderRestored || damage.spoiled.has(id)
-  surroundings.callsOf = (caller) => withLossCheck(watched.workerOf(caller), database.rows, isExcused, violations)
+  surroundings.callsOf = (caller) => {
+    const calls = withLossCheck(watched.workerOf(caller), database.rows, isExcused, violations)
+    const machine = machines.find(({ id }) => id === caller.id)
+    return {
+      ...calls,
+      heartbeat(beat) {
+        const isTaken = calls.heartbeat(beat)
+        if (machine && isTaken) leases.heard(machine, caller.boot === bootOf(machine.worker?.life.number ?? 0))
+        return isTaken
+      },
+    }
+  }
   surroundings.couldNotStart = (error) => trace(`the worker could not start: ${error.message}`)
   const leases = createLeaseCheck({ ...surroundings, machineOf, identities, violations })
   service.replaced = leases.replaced
