@@ -103,7 +103,7 @@ describe('what a worker counts', () => {
     expect(Math.abs(Date.now() / 1000 - valueOf(now, 'latchkey_pass_success_timestamp_seconds'))).toBeLessThan(60)
 
     const road = await world.road()
-    const cut = await world.spawnWorker({ SUPABASE_URL: road.url })
+    const cut = await world.spawnWorker({ SUPABASE_URL: road.url, WORKER_ID: 'worker-cut' })
     const running = await scrape(cut.url)
     road.faults.down = true
     await eventually(async () => {

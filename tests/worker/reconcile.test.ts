@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Report } from '../../worker/reconcile/report.ts'
 import { systemDisk } from '../../worker/store/disk.ts'
 import type { Disk } from '../../worker/store/disk.ts'
+import type { SnapshotChanges } from '#domain/snapshot.ts'
 import { eventually } from './support/eventually.ts'
 import type { FaultyRoad } from './support/faulty-road.ts'
 import { plantBackup, plantCredentials, plantOutbox, quarantined } from './support/planted.ts'
@@ -132,7 +133,9 @@ describe('what cannot be right changes nothing', () => {
     ['when the database is down', () => (road.faults.down = true)],
     [
       'when the snapshot is cut',
-      () => (road.faults.edit = (name, answer) => (name === 'worker_snapshot' ? { ...(answer as object), sessions: [], session_count: 99 } : answer)),
+      () =>
+        (road.faults.edit = (name, answer) =>
+          name === 'worker_snapshot' ? { ...(answer as object), sessions: [], session_count: 99 } : answer),
     ],
     ['when the snapshot is empty', () => (road.faults.edit = (name, answer) => (name === 'worker_snapshot' ? [] : answer))],
     [
@@ -140,7 +143,15 @@ describe('what cannot be right changes nothing', () => {
       () =>
         (road.faults.edit = (name, answer) =>
           name === 'worker_snapshot'
-            ? { ...(answer as object), instance_id: randomUUID(), sessions: [], session_count: 0, change_sum: 0, orders: [], order_count: 0 }
+            ? {
+                ...(answer as object),
+                instance_id: randomUUID(),
+                sessions: [],
+                session_count: 0,
+                change_sum: 0,
+                orders: [],
+                order_count: 0,
+              }
             : answer),
     ],
     ['when the second read fails', () => (road.faults.edit = (name, answer) => (name === 'worker_look' ? null : answer))],
@@ -167,14 +178,13 @@ describe('what cannot be right changes nothing', () => {
     plantOutbox(worker.data, id, 1)
     const lookedAt = () => road.faults.calls.filter((name) => name === 'worker_look').length
     const before = lookedAt()
-    road.faults.edit = (name, answer) =>
-      name === 'worker_snapshot'
-        ? {
-            ...(answer as object),
-            sessions: (answer as { sessions: { id: string }[] }).sessions.filter((row) => row.id !== id),
-            session_count: (answer as { session_count: number }).session_count - 1,
-          }
-        : answer
+    road.faults.edit = (name, answer) => {
+      if (name !== 'worker_snapshot') return answer
+      const { sessions, session_count, change_sum } = answer as SnapshotChanges
+      const lacking = sessions.find((row) => row.id === id)?.change ?? 0
+      const left = sessions.filter((row) => row.id !== id)
+      return { ...(answer as object), sessions: left, session_count: session_count - 1, change_sum: change_sum - lacking }
+    }
     await passes(3)
     expect(lookedAt()).toBeGreaterThan(before)
     expect(quarantined(worker.data, id)).toEqual([])
