@@ -74,7 +74,7 @@ function judgeRows(verdict: Verdict, rows: readonly Row[], { stored }: Remains, 
 }
 
 const AT_REST = /^(keys|sessions|sessions\/backups|whatsapp|whatsapp\/outbox|tombstones|quarantine|erasing)$/
-const OF_THE_WORKER = /^(instance\.json|doctor\.json|reserve|worker\.lock(-journal)?)$/
+const OF_THE_WORKER = /^(instance\.json|doctor\.json|reserve|cleared\.jsonl|worker\.lock(-journal)?)$/
 
 /** (FOL-8) Every name in the data folder is somebody's. */
 function judgeFolder(verdict: Verdict, rows: readonly Row[], { names, queues }: Remains, data: string): void {
