@@ -124,7 +124,8 @@ describe('removing a linked device, in a real browser', () => {
     await eventually(
       async () => {
         const at = await page.evaluate<string>('document.activeElement.textContent')
-        if (at !== 'Reset') await page.keyboard.press('ArrowUp')
+        // A menu that has just come takes the focus to its first item, maybe after End was pressed.
+        if (at !== 'Reset') await page.keyboard.press(at === 'Open' ? 'End' : 'ArrowUp')
         return at
       },
       (at) => at === 'Reset',
