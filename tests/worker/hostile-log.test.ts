@@ -67,7 +67,11 @@ describe('whatever a text from outside holds', () => {
         logAtTheEdge('error', { request: text, because: text, session: null, status: 500 }, 'a call was answered')
         expect(lines).toHaveLength(1)
         const [line = ''] = lines
-        expect([line.length < 5000, UNFIT.test(line), JSON.parse(line)]).toEqual([true, false, expect.objectContaining({ level: 50, status: 500 })])
+        expect([line.length < 5000, UNFIT.test(line), JSON.parse(line)]).toEqual([
+          true,
+          false,
+          expect.objectContaining({ level: 50, status: 500 }),
+        ])
       }),
       { seed: SEED, numRuns: 200 },
     )
