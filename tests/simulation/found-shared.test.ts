@@ -139,6 +139,24 @@ describe('of two workers', () => {
     expect(violations).toEqual([])
   })
 
+  it('one that was frozen while a change was under way sends nothing that waited for it (FLT-3, FLT-4)', async () => {
+    const violations = await together(async (world) => {
+      const id = await link(world)
+      const machine = world.machines.find((one) => one.id === holderOf(world, id))
+      if (!machine) throw new Error('nobody holds it')
+      machine.roadState.latencyMs = 4000
+      queueText(world, id)
+      await world.clock.advance(1200)
+      machine.freeze()
+      await world.clock.advance(TAKEN_MS)
+      expect(holderOf(world, id)).not.toBe(machine.id)
+      machine.thaw()
+      await world.clock.advance(20_000)
+      expect(world.service.delivered).toHaveLength(1)
+    })
+    expect(violations).toEqual([])
+  })
+
   it('a clear that one began is finished by the other, and unlinks (FLT-7)', async () => {
     const violations = await together(async (world) => {
       const id = await link(world)

@@ -84,12 +84,11 @@ export function createMirror(options: {
     // Forgotten meanwhile: whoever waited has heard.
     if (sending.get(id) !== queue) return
     sending.delete(id)
-    if (!fenced.has(id)) {
-      for (const { resolve } of queue.waiters) resolve()
-      return
-    }
-    fence(queue, id)
-    onFenced(id)
+    const isOver = fenced.has(id)
+    // The answer may be heard long after it came, by a process that was stopped: what it was waited for with is not sent any more.
+    if (isOver || book.tokenOf(id) === null) fence(queue, id)
+    else for (const { resolve } of queue.waiters) resolve()
+    if (isOver) onFenced(id)
   }
 
   const send = async (): Promise<void> => {
