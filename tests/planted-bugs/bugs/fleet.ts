@@ -3,7 +3,6 @@ import type { Bug } from '../bugs.ts'
 const BOOK = 'worker/fleet/lease-book.ts'
 const ENGINE = 'worker/engine.ts'
 const FLEET = 'worker/fleet/fleet.ts'
-const MIRROR = 'worker/fleet/mirror.ts'
 
 /** Bugs of workers whose sessions are at home in the database, alone and side by side. */
 export const FLEET_BUGS: readonly Bug[] = [
@@ -31,15 +30,6 @@ export const FLEET_BUGS: readonly Bug[] = [
         find: 'const stored = settled()',
         replace: 'const stored = (settled()?.catch(() => {}), null) as Promise<void> | null',
       },
-    ],
-  },
-  {
-    name: 'two calls carry changes of one session at once',
-    rule: 'FLT-3',
-    seenBy: 'database-histories',
-    edits: [
-      { file: MIRROR, find: '      if (sending.has(id)) continue\n', replace: '' },
-      { file: MIRROR, find: '[...waiting.keys()].some((id) => !sending.has(id))', replace: 'waiting.size > 0' },
     ],
   },
   {
