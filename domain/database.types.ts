@@ -771,7 +771,7 @@ export type Database = {
         }
         Returns: Json
       }
-      worker_unshelve: { Args: { session_id: string; token: number; worker_id: string }; Returns: Json }
+      worker_unshelve: { Args: { sequence?: number; session_id: string; token: number; worker_id: string }; Returns: Json }
       workers_of_organization: { Args: { organization_id: string }; Returns: string[] }
     }
     Enums: {

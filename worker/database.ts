@@ -66,8 +66,8 @@ export type Database = {
   note(boot: string, notes: readonly Note[]): Promise<void>
   /** Stores changes of credentials; returns the sessions that somebody else holds by now, of which nothing was stored. */
   shelve(changes: readonly ShelfChange[]): Promise<string[]>
-  /** All that is stored of a session; `null`: somebody else holds it by now. */
-  unshelve(sessionId: string, token: number): Promise<{ generation: number; name: string; value: Uint8Array }[] | null>
+  /** All that is stored of a session; `null`: somebody else holds it by now. Changes up to `sequence` that are still on their way are passed over. */
+  unshelve(sessionId: string, token: number, sequence: number): Promise<{ generation: number; name: string; value: Uint8Array }[] | null>
   /** Erases what an order covers and keeps what was found, the first time that is asked. `null`: somebody else holds the session. */
   clearShelf(orderId: string, token: Token, findings: Findings): Promise<{ done: boolean; findings?: Findings | undefined } | null>
   /** Gives sessions away; returns how many were this worker's. */
@@ -140,7 +140,8 @@ export function createDatabase({ url, serviceRoleKey, worker, boot, timeoutMs }:
       await call('worker_note', { boot_id, events }, nothing)
     },
     shelve: (changes) => call('worker_shelve', { worker_id, changes: changes.map(toWire) }, z.array(SessionId)),
-    unshelve: (session_id, token) => call('worker_unshelve', { session_id, worker_id, token }, z.nullable(z.array(ShelfRow))),
+    unshelve: (session_id, token, sequence) =>
+      call('worker_unshelve', { session_id, worker_id, token, sequence }, z.nullable(z.array(ShelfRow))),
     clearShelf: (order_id, token, findings) =>
       call('worker_clear_shelf', { order_id, worker_id, token, findings }, z.nullable(ClearedShelf)),
     release: (leases) =>

@@ -68,12 +68,15 @@ begin
 end
 $$;
 
--- All that lies here of a session, for whoever took it; nothing where the lease has another token by now.
-create function public.worker_unshelve(session_id uuid, worker_id text, token bigint) returns jsonb
+-- All that lies here of a session, for whoever took it; nothing where the lease has another token by now. `sequence`: what the reader has
+-- counted in `worker_shelve` so far. What it sent before is late from now on: it does not know that it was stored.
+create function public.worker_unshelve(session_id uuid, worker_id text, token bigint, sequence bigint default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not private.hold_lease(worker_unshelve.session_id, worker_unshelve.worker_id, worker_unshelve.token) then
+  update private.leases l set shelved = greatest(l.shelved, worker_unshelve.sequence)
+  where l.session_id = worker_unshelve.session_id and l.worker_id = worker_unshelve.worker_id and l.token = worker_unshelve.token;
+  if not found then
     return null;
   end if;
   return (
@@ -161,13 +164,13 @@ create trigger refuse_unfinished_clear before update on public.whatsapp_clearanc
 
 revoke execute on function
   public.worker_shelve(text, jsonb),
-  public.worker_unshelve(uuid, text, bigint),
+  public.worker_unshelve(uuid, text, bigint, bigint),
   public.worker_clear_shelf(uuid, text, bigint, jsonb),
   public.worker_release(text, jsonb)
   from public, anon, authenticated, service_role;
 grant execute on function
   public.worker_shelve(text, jsonb),
-  public.worker_unshelve(uuid, text, bigint),
+  public.worker_unshelve(uuid, text, bigint, bigint),
   public.worker_clear_shelf(uuid, text, bigint, jsonb),
   public.worker_release(text, jsonb)
   to service_role;

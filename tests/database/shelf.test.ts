@@ -67,6 +67,16 @@ describe('the shelf', () => {
     expect(await fleet.unshelve(sessionId, 'a', token)).toEqual(['1 identity two'])
   })
 
+  it('passes over what its holder sent before it read again: a copy must not lack what is stored', async () => {
+    const [sessionId, token] = await held()
+    const late = { sessionId, token, sequence: 3, puts: { identity: 'late' } }
+    expect(await fleet.unshelve(sessionId, 'a', token, undefined, 3)).toEqual([])
+    expect(await fleet.shelve('a', [late])).toEqual([])
+    expect(await fleet.unshelve(sessionId, 'a', token)).toEqual([])
+    await fleet.shelve('a', [{ sessionId, token, sequence: 4, puts: { identity: 'now' } }])
+    expect(await fleet.unshelve(sessionId, 'a', token)).toEqual(['1 identity now'])
+  })
+
   it('counts anew for each holder', async () => {
     const [sessionId, token] = await held()
     await fleet.shelve('a', [{ sessionId, token, sequence: 9, puts: { identity: 'of a' } }])

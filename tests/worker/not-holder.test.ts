@@ -67,7 +67,7 @@ describe('a session that another worker holds by now', () => {
     await move('worker-test')
     const { sql } = world.database
     const [known] = await sql<{ body: string }[]>`select pg_get_functiondef('public.worker_unshelve'::regproc) as body`
-    await sql.unsafe(`create or replace function public.worker_unshelve(session_id uuid, worker_id text, token bigint) returns jsonb
+    await sql.unsafe(`create or replace function public.worker_unshelve(session_id uuid, worker_id text, token bigint, sequence bigint default null) returns jsonb
       language sql set search_path = pg_catalog, pg_temp as 'select null::jsonb'`)
     try {
       for (const route of ['status', 'clear', 'messages'] as const) expect(codeOf(await ask(route))).toBe('not_holder')

@@ -110,7 +110,7 @@ export function createFleet(options: Options): Fleet {
   const fetch = async (id: string): Promise<void> => {
     const token = book.tokenOf(id)
     if (token === null) throw new NotHeld(id)
-    const rows = await database.unshelve(id, token)
+    const rows = await database.unshelve(id, token, mirror.sent())
     if (closed || book.tokenOf(id) !== token) throw new NotHeld(id)
     if (rows === null) {
       letGo(id)

@@ -31,6 +31,8 @@ type Queue = { batches: Batch[]; waiters: Waiter[] }
 export type Mirror = Home & {
   /** Forgets what waits of a session: it is not held any more, or erased. Whoever waits for it hears that it is fenced. */
   forget(sessionId: string): void
+  /** How many changes were sent so far. */
+  sent(): number
   /** Resolves when nothing waits. */
   idle(): Promise<void>
   close(): void
@@ -175,6 +177,7 @@ export function createMirror(options: {
         queues.delete(sessionId)
       }
     },
+    sent: () => sequence,
     idle: () => (waiting.size === 0 && life.calls === 0 ? Promise.resolve() : new Promise((resolve) => void idlers.push(resolve))),
     close() {
       life.closed = true

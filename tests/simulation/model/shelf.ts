@@ -33,8 +33,10 @@ export function createShelf(table: Table, leases: Leases) {
 
   return {
     shelve: (changes: readonly ShelfChange[]): string[] => changes.flatMap((change) => (store(change) ? [] : [change.sessionId])),
-    unshelve(sessionId: string, token: number): Awaited<ReturnType<Database['unshelve']>> {
-      if (!leases.held(sessionId, token)) return null
+    unshelve(sessionId: string, token: number, sequence: number): Awaited<ReturnType<Database['unshelve']>> {
+      const lease = leases.held(sessionId, token)
+      if (!lease) return null
+      lease.shelved = Math.max(lease.shelved, sequence)
       return Array.from(shelfOf(sessionId), ([at, value]) => {
         const [generation = '', ...name] = at.split('/')
         return { generation: Number(generation), name: name.join('/'), value: Uint8Array.from(value) }

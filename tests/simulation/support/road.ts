@@ -81,7 +81,7 @@ export function createRoad({ life, clock, steps, random, state, worker, onStored
     completeOrder: (id, receipt) => call('completeOrder', id, true, () => worker.completeOrder(id, receipt)),
     failOrder: (id, error) => call('failOrder', id, true, () => worker.failOrder(id, error)),
     shelve: (changes) => call('shelve', changes[0]?.sessionId ?? '', true, () => worker.shelve(changes)),
-    unshelve: (id, token) => call('unshelve', id, false, () => worker.unshelve(id, token)),
+    unshelve: (id, token, sequence) => call('unshelve', id, false, () => worker.unshelve(id, token, sequence)),
     clearShelf: (id, token, findings) => call('clearShelf', id, true, () => worker.clearShelf(id, token, findings)),
     release: (leases) => call('release', '', true, () => worker.release(leases)),
     note: (boot, notes) => call('note', '', true, () => worker.note(boot, notes)),
