@@ -18,18 +18,6 @@ create table private.clear_findings (
   findings jsonb not null
 );
 
--- Whether a worker holds a lease by this very token. The lease cannot change hands before the end of the transaction.
-create function private.hold_lease(session_id uuid, worker_id text, token bigint) returns boolean
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform from private.leases l
-  where l.session_id = hold_lease.session_id and l.worker_id = hold_lease.worker_id and l.token = hold_lease.token for share;
-  return found;
-end
-$$;
-revoke execute on function private.hold_lease(uuid, text, bigint) from public;
-
 -- Stores changes of several sessions at once: `[{ sessionId, token, sequence, generation, fresh, puts: { name: base64 }, drops: [name] }]`;
 -- `fresh`: a new identity takes the place of all credentials of the generation. Returns the sessions whose lease has another token by now:
 -- nothing of those was stored. `sequence` counts what the holder sends of a session: a call that seemed lost, was sent again and comes

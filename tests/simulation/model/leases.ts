@@ -33,7 +33,7 @@ export function createLeases(table: Table, { id: me, boot, isShared }: Caller) {
       const lease = isShared ? leaseOf(sessionId) : undefined
       return lease ? { ...value, token: lease.token } : value
     },
-    /** `private.hold_lease` */
+    /** The lease, where this process holds it by that very token. */
     held: (sessionId: string, token: number | null): Lease | null => {
       const lease = leaseOf(sessionId)
       return lease?.workerId === me && lease.token === token ? lease : null
