@@ -84,8 +84,16 @@ export function fleetOf(cast: Cast) {
       return one(by<{ answer: string[] }[]>`select public.worker_shelve(${id}, ${sql.json(sent)}) as answer`)
     },
     /** What lies on the shelf, as `generation name value`; `null`: nobody who may read asked. */
-    async unshelve(sessionId: string, id: string, token: number, by: Asked = sql, sequence: number | null = null): Promise<string[] | null> {
-      const rows = await one(by<{ answer: Rows | null }[]>`select public.worker_unshelve(${sessionId}, ${id}, ${token}, ${sequence}) as answer`)
+    async unshelve(
+      sessionId: string,
+      id: string,
+      token: number,
+      by: Asked = sql,
+      sequence: number | null = null,
+    ): Promise<string[] | null> {
+      const rows = await one(
+        by<{ answer: Rows | null }[]>`select public.worker_unshelve(${sessionId}, ${id}, ${token}, ${sequence}) as answer`,
+      )
       return (
         rows && rows.map(({ generation, name, value }) => `${generation} ${name} ${Buffer.from(value, 'base64').toString()}`).toSorted()
       )
