@@ -93,10 +93,7 @@ describe('what the database keeps of a session', () => {
     const texts = rows.map(({ name, value }) => `${name} ${value.toString('latin1')}`)
     expect(rows.length).toBeGreaterThan(50)
     for (const secret of ['noiseKey', 'private', 'keyPair', 'nobody else', 'Quispe', '51912000111', fleet.masterKey]) {
-      expect(
-        texts.filter((text) => text.includes(secret)),
-        secret,
-      ).toEqual([])
+      expect([secret, texts.filter((text) => text.includes(secret))]).toEqual([secret, []])
     }
     await world.rpc('reset_session', { session_id: id })
     expect(await world.receipt(id)).toMatchObject({ remoteUnlink: 'confirmed', removed: { outbox: { messages: 1 } } })
