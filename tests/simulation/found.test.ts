@@ -232,6 +232,24 @@ describe('what the histories found stays mended:', () => {
     expect(violations).toEqual([])
   })
 
+  it('names of what was cleared go at the start, also where they lie beside credentials that nobody can read (LED-3)', async () => {
+    const violations = await story(async (world) => {
+      const id = await link(world)
+      await world.clock.advance(5000)
+      await world.stop()
+      world.spoil(id, true)
+      const folder = world.saveFolder()
+      world.start()
+      await world.clock.advance(10_000)
+      expect(world.database.orders().find(({ session_id }) => session_id === id)?.receipt).not.toBeNull()
+      await world.stop()
+      world.restoreFolder(folder)
+      world.start()
+      await world.clock.advance(5000)
+    })
+    expect(violations).toEqual([])
+  })
+
   it.each([true, false])(
     'a session that was cleared stays gone where data folder and database both went back, sealed %s (LED-1, LED-2, LED-3)',
     async (sealed) => {

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts'
 import { keyFileIds } from '../seal/key-files.ts'
 import { inspectCredentials } from '../store/credential-store.ts'
 import type { Ledger } from '../store/ledger.ts'
+import { NAMES_FILE, generationOfNames } from '../store/names.ts'
 import { eraseAgain } from './erase.ts'
 import type { Places } from './erase.ts'
 
@@ -26,13 +27,17 @@ export function eraseBroughtBack(places: Places, ledger: Pick<Ledger, 'clearedUp
         return found.state === 'whole' && found.generation <= max
       }
       const isCovered = isOld(data.session(id))
+      // Beside credentials that nobody can read and that may be newer, names may be known to be old.
+      const hasOldNames = !isCovered && (generationOfNames(data.disk, data.session(id)) ?? Infinity) <= max
       const isThere =
         isCovered ||
+        hasOldNames ||
         vault.keysOf(id)?.some(({ generation }) => generation <= max) === true ||
         data.disk.names(data.backups(id)).some((name) => isOld(join(data.backups(id), name))) ||
         places.outbox.measure(id, max) > 0 ||
         quarantine.entries().some(({ sessionId, why }) => sessionId === id && (why?.generation ?? Infinity) <= max)
       if (!isThere) continue
+      if (hasOldNames) data.erase(join(data.session(id), NAMES_FILE))
       eraseAgain({ session_id: id, max_generation: max }, places, isCovered)
       erased.push(id)
     } catch (error) {

@@ -121,6 +121,11 @@ export function countNames(disk: Disk, folder: string): number {
   }
 }
 
+/** Of which generation the names in a folder are; `null` where there are none, or nobody can tell. */
+export function generationOfNames(disk: Disk, folder: string): number | null {
+  return parse(disk.read(join(folder, NAMES_FILE)))?.generation ?? null
+}
+
 export function noNames(generation: number): KeptNames {
   return { version: 1, generation, groupsAt: null, groups: [], contactsAt: null, contacts: [] }
 }
