@@ -200,7 +200,10 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     isShared && masterKeys
       ? createFleet({ ...aboutMe, book, mirror, copies: createWorkingCopies({ data, vault, masterKeys, home, maxPages, log }) })
       : createSolitary(aboutMe)
+  /** Sessions whose linked credentials an old copy brought back, and that are erased by now. */
+  const broughtBack = new Set<string>()
   const clear = createClearEngine({
+    wasBroughtBack: (id) => broughtBack.has(id),
     whatsapp,
     database,
     clock,
@@ -300,7 +303,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     sweep() {
       // What is at home in the database waits until this worker knows that it holds it.
       if (!isShared) clear.resume()
-      eraseBroughtBack(places, ledger, log)
+      for (const id of eraseBroughtBack(places, ledger, log)) broughtBack.add(id)
     },
     run() {
       // A worker that nobody has heard of holds nothing.
