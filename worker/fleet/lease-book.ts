@@ -55,7 +55,9 @@ export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBoo
     if (!renewed) return false
     // By both clocks: the one does not run while the machine sleeps, the other may be set back.
     const ms = Math.max(clock.elapsed() - renewed.at, Math.abs(clock.now() - renewed.wall))
-    return ms < LEASE_MS
+    // Once over, over until the next heartbeat, before which everything is let go: a clock that is set back must not hide what was dropped.
+    if (ms >= LEASE_MS) renewed = null
+    return renewed !== null
   }
   const take = ({ id, token }: Lease, mark: Mark): boolean => {
     const [known, last] = [held.get(id), gone.get(id)]
