@@ -200,10 +200,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     isShared && masterKeys
       ? createFleet({ ...aboutMe, book, mirror, copies: createWorkingCopies({ data, vault, masterKeys, home, maxPages, log }) })
       : createSolitary(aboutMe)
-  /** Sessions whose linked credentials an old copy brought back, and that are erased by now. */
-  const broughtBack = new Set<string>()
   const clear = createClearEngine({
-    wasBroughtBack: (id) => broughtBack.has(id),
     whatsapp,
     database,
     clock,
@@ -303,7 +300,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     sweep() {
       // What is at home in the database waits until this worker knows that it holds it.
       if (!isShared) clear.resume()
-      for (const id of eraseBroughtBack(places, ledger, log)) broughtBack.add(id)
+      eraseBroughtBack(places, ledger, log)
     },
     run() {
       // A worker that nobody has heard of holds nothing.

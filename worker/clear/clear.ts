@@ -57,8 +57,6 @@ type Options = {
   tombstones: Tombstones
   ledger: Ledger
   fleet: Pick<Fleet, 'clear' | 'mayResume'>
-  /** Whether linked credentials of a session were erased at the start, which an old copy had brought back: whether they were unlinked nobody knows. */
-  wasBroughtBack(sessionId: string): boolean
   supervisor: () => Supervisor
   unlinkMs: number
 }
@@ -68,7 +66,7 @@ export type Completed = { organizationId: string; receipt: Receipt }
 type Erased = { tombstone: Tombstone; fenced: Fenced | null; creds: string | null; resumed: boolean }
 
 export function createClearEngine(options: Options): ClearEngine {
-  const { whatsapp, database, clock, log, places, tombstones, ledger, fleet, wasBroughtBack, supervisor, unlinkMs } = options
+  const { whatsapp, database, clock, log, places, tombstones, ledger, fleet, supervisor, unlinkMs } = options
   const patience = createPatience(clock)
   const underWay = new Map<string, Promise<Receipt>>()
   const completed = new Map<string, Completed>()
@@ -120,7 +118,8 @@ export function createClearEngine(options: Options): ClearEngine {
 
   /** For an order that finds no credentials: whether the session was linked, as far as anybody knows. */
   const lastKnownLink = ({ session_id, max_generation, reason, phone_number }: ClearOrder): boolean | null => {
-    if (wasBroughtBack(session_id)) return null
+    // Cleared before, by a word that was never told: nobody knows any more whether a phone was linked, nor how its unlink went.
+    if (ledger.clearedUpTo(session_id) >= max_generation) return null
     if (reason === 'cancel' || reason === 'purge' || phone_number === null) return false
     const row = supervisor().rowOf(session_id)
     return row && row.generation <= max_generation && !IS_LINKED[row.status] ? false : null

@@ -108,7 +108,7 @@ export function createFollower(options: Options): Follower {
       judged.push({ row, outcome, mark: supervisor.mark() })
     }
     const isMissing = ({ row, outcome, mark }: (typeof judged)[number]): boolean =>
-      outcome === 'missing' && !supervisor.changedSince(row.id, mark)
+      outcome === 'missing' && !supervisor.changedSince(row.id, mark) && fleet.isHere(row.id)
     const missing = judged.filter(isMissing).map(({ row }) => row)
     const linked = snapshot.sessions.filter((row) => IS_LINKED[row.status]).length
     // What nobody can judge now may be missing, too: a burst must not pass the alarm in small portions.
@@ -166,7 +166,7 @@ export function createFollower(options: Options): Follower {
         ready = true
         const applied = supervisor.mark()
         const isOld = (id: string): boolean => changed.has(id) || looked.has(id) || supervisor.changedSince(id, applied)
-        await applyAll(snapshot, (id) => isOld(id) || waiting.has(id) || away.has(id))
+        await applyAll(snapshot, (id) => isOld(id) || waiting.has(id) || away.has(id) || !fleet.isHere(id))
         const known = new Set(snapshot.sessions.map((row) => row.id))
         await confirmAbsences(known)
         await confirmLosses(unheld)

@@ -54,7 +54,7 @@ export const FLEET_BUGS: readonly Bug[] = [
     name: 'leases are good for ever',
     rule: 'FLT-4',
     seenBy: 'fleet-histories',
-    edits: [{ file: BOOK, find: '    return ms < LEASE_MS\n', replace: '    return ms < LEASE_MS * 1e6\n' }],
+    edits: [{ file: BOOK, find: '    if (ms >= LEASE_MS) renewed = null\n', replace: '    if (ms >= LEASE_MS * 1e6) renewed = null\n' }],
   },
   {
     name: 'whether leases are good is not asked before a frame leaves',
