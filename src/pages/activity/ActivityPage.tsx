@@ -1,5 +1,4 @@
 import { lazy, Suspense } from 'react'
-import { Link } from 'wouter'
 import { Activity } from '../../features/activity/Activity.tsx'
 import { useOrganization } from '../../features/organization/organization.ts'
 import { mayChange } from '../../features/organization/organization-queries.ts'
@@ -7,6 +6,7 @@ import { ADDRESSES } from '../../lib/addresses.ts'
 import { useFetchedWhenIdle } from '../../lib/useFetchedWhenIdle.ts'
 import { useOrderInAddress } from '../../lib/useOrderInAddress.ts'
 import { useTitle } from '../../lib/useTitle.ts'
+import { DeadEnd } from '../../ui/dead-end.tsx'
 import { useWords } from '../../words/words.ts'
 
 const orderDialog = () => import('../../features/removal/OrderDialog.tsx')
@@ -29,16 +29,5 @@ export default function ActivityPage() {
 
 function NoRights() {
   const text = useWords().activity
-  return (
-    <div className="py-16 text-center">
-      <h1 className="text-xl font-semibold tracking-tight">{text.noRights}</h1>
-      <p className="mx-auto mt-1 max-w-md text-sm text-balance text-muted">{text.noRightsHint}</p>
-      <Link
-        href={ADDRESSES.devices}
-        className="mt-3 inline-flex min-h-9 items-center text-sm font-medium text-brand underline-offset-4 hover:underline"
-      >
-        {text.backToDevices}
-      </Link>
-    </div>
-  )
+  return <DeadEnd title={text.noRights} hint={text.noRightsHint} href={ADDRESSES.devices} onward={text.backToDevices} />
 }

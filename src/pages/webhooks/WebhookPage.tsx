@@ -1,6 +1,6 @@
 import { DELIVERY_STATES } from '#domain/webhook.ts'
 import { useEffect } from 'react'
-import { Link, useSearchParams } from 'wouter'
+import { useSearchParams } from 'wouter'
 import { useOrganization } from '../../features/organization/organization.ts'
 import { mayChange } from '../../features/organization/organization-queries.ts'
 import { Deliveries } from '../../features/webhooks/Deliveries.tsx'
@@ -13,6 +13,7 @@ import { fetchPhoneFormat } from '../../lib/phone-label.ts'
 import { useTitle } from '../../lib/useTitle.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { DeadEnd } from '../../ui/dead-end.tsx'
 import { useWebhookWords } from '../../words/webhook-words.ts'
 import { useWords } from '../../words/words.ts'
 import { EndpointSection } from './EndpointSection.tsx'
@@ -62,16 +63,5 @@ function Endpoint({ organizationId, endpointId }: { organizationId: string; endp
 function NotFound() {
   const words = useWebhookWords()
   useTitle(words.notFound)
-  return (
-    <div className="py-16 text-center">
-      <h1 className="text-xl font-semibold tracking-tight">{words.notFound}</h1>
-      <p className="mx-auto mt-1 max-w-md text-sm text-balance text-muted">{words.notFoundHint}</p>
-      <Link
-        href={ADDRESSES.webhooks}
-        className="mt-3 inline-flex min-h-9 items-center text-sm font-medium text-brand underline-offset-4 hover:underline"
-      >
-        {words.back}
-      </Link>
-    </div>
-  )
+  return <DeadEnd title={words.notFound} hint={words.notFoundHint} href={ADDRESSES.webhooks} onward={words.back} />
 }
