@@ -78,7 +78,10 @@ describe('the life of a session', () => {
     expect(receipt.removed).toMatchObject({ backups: { files: 1 }, outbox: { messages: 1 } })
     expect(receipt.removed.credentials.files).toBeGreaterThan(0)
     expect(receipt.removed.names).toBeGreaterThanOrEqual(contacts.length)
-    expect((readdirSync(worker.data, { recursive: true }) as string[]).filter((name) => name.includes(id))).toEqual([])
+    // The tombstone goes last, once the database has the receipt.
+    await eventually(() => {
+      expect((readdirSync(worker.data, { recursive: true }) as string[]).filter((name) => name.includes(id))).toEqual([])
+    })
     expect((await world.row(id))?.generation).toBe(2)
     world.simulator.configure({ messageReply: 'ack' })
   })
