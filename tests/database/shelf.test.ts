@@ -75,14 +75,22 @@ describe('the shelf', () => {
     expect(await fleet.unshelve(sessionId, 'a', token)).toEqual([])
     await fleet.shelve('a', [{ sessionId, token, sequence: 4, puts: { identity: 'now' } }])
     expect(await fleet.unshelve(sessionId, 'a', token)).toEqual(['1 identity now'])
+    // A read that comes late does not make good what was late before it.
+    expect(await fleet.unshelve(sessionId, 'a', token, undefined, 2)).toEqual(['1 identity now'])
+    expect(await fleet.shelve('a', [late])).toEqual([])
+    expect(await fleet.unshelve(sessionId, 'a', token)).toEqual(['1 identity now'])
   })
 
-  it('counts anew for each holder', async () => {
+  it.each<[string, (sessionId: string) => Promise<unknown>]>([
+    ['for somebody who waits', (sessionId) => fleet.look(sessionId, 'b')],
+    ['in a pass', () => fleet.read('b')],
+  ])('counts anew for each holder that takes it %s', async (_, take) => {
     const [sessionId, token] = await held()
     await fleet.shelve('a', [{ sessionId, token, sequence: 9, puts: { identity: 'of a' } }])
     await fleet.release('a', [{ sessionId, token }])
+    await fleet.beat('a', { draining: true })
     await fleet.beat('b')
-    await fleet.look(sessionId, 'b')
+    await take(sessionId)
     const next = await fleet.token(sessionId)
     await fleet.shelve('b', [{ sessionId, token: next, sequence: 1, puts: { identity: 'of b' } }])
     expect(await fleet.unshelve(sessionId, 'b', next)).toEqual(['1 identity of b'])
@@ -122,6 +130,14 @@ describe('a clear of the shelf', () => {
     await fleet.complete(order)
     await fleet.shelve('a', late)
     expect(await fleet.unshelve(sessionId, 'a', token)).toEqual(['2 identity late'])
+  })
+
+  it('covers no less when an older order is carried out after a newer one', async () => {
+    const [sessionId, token] = await held()
+    const [older, newer] = [await fleet.order(sessionId, 1), await fleet.order(sessionId, 2)]
+    for (const order of [newer, older]) await fleet.clear(order, 'a', token)
+    await fleet.shelve('a', [{ sessionId, token, generation: 2, puts: { identity: 'late' } }])
+    expect(await fleet.unshelve(sessionId, 'a', token)).toEqual([])
   })
 
   it('erases what was being stored when it came', async () => {
