@@ -6,9 +6,11 @@ import type { World } from './support/world.ts'
 /** How long a lease is good for (FLT-4), and then some; until others have taken over, too. Milliseconds. */
 const LEASE_MS = 31_000
 const TAKEN_MS = LEASE_MS + 10_000
+const HOUR_MS = 3_600_000
 
 const statusOf = (world: World, id: string) => world.database.rows().find((row) => row.id === id)?.status
 const holderOf = (world: World, id: string) => world.database.holderOf(id)?.workerId
+const hasSaid = (world: World, words: string) => world.lines.some(({ message }) => message.startsWith(words))
 const alone = (tell: (world: World) => Promise<void>) => story(tell, { store: 'database' })
 const together = (tell: (world: World) => Promise<void>) => story(tell, { store: 'database', machines: 2 })
 
@@ -94,6 +96,50 @@ describe('where credentials are in the database, what the histories found stays 
       world.steps.plan(null)
       await world.clock.advance(60_000)
       expect(statusOf(world, id)).toBe('connected')
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a lease that was found over stays over, though the clock is set right before anybody looks (FLT-4)', async () => {
+    const violations = await alone(async (world) => {
+      const row = world.people.createSession()
+      askForLink(world, row, 'now')
+      await world.clock.advance(2000)
+      world.clock.jump(HOUR_MS)
+      expect(await scan(world, row.id, 0, 0)).toBe(true)
+      await world.clock.advance(150)
+      expect(hasSaid(world, 'the phone confirmed the link')).toBe(true)
+      expect(hasSaid(world, 'the leases are over')).toBe(false)
+      world.clock.jump(-HOUR_MS)
+      await world.clock.advance(5000)
+      world.crash()
+      world.start()
+      await world.clock.advance(5000)
+      // What was dropped while the lease was over was no link, and no row was called linked for it.
+      expect(statusOf(world, row.id)).toBe('connecting')
+    })
+    expect(violations).toEqual([])
+  })
+
+  it('a pass that was frozen past the lease judges nobody whose copy is let go meanwhile (FLT-4, FOL-7)', async () => {
+    const violations = await alone(async (world) => {
+      const ids = [await link(world), await link(world)]
+      const [machine] = world.machines
+      machine.roadState.latencyMs = 1
+      world.steps.plan(({ call }) => {
+        // It has read what is wanted by then, and lets others be heard before it looks at each session.
+        if (call === 'snapshot') world.clock.after(3, machine.freeze)
+        return null
+      })
+      await world.clock.advance(12_000)
+      expect(machine.awake()).toBeNull()
+      world.steps.plan(null)
+      await world.clock.advance(LEASE_MS)
+      machine.thaw()
+      await world.clock.advance(30_000)
+      expect(hasSaid(world, 'the leases are over')).toBe(true)
+      expect(hasSaid(world, 'the credentials are lost or damaged')).toBe(false)
+      expect(ids.map((id) => statusOf(world, id))).toEqual(['connected', 'connected'])
     })
     expect(violations).toEqual([])
   })
