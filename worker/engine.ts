@@ -1,4 +1,3 @@
-import { LINK_STAMP_SECONDS } from '#domain/link.ts'
 import type { Holdings } from '#domain/holdings.ts'
 import { createClearEngine } from './clear/clear.ts'
 import type { ClearEngine } from './clear/clear.ts'
@@ -14,9 +13,9 @@ import { createMirror } from './fleet/mirror.ts'
 import { createWorkingCopies, eraseAllCopies } from './fleet/working-copies.ts'
 import { createFollower } from './follow/follow.ts'
 import type { Follower } from './follow/follow.ts'
-import { createLoop } from './follow/loop.ts'
 import { reasonOf } from './log.ts'
 import type { Log } from './log.ts'
+import { createLoops } from './loops.ts'
 import { NOBODY } from './metrics/observer.ts'
 import type { Observer } from './metrics/observer.ts'
 import { createNames } from './names/names.ts'
@@ -50,10 +49,6 @@ import { openTombstones } from './store/tombstones.ts'
 import { createTimeline } from './timeline/timeline.ts'
 import type { TextEvents } from './webhooks/text-events.ts'
 import type { WhatsApp } from './whatsapp/port.ts'
-
-/** How soon a failed pass is tried again, milliseconds, unless the interval is shorter. */
-const RETRY_MS = 2000
-const PURGE_MS = 60_000
 
 /** All that reaches out of the worker: a simulation hands in its own. */
 export type Effects = {
@@ -194,7 +189,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     sessionCount: supervisor.runningCount,
     release: supervisor.release,
     isMovable: (id: string) => supervisor.running(id)?.isLinked() === true,
-    onFetched: () => void follow.now(),
+    onFetched: () => void loops.follow(),
   }
   const fleet: Fleet =
     isShared && masterKeys
@@ -228,21 +223,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     sliceMs: settings.PASS_SLICE_MS,
   })
 
-  const pollMs = settings.POLL_SECONDS * 1000
-  const quietly = (what: string, run: () => Promise<unknown>) => async () => {
-    await run().catch((error: unknown) => log.debug({ error: reasonOf(error) }, `${what} failed`))
-  }
-  let passes = 0
-  const follow = createLoop(
-    clock,
-    () => (follower.isReady() ? pollMs : Math.min(pollMs, RETRY_MS)),
-    async () => {
-      const begunAt = clock.now()
-      const succeeded = await follower.pass()
-      passes += 1
-      observer.passEnded(clock.now() - begunAt, succeeded)
-    },
-  )
+  const loops = createLoops({ database, fleet, follower, supervisor, quarantine, clock, log, observer, settings })
   const doctor = createDoctor({
     database,
     data,
@@ -250,41 +231,10 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     clock,
     supervisor,
     async pass() {
-      await follow.now()
+      await loops.follow()
       return follower.lastMoved()
     },
   })
-  let isHeard = false
-  const beat = createLoop(
-    clock,
-    () => (isHeard ? settings.HEARTBEAT_SECONDS * 1000 : Math.min(settings.HEARTBEAT_SECONDS * 1000, RETRY_MS)),
-    quietly('heartbeat', async () => {
-      isHeard = false
-      await fleet.beat()
-      isHeard = true
-    }),
-  )
-  const loops = [
-    beat,
-    follow,
-    createLoop(
-      clock,
-      () => LINK_STAMP_SECONDS * 1000,
-      quietly('stamp', async () => {
-        const ids = supervisor.watchedLinks()
-        if (ids.length > 0) await database.touch(ids)
-      }),
-    ),
-    createLoop(
-      clock,
-      () => PURGE_MS,
-      quietly('purge', async () => {
-        quarantine.expire()
-        supervisor.backUpAll()
-        if (follower.isReady() && (await database.purge()).length > 0) void follow.now()
-      }),
-    ),
-  ]
 
   return {
     supervisor,
@@ -295,23 +245,18 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     follower,
     doctor,
     linkLimit,
-    passes: () => passes,
+    passes: loops.passes,
     settled: (id) => fleet.settled(id),
     sweep() {
       // What is at home in the database waits until this worker knows that it holds it.
       if (!isShared) clear.resume()
       eraseBroughtBack(places, ledger, log)
     },
-    run() {
-      // A worker that nobody has heard of holds nothing.
-      void beat.now().then(() => {
-        for (const loop of loops) if (loop !== beat) void loop.now()
-      })
-    },
+    run: loops.run,
     async stop() {
       supervisor.close()
       const drained = fleet.drain().catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'the sessions could not be given away'))
-      await Promise.all([drained, timeline.close(), ...loops.map((loop) => loop.close())])
+      await Promise.all([drained, timeline.close(), loops.close()])
       fleet.close()
     },
     close: () => data.close(),

@@ -12,14 +12,16 @@ export const FOLLOW_BUGS: readonly Bug[] = [
     edits: [
       {
         file: 'worker/engine.ts',
-        find: '      void beat.now().then(() => {\n',
-        replace: `      for (const id of data.sessionIds()) {
+        find: '    run: loops.run,\n',
+        replace: `    run() {
+      for (const id of data.sessionIds()) {
         const found = stored.read(data.session(id), id, 'at boot')
         if (found.state !== 'whole' || !found.linked) continue
         const row = { id, organization_id: id, generation: found.generation, desired: 'online', status: 'reconnecting' } as const
         supervisor.apply({ ...row, status_reason: null, phone_number: null, linked_at: null, link_requested_at: null }, '')
       }
-      void beat.now().then(() => {
+      loops.run()
+    },
 `,
       },
     ],
