@@ -221,4 +221,28 @@ describe('of two workers', () => {
     })
     expect(violations).toEqual([])
   })
+
+  it('a clear that is ordered while the other takes the session over waits for its credentials, and unlinks (FLT-2, FLT-7)', async () => {
+    const violations = await together(async (world) => {
+      const id = await link(world)
+      const [machine, other] = world.machines.toSorted((one) => (one.id === holderOf(world, id) ? -1 : 1))
+      if (!machine || !other) throw new Error('there are no two')
+      machine.freeze()
+      // Held by then, and not here yet: whoever takes over hears nothing of what it asked for, twice.
+      const orders: string[] = []
+      world.steps.plan(({ call }) => {
+        if (call !== 'unshelve' || orders.length === 2) return null
+        orders.push(orders[0] ?? world.people.resetSession(id))
+        for (const order of orders) other.awake()?.clear(id, order)
+        return 'lost_answer'
+      })
+      await world.clock.advance(TAKEN_MS + 30_000)
+      expect(orders).toHaveLength(2)
+      expect(world.database.orders()[0]?.receipt).toMatchObject({ remoteUnlink: 'confirmed' })
+      machine.thaw()
+      await world.clock.advance(20_000)
+      expect(world.service.devices).toEqual([])
+    })
+    expect(violations).toEqual([])
+  })
 })
