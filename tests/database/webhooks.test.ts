@@ -4,10 +4,10 @@ import { SECRET_OVERLAP_HOURS, WEBHOOKS_AT_MOST } from '#domain/webhook.ts'
 import type { Person } from '../support/database.ts'
 import { startWithCast, type Cast } from './cast.ts'
 import { interleave, speakAs } from './interleave.ts'
-import { webhooksOf } from './webhooks.ts'
+import { webhooksOf, type Webhooks } from './webhooks.ts'
 
 let cast: Cast
-let hooks: ReturnType<typeof webhooksOf>
+let hooks: Webhooks
 let acme: string
 beforeAll(async () => {
   cast = await startWithCast()

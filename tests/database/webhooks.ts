@@ -27,6 +27,8 @@ export type Delivery = {
   claim: string | null
 }
 
+export type Webhooks = ReturnType<typeof webhooksOf>
+
 /** What people and workers do with webhooks, said shortly. */
 export function webhooksOf({ db, admin }: Cast) {
   return {
@@ -51,6 +53,11 @@ export function webhooksOf({ db, admin }: Cast) {
       ...(await db.sql<Delivery[]>`select id, type, state, attempts, last_status, last_error, claim from public.webhook_deliveries
         where endpoint_id = ${endpoint} order by created_at, id`),
     ],
+    /** So many deliveries of a webhook, due for an hour. */
+    queue: async (endpoint: string, count: number) =>
+      void (await db.sql`insert into public.webhook_deliveries (endpoint_id, organization_id, type, payload, next_attempt_at)
+        select w.id, w.organization_id, 'session.connected', '{}', now() - interval '1 hour' + i * interval '1 millisecond'
+        from public.webhook_endpoints w, generate_series(1, ${count}) i where w.id = ${endpoint}`),
     /** What waits for its next try, or for the end of a claim, waits no more. */
     dueNow: async (endpoint: string) =>
       void (await db.sql`update public.webhook_deliveries set next_attempt_at = now() where endpoint_id = ${endpoint}`),
