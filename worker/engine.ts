@@ -5,12 +5,8 @@ import { holdingsOf } from './clear/erase.ts'
 import { eraseBroughtBack } from './clear/erase-brought-back.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
-import { createFleet, createSolitary } from './fleet/fleet.ts'
 import type { Fleet } from './fleet/fleet.ts'
-import { createLeaseBook } from './fleet/lease-book.ts'
-import type { LeaseBook } from './fleet/lease-book.ts'
-import { createMirror } from './fleet/mirror.ts'
-import { createWorkingCopies, eraseAllCopies } from './fleet/working-copies.ts'
+import { createMembership } from './fleet/membership.ts'
 import { createFollower } from './follow/follow.ts'
 import type { Follower } from './follow/follow.ts'
 import { reasonOf } from './log.ts'
@@ -41,7 +37,6 @@ import type { DataFolder } from './store/data-folder.ts'
 import type { Disk } from './store/disk.ts'
 import { withLedger } from './store/ledger.ts'
 import type { Ledger } from './store/ledger.ts'
-import { IN_THE_FOLDER } from './store/home.ts'
 import { openNames } from './store/names.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openQuarantine } from './store/quarantine.ts'
@@ -97,16 +92,6 @@ export type Engine = {
   close(): void
 }
 
-/** What is said of a session is said by its lease. */
-function withTokens(database: Database, book: LeaseBook): Database {
-  return {
-    ...database,
-    observe: (observation) => database.observe({ ...observation, token: book.tokenOf(observation.sessionId) }),
-    linked: (id, generation, phoneNumber) => database.linked(id, generation, phoneNumber, book.tokenOf(id)),
-    unlinked: (id, generation, reason) => database.unlinked(id, generation, reason, book.tokenOf(id)),
-  }
-}
-
 /** Puts the parts together. Throws when the data folder is another worker's, of another realm, or sealed under another master key. */
 export function createEngine(settings: EngineSettings, effects: Effects): Engine {
   const data = openDataFolder(effects.disk, settings.WORKER_DATA, settings.WORKER_REALM, settings.WORKER_STORE)
@@ -120,23 +105,18 @@ export function createEngine(settings: EngineSettings, effects: Effects): Engine
 
 function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Effects): Engine {
   const { whatsapp, clock, disk, log, masterKeys, ledger, observer = NOBODY, textEnded = () => {} } = effects
-  const isShared = settings.WORKER_STORE === 'database'
-  if (isShared && !masterKeys)
-    throw new Error('WORKER_STORE=database: without a master key nothing would be sealed. MASTER_KEYS gives one.')
-  if (isShared) eraseAllCopies(data)
-  const book = createLeaseBook(clock)
-  const database = isShared ? withTokens(effects.database, book) : effects.database
-  const mirror = createMirror({ database, book, clock, log, onFenced: (id) => fleet.letGo(id) })
-  const home = isShared ? mirror : IN_THE_FOLDER
-  if (data.wasShared) log.warn({ data: settings.WORKER_DATA }, 'others had rights to the data folder: they were taken away')
   const maxPages = settings.CREDENTIAL_MAX_PAGES
+  const membership = createMembership(settings.WORKER_STORE, { data, database: effects.database, clock, log, masterKeys, maxPages })
+  const { database, home } = membership
+  if (data.wasShared) log.warn({ data: settings.WORKER_DATA }, 'others had rights to the data folder: they were taken away')
+
   const quarantine = openQuarantine(data, clock)
   const tombstones = withLedger(openTombstones(data, log), ledger)
   const vault = openVault({ disk, places: data, masterKeys, tombstones, log, home })
   const backups = openBackups(data, vault, clock, maxPages)
   const outbox = openOutbox(data, vault, home)
-  const timeline = createTimeline({ database, clock, log })
   const namesFile = openNames({ disk, places: data, vault, home })
+  const timeline = createTimeline({ database, clock, log })
   const linkLimit = createLinkLimit(settings, clock)
   sealAll({ data, vault, names: namesFile, outbox, quarantine, maxPages, log })
   const places = { data, vault, quarantine, backups, outbox, maxPages }
@@ -153,7 +133,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     backups,
     names: namesFile,
     home,
-    mayOpen: (id) => fleet.mayOpen(id),
+    mayOpen: membership.mayOpen,
     timeline,
     linkLimit,
     observer,
@@ -162,9 +142,9 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
       linkUnwatchedMs: settings.LINK_UNWATCHED_SECONDS * 1000,
       startConcurrency: settings.START_CONCURRENCY,
       maxPages,
-      // Where the database is the sessions' home, its backups are theirs.
-      backupEveryMs: isShared ? null : settings.BACKUP_HOURS * 3_600_000,
+      backupEveryMs: membership.keepsBackups ? settings.BACKUP_HOURS * 3_600_000 : null,
     },
+    // These are made below, of this one: nothing runs before all are there.
     online: (id) => sender.wake(id),
     receipt: (id, receipt) => sender.heard(id, receipt),
     look: (id) => void follower.look(id).catch((error) => log.warn({ session: id, error: reasonOf(error) }, 'a look failed')),
@@ -181,20 +161,8 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
   })
   const messages = createMessages({ supervisor, outbox, tombstones, quarantine, sender, clock })
   const names = createNames({ supervisor, file: namesFile, tombstones, clock, log })
-  const unlinkMs = settings.UNLINK_TIMEOUT_MS
-  const aboutMe = {
-    database,
-    clock,
-    log,
-    sessionCount: supervisor.runningCount,
-    release: supervisor.release,
-    isMovable: (id: string) => supervisor.running(id)?.isLinked() === true,
-    onFetched: () => void loops.follow(),
-  }
-  const fleet: Fleet =
-    isShared && masterKeys
-      ? createFleet({ ...aboutMe, book, mirror, copies: createWorkingCopies({ data, vault, masterKeys, home, maxPages, log }) })
-      : createSolitary(aboutMe)
+
+  const fleet = membership.join({ vault, supervisor, onFetched: () => void loops.follow() })
   const clear = createClearEngine({
     whatsapp,
     database,
@@ -204,8 +172,8 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     tombstones,
     ledger,
     fleet,
-    supervisor: () => supervisor,
-    unlinkMs,
+    supervisor,
+    unlinkMs: settings.UNLINK_TIMEOUT_MS,
   })
   const stored = createStoredReader(disk, vault, maxPages)
   const sources: Sources = { disk, places: data, vault, memory: supervisor.memory, tombstones, stored, maxPages, isClaimed: data.isClaimed }
@@ -222,7 +190,6 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     log,
     sliceMs: settings.PASS_SLICE_MS,
   })
-
   const loops = createLoops({ database, fleet, follower, supervisor, quarantine, clock, log, observer, settings })
   const doctor = createDoctor({
     database,
@@ -248,8 +215,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
     passes: loops.passes,
     settled: (id) => fleet.settled(id),
     sweep() {
-      // What is at home in the database waits until this worker knows that it holds it.
-      if (!isShared) clear.resume()
+      if (membership.resumesAtStart) clear.resume()
       eraseBroughtBack(places, ledger, log)
     },
     run: loops.run,

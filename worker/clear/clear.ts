@@ -57,7 +57,7 @@ type Options = {
   tombstones: Tombstones
   ledger: Ledger
   fleet: Pick<Fleet, 'clear' | 'mayResume'>
-  supervisor: () => Supervisor
+  supervisor: Pick<Supervisor, 'held' | 'fence' | 'rowOf'>
   unlinkMs: number
 }
 
@@ -85,7 +85,7 @@ export function createClearEngine(options: Options): ClearEngine {
     const before = tombstones.get(id)
     const resumed = before !== null && !begun.has(id)
     begun.add(id)
-    const held = supervisor().held(session_id, max_generation)
+    const held = supervisor.held(session_id, max_generation)
     const covered = held?.covered ? { identity: readIdentity(held.session) } : null
     const hasErased = before !== null && (goneOrders.has(id) || before.remoteUnlink !== null || before.receipt !== null)
     const found = survey(order, places, covered, held !== null && !held.covered, lastKnownLink(order), hasErased)
@@ -94,7 +94,7 @@ export function createClearEngine(options: Options): ClearEngine {
       ? { ...before, findings }
       : { version: 1, order, startedAt: isoTime(clock), findings, remoteUnlink: null, receipt: null }
     tombstones.put(tombstone)
-    const fenced = supervisor().fence(session_id, max_generation)
+    const fenced = supervisor.fence(session_id, max_generation)
     try {
       if (hasErased) eraseAgain(order, places, found.erasesCredentials)
       else eraseAll(order, places, found.erasesCredentials)
@@ -121,7 +121,7 @@ export function createClearEngine(options: Options): ClearEngine {
     // Cleared before, by a word that was never told: nobody knows any more whether a phone was linked, nor how its unlink went.
     if (ledger.clearedUpTo(session_id) >= max_generation) return null
     if (reason === 'cancel' || reason === 'purge' || phone_number === null) return false
-    const row = supervisor().rowOf(session_id)
+    const row = supervisor.rowOf(session_id)
     return row && row.generation <= max_generation && !IS_LINKED[row.status] ? false : null
   }
 
@@ -146,7 +146,7 @@ export function createClearEngine(options: Options): ClearEngine {
   /** Whether a generation that an order covers can have been linked after a clear up to `maxGeneration`. */
   const mayHaveLinkedAfter = (maxGeneration: number, order: ClearOrder): boolean => {
     if (order.max_generation <= maxGeneration) return false
-    const row = supervisor().rowOf(order.session_id)
+    const row = supervisor.rowOf(order.session_id)
     return row === null || row.generation > maxGeneration
   }
 

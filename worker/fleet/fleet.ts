@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
+import type { Supervisor } from '../session/supervisor.ts'
 import type { Findings } from '../store/tombstones.ts'
 import type { Lease, LeaseBook, Mark } from './lease-book.ts'
 import { NotHeld } from './mirror.ts'
@@ -12,6 +13,8 @@ import type { WorkingCopies } from './working-copies.ts'
 /** Sessions that are fetched at once, and given away in one pass. */
 const FETCHED_AT_ONCE = 16
 const GIVEN_AT_ONCE = 50
+/** How often it is looked whether leases are still good, milliseconds. */
+const WATCH_MS = 1000
 /** Fewer are not worth what a move costs: a session is offline for as long as a login takes. */
 const WORTH_GIVING = 10
 
@@ -31,8 +34,6 @@ export type Fleet = {
   fetch(sessionId: string): Promise<void>
   /** The same of many, in the background; `onFetched` follows. */
   want(sessionIds: readonly string[]): void
-  /** Whether a connection of a session may be opened now. */
-  mayOpen(sessionId: string): boolean
   /** Resolves when all that was changed here of a session is where another worker finds it; `null`: it is. Rejects where it never will be. */
   settled(sessionId: string): Promise<void> | null
   /** Whether an interrupted clear can be taken up now. */
@@ -58,18 +59,14 @@ type Options = {
   copies: WorkingCopies
   clock: Clock
   log: Log
-  sessionCount(): number
-  /** Stops whatever runs of a session, without a word to anybody. */
-  release(sessionId: string): void
-  /** Whether a session is linked and may be moved; a link under way is somebody's who looks at a QR. */
-  isMovable(sessionId: string): boolean
+  supervisor: Pick<Supervisor, 'runningCount' | 'release' | 'running'>
   /** Some of what was wanted is here. */
   onFetched(): void
 }
 
 /** For credentials in the database: what is here are working copies, each for as long as its lease is held. */
 export function createFleet(options: Options): Fleet {
-  const { database, book, mirror, copies, clock, log, release, isMovable, onFetched } = options
+  const { database, book, mirror, copies, clock, log, supervisor, onFetched } = options
   const here = new Set<string>()
   const fetching = new Map<string, Promise<void>>()
   const queue: string[] = []
@@ -80,7 +77,7 @@ export function createFleet(options: Options): Fleet {
 
   const dropCopy = (id: string): void => {
     mirror.forget(id)
-    release(id)
+    supervisor.release(id)
     here.delete(id)
     try {
       copies.erase(id)
@@ -144,9 +141,11 @@ export function createFleet(options: Options): Fleet {
     onFetched()
   }
 
+  /** A link under way is somebody's who looks at a QR. */
+  const isMovable = (id: string): boolean => supervisor.running(id)?.isLinked() === true
   const give = async (ids: readonly string[]): Promise<void> => {
     const leases = book.all().filter(({ id }) => ids.includes(id))
-    for (const { id } of leases) release(id)
+    for (const { id } of leases) supervisor.release(id)
     await Promise.allSettled(leases.flatMap(({ id }) => mirror.settled(id) ?? []))
     await database.release(leases)
     for (const { id } of leases) letGo(id)
@@ -154,7 +153,7 @@ export function createFleet(options: Options): Fleet {
   let giving: Promise<void> | null = null
   const beat = async (): Promise<void> => {
     const mark = book.mark()
-    const isTaken = await database.heartbeat({ sessionCount: options.sessionCount(), first: !registered, draining: closed })
+    const isTaken = await database.heartbeat({ sessionCount: supervisor.runningCount(), first: !registered, draining: closed })
     if (!isTaken) {
       lapse()
       if (!superseded) log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): this one does nothing while it is heard of')
@@ -184,7 +183,6 @@ export function createFleet(options: Options): Fleet {
       const places = Math.min(FETCHED_AT_ONCE - busy, queue.length)
       for (let place = 0; place < places; place += 1) void work()
     },
-    mayOpen: (id) => book.tokenOf(id) !== null,
     settled: mirror.settled,
     mayResume: ({ session_id }) => here.has(session_id) || book.tokenOf(session_id) === null,
     async clear(order, findings) {
@@ -215,34 +213,5 @@ export function createFleet(options: Options): Fleet {
       queue.length = 0
       mirror.close()
     },
-  }
-}
-
-/** How often it is looked whether leases are still good, milliseconds. */
-const WATCH_MS = 1000
-
-/** For credentials in the worker's own folder: whatever it holds is here. */
-export function createSolitary(options: Pick<Options, 'database' | 'log' | 'sessionCount' | 'release'>): Fleet {
-  const { database, log, release } = options
-  let registered = false
-  return {
-    async beat() {
-      const isTaken = await database.heartbeat({ sessionCount: options.sessionCount(), first: !registered, draining: false })
-      registered = true
-      if (!isTaken) log.error({}, 'ALARM: another process runs as this worker (WORKER_ID): each needs a name of its own')
-    },
-    mark: () => null,
-    read: () => [],
-    isHere: () => true,
-    fetch: () => Promise.resolve(),
-    want() {},
-    mayOpen: () => true,
-    settled: () => null,
-    mayResume: () => true,
-    clear: (_order, findings) => Promise.resolve(findings),
-    letGo: release,
-    share() {},
-    drain: () => Promise.resolve(),
-    close() {},
   }
 }

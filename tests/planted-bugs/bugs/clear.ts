@@ -28,7 +28,7 @@ export const CLEAR_BUGS: readonly Bug[] = [
     name: 'no sweep at start',
     rule: 'CLR-4',
     seenBy: 'histories',
-    edits: [{ file: 'worker/engine.ts', find: '      if (!isShared) clear.resume()\n', replace: '' }],
+    edits: [{ file: 'worker/engine.ts', find: '      if (membership.resumesAtStart) clear.resume()\n', replace: '' }],
   },
   {
     name: 'tombstones are not read at start',
@@ -46,7 +46,7 @@ export const CLEAR_BUGS: readonly Bug[] = [
     name: 'no fence',
     rule: 'CLR-2, FEN-1',
     seenBy: 'histories',
-    edits: [{ file: CLEAR, find: 'supervisor().fence(session_id, max_generation)', replace: 'null as Fenced | null' }],
+    edits: [{ file: CLEAR, find: 'supervisor.fence(session_id, max_generation)', replace: 'null as Fenced | null' }],
   },
   {
     name: 'the receipt is reported before the erasing',

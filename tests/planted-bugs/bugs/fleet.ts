@@ -1,8 +1,8 @@
 import type { Bug } from '../bugs.ts'
 
 const BOOK = 'worker/fleet/lease-book.ts'
-const ENGINE = 'worker/engine.ts'
 const FLEET = 'worker/fleet/fleet.ts'
+const MEMBERSHIP = 'worker/fleet/membership.ts'
 
 /** Bugs of workers whose sessions are at home in the database, alone and side by side. */
 export const FLEET_BUGS: readonly Bug[] = [
@@ -72,7 +72,7 @@ export const FLEET_BUGS: readonly Bug[] = [
     name: 'working copies are not erased at the start',
     rule: 'FLT-2',
     seenBy: 'fleet-histories',
-    edits: [{ file: ENGINE, find: '  if (isShared) eraseAllCopies(data)\n', replace: '  if (isShared) void eraseAllCopies\n' }],
+    edits: [{ file: MEMBERSHIP, find: '  eraseAllCopies(data)\n', replace: '  void eraseAllCopies\n' }],
   },
   {
     name: 'a session that is let go leaves its working copy',

@@ -54,11 +54,11 @@ export const SESSION_BUGS: readonly Bug[] = [
       },
       {
         file: 'worker/engine.ts',
-        find: '      if (!isShared) clear.resume()\n',
+        find: '      if (membership.resumesAtStart) clear.resume()\n',
         replace: `      for (const id of disk.names(\`\${data.sessions}/backups\`)) {
         for (let generation = 1; generation < 20; generation += 1) if (!disk.stat(data.session(id))) backups.restore(id, generation)
       }
-      if (!isShared) clear.resume()
+      if (membership.resumesAtStart) clear.resume()
 `,
       },
     ],
