@@ -5,16 +5,16 @@ import { reasonOf } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { Supervisor } from '../session/supervisor.ts'
 import type { Findings } from '../store/tombstones.ts'
+import { createFetching } from './fetching.ts'
 import type { Lease, LeaseBook, Mark } from './lease-book.ts'
 import { NotHeld } from './mirror.ts'
 import type { Mirror } from './mirror.ts'
 import type { WorkingCopies } from './working-copies.ts'
 
-/** Sessions that are fetched at once, and given away in one pass. */
-const FETCHED_AT_ONCE = 16
-const GIVEN_AT_ONCE = 50
 /** How often it is looked whether leases are still good, milliseconds. */
 const WATCH_MS = 1000
+/** Sessions that are given away in one pass. */
+const GIVEN_AT_ONCE = 50
 /** Fewer are not worth what a move costs: a session is offline for as long as a login takes. */
 const WORTH_GIVING = 10
 
@@ -25,8 +25,9 @@ const WORTH_GIVING = 10
 export type Fleet = {
   /** Tells the database that this worker is there. Throws `DatabaseError`. */
   beat(): Promise<void>
-  /** To be taken before a read of the database, and handed in with what it says this worker holds. Returns what it held that is not there. */
+  /** To be taken before a read of the database, and handed in with what it says this worker holds. */
   mark(): Mark | null
+  /** What a read says that was begun at `mark`. Returns what this worker held and is not in the list. */
   read(leases: readonly Lease[], mark: Mark | null): string[]
   /** Whether whatever there is of a session is here. */
   isHere(sessionId: string): boolean
@@ -68,9 +69,6 @@ type Options = {
 export function createFleet(options: Options): Fleet {
   const { database, book, mirror, copies, clock, log, supervisor, onFetched } = options
   const here = new Set<string>()
-  const fetching = new Map<string, Promise<void>>()
-  const queue: string[] = []
-  let busy = 0
   let registered = false
   let superseded = false
   let closed = false
@@ -116,30 +114,7 @@ export function createFleet(options: Options): Fleet {
     copies.put(id, rows)
     here.add(id)
   }
-  const fetchOnce = (id: string): Promise<void> => {
-    if (here.has(id)) return Promise.resolve()
-    const known = fetching.get(id)
-    if (known) return known
-    const one = fetch(id).finally(() => fetching.delete(id))
-    fetching.set(id, one)
-    return one
-  }
-  let fetched = 0
-  const work = async (): Promise<void> => {
-    busy += 1
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      const sessionId = id
-      await fetchOnce(sessionId).then(
-        () => (fetched += 1),
-        (error: unknown) => log.warn({ session: sessionId, error: reasonOf(error) }, 'a session could not be fetched; it is tried again'),
-      )
-    }
-    busy -= 1
-    // What could not be fetched is for the next pass, in its time.
-    if (busy > 0 || fetched === 0 || closed) return
-    fetched = 0
-    onFetched()
-  }
+  const fetching = createFetching({ fetch, isHere: (id) => here.has(id), onFetched, log })
 
   /** A link under way is somebody's who looks at a QR. */
   const isMovable = (id: string): boolean => supervisor.running(id)?.isLinked() === true
@@ -173,16 +148,12 @@ export function createFleet(options: Options): Fleet {
       if (!mark) return []
       const { taken, missing } = book.read(leases, mark)
       // What changed hands and came back may have been changed there.
-      for (const id of taken) if (here.has(id) || fetching.has(id)) dropCopy(id)
+      for (const id of taken) if (here.has(id) || fetching.isUnderWay(id)) dropCopy(id)
       return missing
     },
     isHere: (id) => here.has(id) && book.tokenOf(id) !== null,
-    fetch: fetchOnce,
-    want(ids) {
-      for (const id of ids) if (!here.has(id) && !fetching.has(id) && !queue.includes(id)) queue.push(id)
-      const places = Math.min(FETCHED_AT_ONCE - busy, queue.length)
-      for (let place = 0; place < places; place += 1) void work()
-    },
+    fetch: fetching.now,
+    want: fetching.soon,
     settled: mirror.settled,
     mayResume: ({ session_id }) => here.has(session_id) || book.tokenOf(session_id) === null,
     async clear(order, findings) {
@@ -202,7 +173,7 @@ export function createFleet(options: Options): Fleet {
     },
     async drain() {
       closed = true
-      queue.length = 0
+      fetching.close()
       // Said first: what is given away would come back to the one that has most room, which is this one.
       await beat()
       await mirror.idle()
@@ -210,7 +181,7 @@ export function createFleet(options: Options): Fleet {
     },
     close() {
       closed = true
-      queue.length = 0
+      fetching.close()
       mirror.close()
     },
   }
