@@ -42,19 +42,24 @@ export async function interleave<A, B>(
     return await second(tx)
   }) as Promise<B>
   try {
-    await waitsForALock(sql, () => pid)
+    await waitsForALock(sql, () => pid, b)
   } finally {
     commit.resolve()
   }
   return await Promise.all([a, b])
 }
 
-async function waitsForALock(sql: Sql, pid: () => number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+/** However long a transaction takes to come to the lock: one that does not wait ends, and one that fails says why. */
+async function waitsForALock(sql: Sql, pid: () => number, transaction: Promise<unknown>): Promise<void> {
+  const state = { over: false }
+  const ended = transaction.finally(() => (state.over = true))
+  ended.catch(() => {})
+  while (!state.over) {
     const [row] = await sql`select 1 from pg_stat_activity where pid = ${pid()} and wait_event_type = 'Lock'`
     if (row) return
     await sleep(20)
   }
+  await ended
   throw new Error('the second transaction did not wait for the first')
 }
 
@@ -83,7 +88,7 @@ export async function cross(
     pid = row?.pid ?? 0
     await second(tx)
   })
-  waitsForALock(sql, () => pid).then(meet, miss)
+  waitsForALock(sql, () => pid, b).then(meet, miss)
   const answers = await Promise.allSettled([a, b])
   for (const answer of answers) if (answer.status === 'rejected') throw answer.reason
 }

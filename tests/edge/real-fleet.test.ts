@@ -110,7 +110,7 @@ it(
     expect(await holderOf(at2)).toBe('worker-1')
     const connected = async () => ((await (await call('GET', `/${at2}/status`)).json()) as { status?: string }).status
     while ((await connected()) !== 'connected') await sleep(100)
-    expect(await listed(at1, at2)).toEqual(['connected', 'connected'])
+    await expect.poll(() => listed(at1, at2)).toEqual(['connected', 'connected'])
 
     const receipt = Receipt.parse(await (await call('POST', `/${at2}/clear`)).json())
     expect(receipt).toMatchObject({ sessionId: at2, reason: 'reset', remoteUnlink: 'confirmed', verifiedAbsent: true })
