@@ -1,7 +1,6 @@
 import type { Result } from '#domain/errors.ts'
 import type { PairingCode } from '#domain/pairing.ts'
 import { IS_LINKED } from '#domain/session.ts'
-import type { SessionView } from '#domain/observation.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
 import type { ClearOrder } from '#domain/clearance.ts'
 import type { Clock } from '../clock.ts'
@@ -27,13 +26,13 @@ import type { Entry } from './entries.ts'
 import type { LinkBoard, Qr } from './link-board.ts'
 import type { LinkLimit } from './link-limit.ts'
 import { createFarewell } from './farewell.ts'
+import { lookupsOf } from './lookups.ts'
 import { memoryOf } from './memory.ts'
 import { createObservations } from './observations.ts'
 import { onDisk, setAsideOther } from './on-disk.ts'
 import { createRowWords } from './row-words.ts'
 import { createStarts } from './starts.ts'
-import { viewOf } from './view.ts'
-import type { Fenced, Session } from './session.ts'
+import type { Fenced } from './session.ts'
 import type { SessionSettings } from './surroundings.ts'
 
 export type SupervisorOptions = {
@@ -154,10 +153,8 @@ export function createSupervisor(options: SupervisorOptions) {
   }
 
   return {
-    /** To be taken before reading the database, and handed to `changedSince` with what was read. */
-    mark: entries.mark,
-    /** Whether a session changed here after `mark`: then what was read since is hearsay (FOL-6). To be asked before any order of that read is taken. */
-    changedSince: (id: string, mark: number): boolean => (entries.find(id)?.changedAt ?? 0) > mark,
+    ...lookupsOf(entries, clock),
+    memory: memoryOf(entries),
 
     /**
      * Makes a row so. `missing`: the row says linked, but there are no credentials; whoever read the row decides whether to say so.
@@ -221,7 +218,6 @@ export function createSupervisor(options: SupervisorOptions) {
     },
 
     reportOffline,
-    memory: memoryOf(entries),
 
     /** Says that a linked row's credentials are missing or damaged; the database makes an order of that. */
     reportMissing(row: SessionIntent): void {
@@ -233,12 +229,6 @@ export function createSupervisor(options: SupervisorOptions) {
         return void reportDamaged(entry, row.generation, 'pairing was never finished', 'link_unfinished')
       const reason = found.state === 'damaged' ? found.reason : 'there are no credentials of a linked session'
       void reportDamaged(entry, row.generation, reason)
-    },
-
-    /** The session that holds generations up to `maxGeneration`, or a newer one: then `covered` is false and its folder is not touched. */
-    held(id: string, maxGeneration: number): { session: Session; covered: boolean } | null {
-      const session = running(entries.find(id))
-      return session && { session, covered: session.generation <= maxGeneration }
     },
 
     /** The fence of a clear: nothing of generations up to `maxGeneration` runs, writes, or reports after this. */
@@ -253,44 +243,18 @@ export function createSupervisor(options: SupervisorOptions) {
       return fenced
     },
 
-    /** The last row seen of a session, as evidence for a clear that finds nothing on disk. */
-    rowOf: (id: string): SessionIntent | null => entries.find(id)?.row ?? null,
-    knownIds: (): string[] =>
-      entries
-        .all()
-        .filter((entry) => entry.row)
-        .map((entry) => entry.id),
-    running: (id: string): Session | null => running(entries.find(id)),
     /** A code to type on the phone `phoneNumber` (E.164), for a session whose link is under way. */
     pairingCode(id: string, phoneNumber: string): Promise<Result<PairingCode>> {
       const entry = entries.find(id)
       const isLinked = entry?.row ? IS_LINKED[entry.row.status] : false
       return running(entry)?.pairingCode(phoneNumber) ?? Promise.resolve(refuseCode(isLinked ? 'already_connected' : 'link_ended'))
     },
-    /** Whether a link was asked for that the limit does not allow to begin yet (LNK-12). */
-    isHeldBack: (id: string): boolean => entries.find(id)?.heldBack ?? false,
-    isRunning: (id: string): boolean => running(entries.find(id)) !== null,
     board: (id: string): LinkBoard => entries.of(id).board,
     /** The QR that can be scanned now. Whoever asks counts as watching (LNK-3). */
     lookAtQr: (id: string): Qr | null => entries.find(id)?.board.lookAtQr(clock.now()) ?? null,
     /** Makes the backups that are due of sessions that are online. */
     backUpAll(): void {
       for (const entry of entries.all()) if (entry.session) backUp(entry.id, entry.session)
-    },
-    watchedLinks: (): string[] =>
-      entries
-        .all()
-        .filter((e) => e.board.isWatched(clock.now()) && e.session?.linkStep())
-        .map((e) => e.id),
-    runningCount: (): number => entries.all().filter((entry) => running(entry)).length,
-
-    view(id: string): SessionView | null {
-      const entry = entries.find(id)
-      return entry ? viewOf(entry) : null
-    },
-    viewsOf(organizationId: string): SessionView[] {
-      const theirs = entries.all().filter((entry) => entry.row?.organization_id === organizationId)
-      return theirs.map(viewOf).filter((view) => view !== null)
     },
 
     /** The process ends: sockets are cut and stores closed; nothing is reported, rows stay as they are. */
