@@ -167,12 +167,17 @@ function toWire({ rows, ...change }: ShelfChange): object {
   return { ...change, puts: Object.fromEntries(puts), drops: entries.flatMap(([name, value]) => (value ? [] : [name])) }
 }
 
+/** Every so many reads are of everything. */
+const READS_TO_A_WHOLE = 60
+
 /**
  * Reads what changed since the last time, and the whole where that does not add up: the first time, when a session went to somebody
- * else, and when a change was made earlier and seen later.
+ * else, and when a change was made earlier and seen later. Now and then the whole is read whatever adds up: a database that was put back
+ * counts from where it had been, so that another change may have the number of one that is known.
  */
 export function createSnapshots(readChanges: (since: number) => Promise<SnapshotChanges>): () => Promise<Snapshot> {
   let known = new Map<string, SessionIntent>()
+  let reads = 0
   const add = ({ sessions, session_count, change_sum }: SnapshotChanges, to: ReadonlyMap<string, SessionIntent>) => {
     const all = new Map(to)
     for (const session of sessions) all.set(session.id, session)
@@ -180,6 +185,8 @@ export function createSnapshots(readChanges: (since: number) => Promise<Snapshot
     return all.size === session_count && sum === change_sum ? all : null
   }
   return async () => {
+    if (reads % READS_TO_A_WHOLE === 0) known = new Map()
+    reads += 1
     const since = [...known.values()].reduce((latest, { change = 0 }) => Math.max(latest, change), 0)
     let changes = await readChanges(since)
     let all = add(changes, known)

@@ -1,13 +1,15 @@
 import * as fc from 'fast-check'
 import type { TransactionSql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Look, Snapshot } from '#domain/snapshot.ts'
+import { Look, SnapshotChanges } from '#domain/snapshot.ts'
 import type { StatusReason } from '#domain/reasons.ts'
 import { SESSION_STATES } from '#domain/session.ts'
 import type { SessionState } from '#domain/session.ts'
 import { startWithCast, type Cast } from './cast.ts'
-import { prepareShiftedTime } from './shifted-time.ts'
-import { receiptOf, Twins } from './twins.ts'
+import { emptyEverything, prepareShiftedTime } from './shifted-time.ts'
+import { SOLITARY } from '../simulation/model/worker-calls.ts'
+import { CALLS_OF_PEOPLE, ids, nothing, one, passMs } from './twin-calls.ts'
+import { kindOf, receiptOf, Twins, without } from './twins.ts'
 import type { Call, Step } from './twins.ts'
 
 /** Histories of up to this many calls. A failing one replays: fast-check says its seed and path. */
@@ -25,60 +27,8 @@ beforeAll(async () => {
 })
 afterAll(() => cast.db.stop())
 
-/** The first column of the first row. */
-async function one(rows: Promise<readonly Record<string, unknown>[]>): Promise<unknown> {
-  const [row] = await rows
-  return row ? Object.values(row)[0] : null
-}
-
-const nothing = async (rows: Promise<unknown>) => void (await rows)
-const row = (columns: unknown) => {
-  const { organization_id: _o, display_name: _d, created_by: _c, updated_at: _u, change: _n, ...rest } = columns as Record<string, unknown>
-  return rest
-}
-/** The model has one worker, and nobody to tell apart by leases. */
-const ofOneWorker = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value), (key, field: unknown) => (['token', 'change', 'held', 'surplus'].includes(key) ? undefined : field))
-const ids = async (rows: Promise<readonly Record<string, unknown>[]>) => (await rows).map((found) => Object.values(found)[0])
-
-const CALLS_OF_PEOPLE: Record<string, Call> = {
-  create: {
-    who: 'admin',
-    real: async (tx) => row(await one(tx`select to_jsonb(public.create_session(${cast.acme}))`)),
-    model: ({ people }) => people.createSession(),
-  },
-  start: {
-    who: 'admin',
-    real: async (tx, { sessionId }) => row(await one(tx`select to_jsonb(public.start_session(${sessionId}))`)),
-    model: ({ people }, { sessionId }) => people.startSession(sessionId),
-  },
-  stop: {
-    who: 'admin',
-    real: async (tx, { sessionId }) => row(await one(tx`select to_jsonb(public.stop_session(${sessionId}))`)),
-    model: ({ people }, { sessionId }) => people.stopSession(sessionId),
-  },
-  reset: {
-    who: 'admin',
-    real: (tx, { sessionId }) => one(tx`select public.reset_session(${sessionId})`),
-    model: ({ people }, { sessionId }) => people.resetSession(sessionId),
-  },
-  cancel: {
-    who: 'admin',
-    real: (tx, { sessionId }) => one(tx`select public.cancel_link(${sessionId})`),
-    model: ({ people }, { sessionId }) => people.cancelLink(sessionId),
-  },
-  delete: {
-    who: 'admin',
-    real: async (tx, { sessionId }) => (await tx`delete from public.whatsapp_sessions where id = ${sessionId} returning id`).length === 1,
-    model: ({ people }, { sessionId }) => people.deleteSession(sessionId),
-  },
-  'purge by the page': {
-    who: 'admin',
-    real: (tx) => ids(tx`select public.purge_stale_sessions()`),
-    model: ({ people }) => people.purgeStale(),
-  },
-}
-
+/** Nobody is told apart by leases. */
+const ofOneWorker = (value: unknown): unknown => without(value, ['token', 'held', 'surplus'])
 const CALLS_OF_THE_WORKER: Record<string, Call> = {
   purge: {
     who: 'worker',
@@ -87,8 +37,9 @@ const CALLS_OF_THE_WORKER: Record<string, Call> = {
   },
   snapshot: {
     who: 'worker',
-    real: async (tx) => ofOneWorker(Snapshot.parse(await one(tx`select public.worker_snapshot()`))),
-    model: ({ worker }) => ofOneWorker(worker.snapshot()),
+    real: async (tx, { snapshot }) =>
+      ofOneWorker(await snapshot(async (since) => SnapshotChanges.parse(await one(tx`select public.worker_snapshot(null, ${since})`)))),
+    model: async ({ worker }, { snapshot }) => ofOneWorker(await snapshot(async (since) => worker.snapshot(since))),
   },
   look: {
     who: 'worker',
@@ -138,12 +89,12 @@ const CALLS_OF_THE_OPERATOR: Record<string, Call> = {
   save: {
     who: 'operator',
     real: (tx) => nothing(tx`select shifted.save()`).then(() => null),
-    model: (database, _, backup) => void (backup.saved = database.save()),
+    model: ({ database }, _, backup) => void (backup.saved = database.save()),
   },
   restore: {
     who: 'operator',
     real: (tx) => nothing(tx`select shifted.restore()`).then(() => null),
-    model: (database, _, backup) => database.restore(backup.saved),
+    model: ({ database }, _, backup) => database.restore(backup.saved),
   },
 }
 
@@ -171,13 +122,6 @@ const CALLS = Object.entries({ ...CALLS_OF_PEOPLE, ...CALLS_OF_THE_WORKER, ...CA
 const ending = fc.constantFrom(...CALLS.filter(([name]) => ENDS.includes(name)))
 const ongoing = fc.constantFrom(...CALLS.filter(([name]) => !ENDS.includes(name)))
 const linking = fc.constantFrom(...CALLS.filter(([name]) => name === 'linked' || name === 'create'))
-/** Around the borders of the rules (30 seconds, five minutes, a day), to the millisecond, and far beyond them. */
-const passMs = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 1, max: 20_000 }) },
-  { weight: 3, arbitrary: fc.constantFrom(29_999, 30_000, 30_001, 120_000, 270_000) },
-  { weight: 2, arbitrary: fc.constantFrom(299_999, 300_000, 300_001) },
-  { weight: 1, arbitrary: fc.constantFrom(3_600_000, 86_399_999, 86_400_001) },
-)
 const step: fc.Arbitrary<Step> = fc
   .record({
     call: fc.oneof(
@@ -191,7 +135,7 @@ const step: fc.Arbitrary<Step> = fc
     order: fc.nat({ max: 2 }),
     generationOffset: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(-1, 1) }),
   })
-  .map(({ call: [name, call], ...rest }) => Object.assign(rest, { name, call, toString: () => name }))
+  .map(({ call: [name, call], ...rest }) => Object.assign(rest, { name, call, token: null, caller: 0, toString: () => name }))
 
 /** Without these a comparison would prove little. */
 const MUST_HAPPEN = [
@@ -217,28 +161,16 @@ describe('the model of the database', () => {
     await fc.assert(
       fc
         .asyncProperty(fc.array(step, { minLength: LENGTH, maxLength: LENGTH }), async (steps) => {
-          const twins = new Twins(cast, instanceId)
+          const twins = new Twins(cast, instanceId, [SOLITARY])
           for (const [index, next] of steps.entries()) {
             const { real, model } = await twins.run(next)
             expect(model, `call ${index + 1}: ${next.name}`).toEqual(real)
             seen.add(kindOf(next.name, real.answer))
           }
         })
-        .beforeEach(async () => {
-          await cast.db.sql`truncate public.whatsapp_sessions, public.whatsapp_clearances, public.whatsapp_workers,
-            shifted.sessions, shifted.clearances, shifted.workers`
-        }),
+        .beforeEach(() => emptyEverything(cast.db.sql)),
       { seed: SEED, numRuns: HISTORIES },
     )
     expect(MUST_HAPPEN.filter((kind) => !seen.has(kind))).toEqual([])
-  }, 120_000)
+  }, 300_000)
 })
-
-/** What happened in all histories together: a word of a call and how it went. */
-function kindOf(name: string, answer: unknown): string {
-  const [call] = name.split(' (')
-  if (Array.isArray(answer)) return `${call}: ${Math.min(answer.length, 2)} of them`
-  if (answer === null || typeof answer !== 'object') return `${call}: ${/^o\d+$/.test(String(answer)) ? 'an order' : String(answer)}`
-  const { refused, outcome } = answer as { refused?: string; outcome?: string }
-  return `${call}: ${refused ?? outcome ?? 'done'}`
-}

@@ -64,7 +64,7 @@ const OF_ONE: readonly Happening[] = [
     name: 'a snapshot of one is damaged',
     weight: 1,
     run: (world, choice) =>
-      void machineOf(world, choice).roadState.damages.push(pickOf(['cut', 'hollow', 'foreign'] as const, choice.pick)),
+      void machineOf(world, choice).roadState.damages.push(pickOf(['cut', 'hollow', 'foreign', 'crowded'] as const, choice.pick)),
   },
   { name: 'stop one and start it again', weight: 2, can: isAwake, run: (world, choice) => world.stop(machineOf(world, choice)) },
   {

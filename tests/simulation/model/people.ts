@@ -36,6 +36,7 @@ export function createPeople(table: Table) {
         observed_boot: null,
         observed_sequence: null,
         created_at: now,
+        change: table.nextChange(),
       }
       table.insert(row)
       return { ...row }
@@ -65,7 +66,7 @@ export function createPeople(table: Table) {
           table.update(row, { desired: 'online', status_reason: null, link_requested_at: now, last_active_at: now })
           break
         default:
-          table.update(row, { desired: 'online' })
+          if (row.desired !== 'online') table.update(row, { desired: 'online' })
       }
       return { ...row }
     },

@@ -26,6 +26,8 @@ export type SessionRow = {
   observed_boot: string | null
   observed_sequence: number | null
   created_at: number
+  /** Grows with each change of the row. */
+  change: number
 }
 
 /** A row of `whatsapp_clearances`. Times are milliseconds. */
@@ -71,7 +73,7 @@ export type State = {
   orders: Map<string, OrderRow>
   workers: Map<string, WorkerRow>
   leases: Map<string, Lease>
-  /** `private.changes` */
+  /** The sequence `private.changes`. */
   changes: number
   /** `private.shelf`: by session, then by `generation/name`. */
   shelf: Map<string, Map<string, Uint8Array>>
@@ -131,7 +133,7 @@ export function isoOrNull(ms: number | null): string | null {
   return ms === null ? null : iso(ms)
 }
 
-/** `private.session_json` */
+/** `private.session_json`, but for what is of the lease. */
 export function intentOf(row: SessionRow): SessionIntent {
   const { id, desired, generation, status, status_reason, phone_number } = row
   const [linked_at, link_requested_at] = [isoOrNull(row.linked_at), isoOrNull(row.link_requested_at)]

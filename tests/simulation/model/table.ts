@@ -6,8 +6,16 @@ import type { OrderRow, SessionRow, State, WorkerRow } from './state.ts'
 
 export type Table = ReturnType<typeof createTable>
 
+export type Surroundings = {
+  /** The database's clock, milliseconds. */
+  now: () => number
+  newId: () => string
+  /** Which of the sessions that nobody holds are taken, for Postgres promises nothing. Absent: the oldest. */
+  pick?: (free: readonly string[], count: number) => readonly string[]
+}
+
 /** The state, and what triggers and private functions do to it. */
-export function createTable({ now, newId }: { now: () => number; newId: () => string }) {
+export function createTable({ now, newId, pick = (free, count) => free.slice(0, count) }: Surroundings) {
   let state: State = emptyState()
 
   const nextChange = (): number => (state.changes += 1)
@@ -56,9 +64,11 @@ export function createTable({ now, newId }: { now: () => number; newId: () => st
       state.leases.set(row.id, { workerId: null, token: nextChange(), isKept: false, clearedGeneration: 0, shelved: 0 })
     },
     nextChange,
+    pick,
     /** An update that violates a check changes nothing. */
     update(row: SessionRow, changes: Partial<SessionRow>): void {
-      const changed = { ...row, ...changes }
+      // `private.stamp_update`
+      const changed = { ...row, ...changes, change: nextChange() }
       check(changed)
       Object.assign(row, changed)
     },
@@ -81,6 +91,9 @@ export function createTable({ now, newId }: { now: () => number; newId: () => st
       }
       state.workers.set(id, row)
       return row
+    },
+    forgetWorkers(isForgotten: (worker: WorkerRow) => boolean): void {
+      for (const worker of state.workers.values()) if (isForgotten(worker)) state.workers.delete(worker.id)
     },
     /** `purge_stale_sessions()` */
     purge(by: string | null): string[] {

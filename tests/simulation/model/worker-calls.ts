@@ -1,7 +1,7 @@
 import type { ClearOrder, Receipt } from '#domain/clearance.ts'
 import { NOTES_AT_ONCE, WORKER_KINDS } from '#domain/events.ts'
 import { StatusReason } from '#domain/reasons.ts'
-import type { Look, Snapshot } from '#domain/snapshot.ts'
+import type { Look, SessionIntent, SnapshotChanges } from '#domain/snapshot.ts'
 import type { Beat, Note, NumberedObservation, Token } from '../../../worker/database.ts'
 import { createLeases } from './leases.ts'
 import type { Caller } from './leases.ts'
@@ -21,18 +21,22 @@ export function createWorkerCalls(table: Table, instanceId: string, me: Caller =
     const row = table.row(id)
     return row?.generation === generation ? row : undefined
   }
+  /** `private.session_json` */
+  const intentHere = (row: SessionRow): SessionIntent => leases.withToken(row.id, { ...intentOf(row), change: leases.changeOf(row) })
 
   return {
-    snapshot(): Snapshot {
+    /** `worker_snapshot(since)` */
+    snapshot(since: number): SnapshotChanges {
       leases.claimShare()
       const rows = table.rowsInOrder().filter(({ id }) => leases.isMine(id))
-      const sessions = rows.map((row) => leases.withToken(row.id, intentOf(row)))
+      const change_sum = rows.reduce((sum, row) => sum + leases.changeOf(row), 0)
+      const sessions = rows.filter((row) => leases.changeOf(row) > since).map(intentHere)
       const orders = table
         .ordersInOrder()
         .filter((order) => order.completed_at === null && leases.isMine(order.session_id))
         .map((order) => leases.withToken(order.session_id, clearOrderOf(order)))
-      const [session_count, order_count] = [sessions.length, orders.length]
-      return { instance_id: instanceId, taken_at: iso(table.now()), session_count, order_count, sessions, orders }
+      const [session_count, order_count, surplus] = [rows.length, orders.length, leases.surplus()]
+      return { instance_id: instanceId, taken_at: iso(table.now()), session_count, change_sum, order_count, surplus, sessions, orders }
     },
 
     look(sessionId: string): Look {
@@ -48,7 +52,7 @@ export function createWorkerCalls(table: Table, instanceId: string, me: Caller =
         instance_id: instanceId,
         taken_at: iso(table.now()),
         held: leases.mayDo(sessionId),
-        session: row ? leases.withToken(sessionId, intentOf(row)) : null,
+        session: row ? intentHere(row) : null,
         orders,
         cleared_generation,
       }

@@ -1,5 +1,5 @@
-import { Look, Snapshot } from '#domain/snapshot.ts'
-import { DatabaseError } from '../../../worker/database.ts'
+import { Look, SnapshotChanges } from '#domain/snapshot.ts'
+import { createSnapshots, DatabaseError } from '../../../worker/database.ts'
 import type { Database } from '../../../worker/database.ts'
 import type { Life } from './life.ts'
 import type { ModelDatabase } from './model-database.ts'
@@ -7,7 +7,7 @@ import type { Random } from './random.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 import type { Steps } from './steps.ts'
 
-export const SNAPSHOT_DAMAGES = ['cut', 'hollow', 'empty', 'foreign'] as const
+export const SNAPSHOT_DAMAGES = ['cut', 'hollow', 'empty', 'foreign', 'crowded'] as const
 export type SnapshotDamage = (typeof SNAPSHOT_DAMAGES)[number]
 
 /** The way to the database, as long and as bad as a history wants it. */
@@ -70,8 +70,21 @@ export function createRoad({ life, clock, steps, random, state, worker, onStored
       if (fault === 'crash_after') life.crash()
     })
 
+  // What is damaged is so however often it is read for one snapshot.
+  let [isDamageNext, damage]: [boolean, SnapshotDamage | undefined] = [false, undefined]
+  const readSnapshot = createSnapshots((since) =>
+    call('snapshot', '', false, () => {
+      if (isDamageNext) damage = state.damages.shift()
+      isDamageNext = false
+      return SnapshotChanges.parse(damaged(worker.snapshot(since), damage))
+    }),
+  )
+
   return {
-    snapshot: () => call('snapshot', '', false, () => Snapshot.parse(damaged(worker.snapshot(), state.damages.shift()))),
+    snapshot() {
+      isDamageNext = true
+      return readSnapshot()
+    },
     look: (id) => call('look', id, false, () => Look.parse(worker.look(id))),
     heartbeat: (beat) => call('heartbeat', '', true, () => worker.heartbeat(beat)),
     touch: (ids) => call('touch', ids.join(), true, () => worker.touch(ids)),
@@ -97,8 +110,9 @@ function attempt<T>(ask: () => T): { ok: true; value: T } | { ok: false; error: 
   }
 }
 
-/** `cut`: half a list. `hollow`: lists are missing, counts are not. `empty`: a database that shows nothing. `foreign`: another's. */
-function damaged(snapshot: Snapshot, damage: SnapshotDamage | undefined): Snapshot {
+/** `cut`: half a list. `hollow`: lists are missing, counts are not. `empty`: a database that shows nothing. `foreign`: another's.
+ * `crowded`: too much for one worker, by what others hold. */
+function damaged(snapshot: SnapshotChanges, damage: SnapshotDamage | undefined): SnapshotChanges {
   switch (damage) {
     case undefined:
       return snapshot
@@ -107,8 +121,10 @@ function damaged(snapshot: Snapshot, damage: SnapshotDamage | undefined): Snapsh
     case 'hollow':
       return { ...snapshot, sessions: [], orders: [], session_count: snapshot.session_count + 1 }
     case 'empty':
-      return { ...snapshot, sessions: [], orders: [], session_count: 0, order_count: 0 }
+      return { ...snapshot, sessions: [], orders: [], session_count: 0, change_sum: 0, order_count: 0 }
     case 'foreign':
-      return { ...snapshot, instance_id: FOREIGN_INSTANCE, sessions: [], session_count: 0 }
+      return { ...snapshot, instance_id: FOREIGN_INSTANCE, sessions: [], session_count: 0, change_sum: 0 }
+    case 'crowded':
+      return { ...snapshot, surplus: 1000 }
   }
 }
