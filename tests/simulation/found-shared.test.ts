@@ -245,4 +245,40 @@ describe('of two workers', () => {
     })
     expect(violations).toEqual([])
   })
+
+  it('a newcomer is given its share while texts are being sent: each arrives, and once (FLT-8, OUT-3)', async () => {
+    const violations = await together(async (world) => {
+      const [, newcomer] = world.machines
+      if (!newcomer) throw new Error('there is no other')
+      newcomer.staysDown = true
+      world.crash(newcomer)
+      await world.clock.advance(LEASE_MS)
+      // With one less, too few would be to spare to be worth a move.
+      const rows = Array.from({ length: 24 }, () => world.people.createSession())
+      for (const row of rows) {
+        askForLink(world, row, 'now')
+        expect(await scan(world, row.id, 0, 2000)).toBe(true)
+      }
+      await world.clock.advance(5000)
+      // Half of them arrive, and nobody hears of it; the others are lost on the way.
+      for (const [at, { id }] of rows.entries()) {
+        world.service.behaviour.send = at % 2 === 0 ? 'lost' : 'ignored'
+        queueText(world, id)
+        await world.clock.advance(300)
+      }
+      expect(world.service.delivered).toHaveLength(12)
+      newcomer.staysDown = false
+      world.start()
+      // Whoever gives cannot know for a while that they are taken.
+      world.steps.plan(({ call }) => (call === 'release' ? 'lost_answer' : null))
+      await world.clock.advance(15_000)
+      expect(rows.filter(({ id }) => holderOf(world, id) === newcomer.id)).toHaveLength(10)
+      world.service.beGood()
+      await world.clock.advance(60_000)
+      expect(world.service.delivered).toHaveLength(24)
+      // Offline before it was released: nobody was driven out.
+      expect(world.lines.filter(({ fields }) => fields['closeCode'] === 440)).toEqual([])
+    })
+    expect(violations).toEqual([])
+  })
 })
