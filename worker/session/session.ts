@@ -15,17 +15,12 @@ import { StorageError } from '../store/storage-error.ts'
 import { readClose } from '../whatsapp/close-codes.ts'
 import type { CloseMeaning } from '../whatsapp/close-codes.ts'
 import type { OutgoingText, SendOutcome, SocketEvent, WhatsAppAuth, WhatsAppSocket } from '../whatsapp/port.ts'
-import { backoffMs } from './backoff.ts'
 import { refuseCode } from './code-desk.ts'
 import { identityIn } from './identity-in.ts'
 import { createLinkAttempt } from './link-attempt.ts'
 import type { SessionSurroundings } from './surroundings.ts'
+import { createTries } from './tries.ts'
 import { createWire } from './wire.ts'
-
-/** A connection that held this long was a success: the next loss starts counting anew. Milliseconds. */
-const STABLE_MS = 30_000
-/** Restarts that WhatsApp may ask for in a row before they count as losses. */
-const MAX_RESTARTS = 3
 
 /** What is left of a session behind the fence, for the clear. `socket` is open and silent; whoever takes it terminates it. */
 export type Fenced = { socket: WhatsAppSocket | null; hadSocket: boolean; timers: number }
@@ -70,6 +65,7 @@ type Row = { generation: number; status: SessionState }
 export function createSession(row: Row, store: CredentialStore, around: SessionSurroundings): Session {
   const { whatsapp, clock, log, limiter, settings, board, mayOpen } = around
   const timers = createTimers(clock)
+  const tries = createTries(settings.backoff, clock)
   const names = createNameBuffer(timers.after, around.keepNames)
   const known = identityIn(store)
   let status = row.status
@@ -79,8 +75,6 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
   let auth: WhatsAppAuth | null = null
   let over = false
   let linking = false
-  let losses = 0
-  let restarts = 0
   /** When it is tried again, by what was decided last, milliseconds; `null`: not at all. */
   let retryInMs: number | null = null
 
@@ -159,7 +153,7 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
         void confirm(event.phoneNumber)
         return
       case 'opened':
-        restarts = 0
+        tries.opened()
         if (status !== 'connecting') opened()
         return
       case 'names':
@@ -200,11 +194,12 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
     wire.drop()
     if (!linked) return attempt.closed(meaning)
     switch (event) {
-      case 'restart':
-        restarts += 1
-        if (restarts <= MAX_RESTARTS) retryInMs = 0
+      case 'restart': {
+        const isAtOnce = tries.mayRestart()
+        if (isAtOnce) retryInMs = 0
         if (status === 'connected') dispatch('dropped', why)
-        return restarts <= MAX_RESTARTS ? open() : lost(why, heldMs)
+        return isAtOnce ? open() : lost(why, heldMs)
+      }
       case 'dropped':
       case 'link_expired':
         return lost(why, heldMs)
@@ -219,9 +214,8 @@ export function createSession(row: Row, store: CredentialStore, around: SessionS
   }
   const lost = (why: StatusReason, heldMs: number): void => {
     if (status !== 'connecting') dispatch('dropped', why)
-    losses = heldMs >= STABLE_MS ? 1 : losses + 1
     show('linking')
-    const wait = backoffMs(losses, clock.random(), settings.backoff)
+    const wait = tries.lost(heldMs)
     if (wait === null) return finish('gave_up', 'retries_exhausted')
     retry(wait)
   }
