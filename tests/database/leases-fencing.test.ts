@@ -40,6 +40,21 @@ describe('what a former holder says', () => {
     expect(await fleet.lease(id)).toMatchObject({ cleared_generation: 0 })
   })
 
+  it.each(Object.entries(WRITES))('is refused by its old token also when it has the session again: %s', async (_name, [write, refused]) => {
+    const { id, token, order } = await scene()
+    await fleet.look(id, 'b')
+    await fleet.release('b', [{ sessionId: id, token: await fleet.token(id) }])
+    await fleet.beat('a')
+    const before = await fleet.look(id, 'a')
+    expect(before.held).toBe(true)
+    expect(await write(id, token, order)).toEqual(refused(id))
+    const { taken_at: _, ...after } = await fleet.look(id, 'a')
+    expect(before).toMatchObject(after)
+    expect(await fleet.unshelve(id, 'a', token)).toBeNull()
+    expect(await fleet.unshelve(id, 'a', await fleet.token(id))).toEqual([])
+    expect(await fleet.lease(id)).toMatchObject({ cleared_generation: 0 })
+  })
+
   it('is not told what lies on the shelf either, nor is its order called done', async () => {
     const { id, token, order } = await scene()
     await fleet.shelve('a', [{ sessionId: id, token, puts: { key: 'a' } }])

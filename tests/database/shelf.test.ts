@@ -45,18 +45,27 @@ describe('the shelf', () => {
   })
 
   it('stores of many sessions what is its holder’s, and names those that are not', async () => {
-    const [one, token] = await held()
-    const [other = ''] = await fleet.sessions(1)
-    await fleet.beat('b')
-    await fleet.look(other, 'b')
+    const [first = '', other = '', last = ''] = await fleet.sessions(3)
+    for (const worker of ['a', 'b']) await fleet.beat(worker)
+    for (const [id, worker] of [
+      [first, 'a'],
+      [other, 'b'],
+      [last, 'a'],
+    ] as const)
+      await fleet.look(id, worker)
     const puts = { identity: 'i' }
-    const changes = [
-      { sessionId: one, token, puts },
-      { sessionId: other, token: await fleet.token(other), puts },
-    ]
+    const changes = await Promise.all([last, other, first].map(async (id) => ({ sessionId: id, token: await fleet.token(id), puts })))
     expect(await fleet.shelve('a', changes)).toEqual([other])
-    expect(await fleet.unshelve(one, 'a', token)).toEqual(['1 identity i'])
+    for (const id of [first, last]) expect(await fleet.unshelve(id, 'a', await fleet.token(id))).toEqual(['1 identity i'])
     expect(await fleet.unshelve(other, 'b', await fleet.token(other))).toEqual([])
+  })
+
+  it('stores what came of a session in the order in which it was counted, however it is listed', async () => {
+    const [sessionId, token] = await held()
+    const older = { sessionId, token, sequence: 1, puts: { identity: 'older', 'key:1': 'one' } }
+    const newer = { sessionId, token, sequence: 2, puts: { identity: 'newer', 'key:2': 'two' } }
+    await fleet.shelve('a', [newer, older])
+    expect(await fleet.unshelve(sessionId, 'a', token)).toEqual(['1 identity newer', '1 key:1 one', '1 key:2 two'])
   })
 
   it('puts nothing old over something newer when a call that seemed lost comes through at last', async () => {
@@ -156,6 +165,10 @@ describe('a clear of the shelf', () => {
     const order = await fleet.order(sessionId)
     expect(await refusal(fleet.complete(order))).toBe('storage_failed')
     await fleet.shelve('a', [{ sessionId, token, puts: { identity: 'i' } }])
+    expect(await refusal(fleet.complete(order))).toBe('storage_failed')
+    await fleet.clear(order, 'a', token)
+    // However it came there.
+    await cast.db.sql`insert into private.shelf (session_id, generation, name, value) values (${sessionId}, 1, 'identity', 'i')`
     expect(await refusal(fleet.complete(order))).toBe('storage_failed')
     await fleet.clear(order, 'a', token)
     expect(await refusal(fleet.complete(order))).toBeUndefined()
