@@ -717,6 +717,8 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      worker_adopt: { Args: { generation: number; puts: Json; session_id: string; worker_id: string }; Returns: string }
+      worker_adopted: { Args: { but: string[]; worker_id: string }; Returns: string[] }
       worker_clear_shelf: { Args: { findings: Json; order_id: string; token: number; worker_id: string }; Returns: Json }
       worker_complete_order: { Args: { order_id: string; receipt: Json }; Returns: Json }
       worker_deliver: { Args: { outcomes: Json; room: number }; Returns: Json }
@@ -760,6 +762,7 @@ export type Database = {
       worker_shelve: { Args: { changes: Json; worker_id: string }; Returns: string[] }
       worker_silence_in: { Args: Record<PropertyKey, never>; Returns: number }
       worker_snapshot: { Args: { boot_id?: string; since?: number; worker_id?: string }; Returns: Json }
+      worker_to_move: { Args: { worker_id: string }; Returns: Json }
       worker_touch: { Args: { session_ids: string[] }; Returns: undefined }
       worker_unlinked: {
         Args: {

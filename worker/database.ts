@@ -7,6 +7,8 @@ import { SessionId, type SessionState } from '#domain/session.ts'
 import { Look, Snapshot, SnapshotChanges } from '#domain/snapshot.ts'
 import type { SessionIntent } from '#domain/snapshot.ts'
 import type { WorkerStore } from './store/data-folder.ts'
+import { Adoption, ToMove } from './fleet/move-port.ts'
+import type { MoveDatabase } from './fleet/move-port.ts'
 import { Findings } from './store/tombstones.ts'
 import { Claim } from './webhooks/port.ts'
 import type { WebhookDatabase } from './webhooks/port.ts'
@@ -88,7 +90,7 @@ type Options = {
 }
 
 /** The database through supabase-js. This is the one file that imports it. */
-export function createDatabase({ url, serviceRoleKey, worker, boot, timeoutMs }: Options): Database & WebhookDatabase {
+export function createDatabase({ url, serviceRoleKey, worker, boot, timeoutMs }: Options): Database & MoveDatabase & WebhookDatabase {
   const client = createClient(url, serviceRoleKey, { auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false } })
 
   const call = async <T>(name: string, args: Record<string, unknown>, shape: { parse(value: unknown): T }): Promise<T> => {
@@ -146,6 +148,9 @@ export function createDatabase({ url, serviceRoleKey, worker, boot, timeoutMs }:
       call('worker_clear_shelf', { order_id, worker_id, token, findings }, z.nullable(ClearedShelf)),
     release: (leases) =>
       call('worker_release', { worker_id, leases: leases.map(({ id, token }) => ({ sessionId: id, token })) }, z.number()),
+    toMove: () => call('worker_to_move', { worker_id }, ToMove),
+    adopt: (session_id, generation, rows) => call('worker_adopt', { session_id, worker_id, generation, puts: asBase64(rows) }, Adoption),
+    adopted: (but) => call('worker_adopted', { worker_id, but }, z.array(SessionId)),
     purge: () => call('purge_stale_sessions', {}, z.array(SessionId)),
     deliver: (outcomes, room) => call('worker_deliver', { outcomes, room }, z.array(Claim)),
     async tellTexts(boot_id, events) {
@@ -163,8 +168,12 @@ const ClearedShelf = z.object({ done: z.boolean(), findings: Findings.optional()
 
 function toWire({ rows, ...change }: ShelfChange): object {
   const entries = [...rows]
-  const puts = entries.flatMap(([name, value]) => (value ? [[name, Buffer.from(value).toString('base64')]] : []))
-  return { ...change, puts: Object.fromEntries(puts), drops: entries.flatMap(([name, value]) => (value ? [] : [name])) }
+  const puts = entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []))
+  return { ...change, puts: asBase64(puts), drops: entries.flatMap(([name, value]) => (value ? [] : [name])) }
+}
+
+function asBase64(rows: Iterable<readonly [string, Uint8Array]>): Record<string, string> {
+  return Object.fromEntries(Array.from(rows, ([name, value]) => [name, Buffer.from(value).toString('base64')]))
 }
 
 /** Every so many reads are of everything. */

@@ -204,7 +204,8 @@ begin
     return null;
   end if;
   if not private.is_free(lease) then
-    return lease.worker_id;
+    -- Nobody's to call while it is being moved: its holder is no worker.
+    return (select w.id from public.whatsapp_workers w where w.id = lease.worker_id);
   end if;
   select w.id into chosen from public.whatsapp_workers w
   where not w.draining and w.id in (select private.online_worker_ids()) and w.held < w.capacity

@@ -124,6 +124,7 @@ describe('the image of the worker', () => {
       expect(run(['scripts/doctor.ts', '--json'], env).stdout).toContain('"worker":"running"')
       expect(run(['scripts/backup.ts', '--to', join(data, 'backup')], env)).toMatchObject({ status: 0, stderr: '' })
       expect(run(['scripts/restore.ts'], env).stderr).toContain('How to: npm run restore')
+      expect(run(['scripts/move-to-database.ts', '--dry-run'], env).stderr).toContain('master key')
     } finally {
       child.kill('SIGTERM')
     }

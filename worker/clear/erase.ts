@@ -77,7 +77,7 @@ export function holdingsOf(id: string, max: number, places: Places, held: { cove
  * first (SEA-4): from then on nothing that is left can be opened by anybody, wherever a copy of it lies. The credentials go last: where
  * nothing is sealed, whoever takes up an interrupted clear can still unlink with them.
  */
-export function eraseAll(order: ClearOrder, places: Places, erasesCredentials: boolean): void {
+export function eraseAll(order: Pick<ClearOrder, 'session_id' | 'max_generation'>, places: Places, erasesCredentials: boolean): void {
   const { session_id: id, max_generation: max } = order
   const { data, vault, backups, outbox, quarantine } = places
   // A damaged file of keys may be a newer link's where one is there, and opens nothing in any case.

@@ -189,6 +189,11 @@ export function confirmInstance(disk: Disk, root: string, instanceId: string): v
   }
 }
 
+/** Says where the sessions of a data folder are at home from now on. Durable when it returns. */
+export function changeStore(disk: Disk, root: string, store: WorkerStore): void {
+  writeDurably(disk, join(root, 'instance.json'), JSON.stringify({ ...readInstance(disk, root), store }))
+}
+
 /** Whose a data folder is; `null`: it is none. Throws where that cannot be read. */
 export function readInstance(disk: Disk, root: string): z.infer<typeof Instance> | null {
   const text = disk.read(join(root, 'instance.json'))

@@ -22,6 +22,12 @@ export function keyRow(cipher: Cipher, type: string, id: string, value: string |
   return { [name]: value === null ? null : sealed(cipher, name, JSON.stringify([type, id, value] satisfies z.infer<typeof StoredKey>)) }
 }
 
+/** All rows of credentials, the identity last: without it the others are nothing to anybody. */
+export function rowsOf(cipher: Cipher, contents: Omit<Contents, 'generation'>): Map<string, Uint8Array> {
+  const all = [...contents.keys.map(({ type, id, value }) => keyRow(cipher, type, id, value)), identityRow(cipher, contents)]
+  return new Map(all.flatMap((changes) => Object.entries(changes).flatMap(([name, row]) => (row ? [[name, row] as const] : []))))
+}
+
 /** Credentials out of their rows; `null`: there is no identity among them. Throws `StorageError` (`damaged`) where one does not open. */
 export function contentsIn(cipher: Cipher, generation: number, rows: ReadonlyMap<string, Uint8Array>): Contents | null {
   const identity = rows.get(HOME_ROWS.identity)

@@ -74,6 +74,13 @@ export const NOT_RUN_HERE: readonly NotRun[] = [
     reason: 'asks a project at Supabase',
   },
   {
+    page: 'docs/how-to/run-several-workers.md',
+    command: 'npm run move-to-database -- --data /var/lib/latchkey --dry-run',
+    mark: 'covered',
+    by: 'tests/worker/move-to-database.test.ts',
+    names: "stage.move({}, '--dry-run')",
+  },
+  {
     page: 'docs/how-to/rotate-keys.md',
     command:
       "npm run --silent deploy:check -- --env production.env --print worker | ssh root@worker.example.com 'umask 077; cat > /etc/latchkey/worker.env'",
