@@ -172,7 +172,7 @@ describe('a session stays in its folder', () => {
     await interleave(
       cast.db.sql,
       (tx) => adopt(id, ALL, { by: tx }),
-      (tx) => fleet.beat('d', { store: 'disk', boot: 'later', first: true }, tx),
+      (tx) => fleet.beat('d', { store: 'disk' }, tx),
     )
     expect((await fleet.read('d')).sessions).toEqual([])
   })
