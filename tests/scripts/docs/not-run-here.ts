@@ -81,6 +81,13 @@ export const NOT_RUN_HERE: readonly NotRun[] = [
     names: "stage.move({}, '--dry-run')",
   },
   {
+    page: 'docs/how-to/run-several-workers.md',
+    command:
+      'systemd-run --pipe --wait --uid=latchkey --working-directory=/opt/latchkey --property=EnvironmentFile=/etc/latchkey/worker.env --property=LoadCredential=latchkey-master-keys:/etc/latchkey/master-keys --setenv=WORKER_LEDGER=/var/lib/latchkey-ledger/cleared.jsonl /usr/bin/node scripts/move-to-database.ts --data /var/lib/latchkey',
+    mark: 'vps',
+    reason: 'runs as the user of the worker on its machine, by systemd',
+  },
+  {
     page: 'docs/how-to/rotate-keys.md',
     command:
       "npm run --silent deploy:check -- --env production.env --print worker | ssh root@worker.example.com 'umask 077; cat > /etc/latchkey/worker.env'",
