@@ -144,7 +144,7 @@ function createEngineOn(data: DataFolder, settings: EngineSettings, effects: Eff
       maxPages,
       backupEveryMs: membership.keepsBackups ? settings.BACKUP_HOURS * 3_600_000 : null,
     },
-    // These are made below, of this one: nothing runs before all are there.
+    // What these speak to is made below, of this one; none is called while the parts are put together.
     online: (id) => sender.wake(id),
     receipt: (id, receipt) => sender.heard(id, receipt),
     look: (id) => void follower.look(id).catch((error) => log.warn({ session: id, error: reasonOf(error) }, 'a look failed')),
