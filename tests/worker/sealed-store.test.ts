@@ -113,6 +113,12 @@ describe('sealed credentials', () => {
     expect(stored().slice(0, 24)).not.toBe(before.slice(0, 24))
   })
 
+  it('have none of their ivs twice, however many are written one after the other (SEA-1)', () => {
+    const cipher = createCipher(Buffer.alloc(32, 1), ONE, 1)
+    const ivs = Array.from({ length: 3000 }, () => (cipher.seal(['creds'], 'text') as Buffer).toString('hex', 0, 12))
+    expect(new Set(ivs).size).toBe(3000)
+  })
+
   it('of which one byte was changed are damaged, wherever that byte is (SEA-2)', () => {
     linked()
     let length = 0

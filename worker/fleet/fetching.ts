@@ -3,6 +3,8 @@ import type { Log } from '../log.ts'
 
 /** Sessions that are fetched at once, of those that are wanted. */
 const AT_ONCE = 16
+/** After so many they begin, while others are still fetched: whoever takes a thousand over has most of them online before it has all. */
+const TOLD_AFTER = 32
 
 /** Fetches sessions, each only once at a time. What is here needs no fetching. */
 export type Fetching = {
@@ -18,7 +20,7 @@ export type Fetching = {
 type Options = {
   fetch(sessionId: string): Promise<void>
   isHere(sessionId: string): boolean
-  /** Nothing waits any more, and some of what was wanted is here. */
+  /** Some of what was wanted is here: all of it, or enough to begin with. */
   onFetched(): void
   log: Log
 }
@@ -38,6 +40,11 @@ export function createFetching({ fetch, isHere, onFetched, log }: Options): Fetc
     underWay.set(id, one)
     return one
   }
+  const tell = (): void => {
+    if (fetched === 0 || closed) return
+    fetched = 0
+    onFetched()
+  }
   const work = async (): Promise<void> => {
     busy += 1
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
@@ -46,12 +53,11 @@ export function createFetching({ fetch, isHere, onFetched, log }: Options): Fetc
         () => (fetched += 1),
         (error: unknown) => log.warn({ session: sessionId, error: reasonOf(error) }, 'a session could not be fetched; it is tried again'),
       )
+      if (fetched >= TOLD_AFTER) tell()
     }
     busy -= 1
     // What could not be fetched is for the next pass, in its time.
-    if (busy > 0 || fetched === 0 || closed) return
-    fetched = 0
-    onFetched()
+    if (busy === 0) tell()
   }
 
   return {

@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { StorageError } from '../store/storage-error.ts'
 import { openBytes, sealBytes } from './aes-gcm.ts'
 import type { What } from './aes-gcm.ts'
@@ -12,7 +13,7 @@ export type Cipher = {
   open(what: What, stored: unknown): string
   /** A name for a value that is kept among others: the same for the same `what`, and telling nothing to who lacks the key. */
   nameOf(what: What): string
-  /** Overwrites the key; nothing can be sealed or opened after this. Harmless when repeated. */
+  /** Lets the key go; nothing can be sealed or opened after this. Harmless when repeated. */
   drop(): void
 }
 
@@ -25,13 +26,14 @@ export const IN_THE_CLEAR: Cipher = {
   drop() {},
 }
 
-/** Values under a generation's key, which belongs to the cipher from now on. */
+/** Values under a generation's key, which belongs to the cipher from now on, and is overwritten: OpenSSL has it, and overwrites its own in the end. */
 export function createCipher(key: Buffer, sessionId: string, generation: number): Cipher {
   const whole = (what: What): What => ['value', sessionId, generation, ...what]
-  let dropped = false
-  const held = (): Buffer => {
-    if (dropped) throw new StorageError('failed', 'the key of this generation was dropped')
-    return key
+  let secret: KeyObject | null = createSecretKey(key)
+  key.fill(0)
+  const held = (): KeyObject => {
+    if (!secret) throw new StorageError('failed', 'the key of this generation was dropped')
+    return secret
   }
   return {
     isSealed: true,
@@ -48,8 +50,7 @@ export function createCipher(key: Buffer, sessionId: string, generation: number)
         .update(JSON.stringify(['name', ...whole(what)]))
         .digest('base64url'),
     drop() {
-      dropped = true
-      key.fill(0)
+      secret = null
     },
   }
 }
