@@ -183,7 +183,8 @@ describe('with a keyboard and nothing else, in a real browser, somebody', () => 
     await keys.type('later')
     await keys.tabTo('Send')
     await keys.press('Enter')
-    await seen('later')
+    // In the list, and not only in the field: until it is there, the text before it may be, too.
+    await page.locator('[data-text]').getByText('later').waitFor()
     await keys.tabTo(`Remove the message to ${LUIS.label}`)
     await keys.press('Enter')
     await seen('No message waits.')
