@@ -3,7 +3,7 @@
  * or a key can take an account over, and libraries quote what they were given.
  */
 
-/** Texts are cut here, characters; one line of the log holds at most as many characters as `MAX_LINE`. */
+/** Texts are cut here, characters; fields that have taken as many as `MAX_LINE` of the line end with what they are at. */
 const MAX_TEXT = 500
 const MAX_LINE = 4000
 const MAX_DEPTH = 3
@@ -42,33 +42,53 @@ export function harmlessText(text: string): string {
 
 /** Fields for the log: plain values, three levels deep, bounded as a whole; what has the name of a secret is hidden, bytes are only counted. */
 export function harmlessFields(fields: unknown): Record<string, unknown> {
-  const budget = { left: MAX_LINE }
+  const budget: Budget = { left: MAX_LINE }
   const value = harmless(fields, 0, budget)
   return isRecord(value) ? value : { value }
 }
 
-function harmless(value: unknown, depth: number, budget: { left: number }): unknown {
-  budget.left -= 8
-  if (budget.left <= 0) return CUT
-  if (typeof value === 'string') {
-    const text = harmlessText(value).slice(0, budget.left)
-    budget.left -= text.length
-    return text
-  }
+/** What is left of the line, characters. */
+type Budget = { left: number }
+
+function harmless(value: unknown, depth: number, budget: Budget): unknown {
+  if (Array.isArray(value) && depth < MAX_DEPTH) return harmlessList(value, depth, budget)
+  if (isRecord(value) && depth < MAX_DEPTH) return harmlessRecord(value, depth, budget)
+  return spent(budget, harmlessLeaf(value))
+}
+
+function harmlessLeaf(value: unknown): string | number | boolean | null | undefined {
+  if (typeof value === 'string') return harmlessText(value)
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) return value
   if (typeof value !== 'object') return `[${typeof value}]`
   if (value instanceof Error) return reasonOf(value)
   if (value instanceof Date) return Number.isNaN(value.valueOf()) ? null : value.toISOString()
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
-  if (depth >= MAX_DEPTH) return CUT
-  if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((one) => harmless(one, depth + 1, budget))
   // An object of a class has its secrets where nobody expects them: accessors, `toJSON`, symbols.
-  if (!isRecord(value)) return '[object]'
-  return Object.fromEntries(
-    Object.entries(value)
-      .slice(0, MAX_ENTRIES)
-      .map(([name, one]) => [fieldName(name), isSecretName(name) ? HIDDEN : harmless(one, depth + 1, budget)]),
-  )
+  return Array.isArray(value) || isRecord(value) ? CUT : '[object]'
+}
+
+function harmlessList(list: readonly unknown[], depth: number, budget: Budget): unknown[] {
+  const kept: unknown[] = []
+  for (const one of list.slice(0, MAX_ENTRIES)) {
+    if (budget.left <= 0) return [...kept, CUT]
+    kept.push(harmless(one, depth + 1, budget))
+  }
+  return kept
+}
+
+function harmlessRecord(record: Record<string, unknown>, depth: number, budget: Budget): Record<string, unknown> {
+  const kept: [string, unknown][] = []
+  for (const [name, one] of Object.entries(record).slice(0, MAX_ENTRIES)) {
+    if (budget.left <= 0) return Object.fromEntries([...kept, [CUT, CUT]])
+    kept.push([spent(budget, fieldName(name)), isSecretName(name) ? spent(budget, HIDDEN) : harmless(one, depth + 1, budget)])
+  }
+  return Object.fromEntries(kept)
+}
+
+/** What is written takes as much of the line as JSON makes of it: half a character can be six. */
+function spent<T extends string | number | boolean | null | undefined>(budget: Budget, written: T): T {
+  budget.left -= (JSON.stringify(written) ?? '').length + 1
+  return written
 }
 
 /** What every object has by another meaning would be called by whoever writes the line. */

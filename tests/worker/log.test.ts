@@ -78,6 +78,11 @@ describe('the log', () => {
   it('writes one bounded line of JSON for an entry, whatever somebody sends to be logged', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 200 }),
+      // Long names, and half characters, which JSON writes with six.
+      fc.dictionary(
+        fc.constantFrom('n', 'm', 'o').map((name) => name.repeat(500)),
+        fc.constant('\uD800'.repeat(600)),
+      ),
       fc.constantFrom('\n{"level":60,"msg":"forged"}', '\u001B]0;owned\u0007', '\r\n', '\u2028', '\u202E', '%s%o%j', 'x'.repeat(1_000_000)),
       fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true, withObjectString: true, maxDepth: 5 }),
     )
@@ -91,6 +96,14 @@ describe('the log', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('is bounded by what JSON makes of an entry: by its names, too, and by half characters, which it writes with six', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `${index} ${'long name '.repeat(60)}`)
+    const wide = (inner: unknown): unknown => Object.fromEntries(names.map((name) => [name, inner]))
+    for (const value of [wide(wide(wide(1))), wide('\uD800'.repeat(600)), [wide([wide('"'.repeat(600))])], wide(names)]) {
+      expect(written((log) => log.error({ value }, '\uD800'.repeat(600))).length).toBeLessThan(16_000)
+    }
   })
 
   it('never quotes what a parser could not read', () => {
