@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CommandPrivateKey, CommandPublicKeys } from '#domain/command-key.ts'
 import { newCommandKey } from '../../scripts/stack/command-key.ts'
+import '../support/fixed-chance.ts'
 
 const [one, two] = await Promise.all([newCommandKey(), newCommandKey()])
 

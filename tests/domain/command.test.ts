@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bodyHash } from '#domain/command.ts'
 import { SESSION_ROUTES, workerPath } from '#domain/routes.ts'
+import '../support/fixed-chance.ts'
 
 describe('the hash of a body', () => {
   it('is SHA-256 in base64url, as Node makes it', async () => {

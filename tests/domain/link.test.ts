@@ -5,6 +5,7 @@ import { ERROR_CODES } from '#domain/errors.ts'
 import { decodeLinkEvent, encodeLinkEvent, LINK_STEPS, type LinkEvent } from '#domain/link.ts'
 import { STATUS_REASONS } from '#domain/reasons.ts'
 import { SESSION_STATES } from '#domain/session.ts'
+import '../support/fixed-chance.ts'
 
 const text = fc.string({ unit: 'binary' })
 const anyEvent: fc.Arbitrary<LinkEvent> = fc.oneof(

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IS_LINKED, nextState, SESSION_EVENTS, SESSION_STATES, TRANSITIONS, type SessionEvent, type SessionState } from '#domain/session.ts'
+import '../support/fixed-chance.ts'
 
 const event = fc.constantFrom(...SESSION_EVENTS)
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Timestamp } from '#domain/session.ts'
+import '../support/fixed-chance.ts'
 
 describe('a timestamp', () => {
   it.each([

@@ -2,6 +2,7 @@ import { Curve } from 'baileys'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { isSigned } from '../../simulator/noise/signature.ts'
+import '../support/fixed-chance.ts'
 
 const message = fc.uint8Array({ minLength: 1, maxLength: 200 })
 

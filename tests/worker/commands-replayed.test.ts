@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { startWorld } from './support/world.ts'
 import type { TestWorker, World } from './support/world.ts'
+import '../support/fixed-chance.ts'
 
 const PHONES = ['51987654321', '51912000111'] as const
 const UNLIMITED = {

@@ -7,6 +7,7 @@ import { createUsedOnce } from '../../worker/http/used-once.ts'
 import { USER } from './support/caller.ts'
 import { startWorld, WORKER_ID } from './support/world.ts'
 import type { World } from './support/world.ts'
+import '../support/fixed-chance.ts'
 
 const NOW = 1_800_000_000
 const binding = { method: 'GET', path: '/api/sessions', body_sha256: 'hash', session_id: null }

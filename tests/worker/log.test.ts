@@ -12,6 +12,7 @@ import type { Log } from '../../worker/log.ts'
 import { quietLogger, silenceConsole } from '../../worker/whatsapp/logger.ts'
 import { createByteSearch } from './kill/byte-search.ts'
 import type { Hit, Secret } from './kill/byte-search.ts'
+import '../support/fixed-chance.ts'
 
 const aside = mkdtempSync(join(tmpdir(), 'latchkey-log-'))
 afterAll(() => rmSync(aside, { recursive: true, force: true }))

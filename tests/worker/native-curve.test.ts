@@ -2,6 +2,7 @@ import { Curve } from 'baileys'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { curveLibrary, isSigned, installNativeCurve } from '../../worker/whatsapp/native-curve.ts'
+import '../support/fixed-chance.ts'
 
 /** Each run costs the original 60 ms; with thousands of them the equality was looked at once. */
 const numRuns = Number(process.env['CURVE_RUNS'] ?? 40)

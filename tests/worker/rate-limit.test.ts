@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../worker/clock.ts'
 import { createBuckets, takeOfAll } from '../../worker/rate-limit.ts'
+import '../support/fixed-chance.ts'
 
 const MINUTE = 60_000
 const STARTED = Date.parse('2026-01-01T00:00:00Z')
