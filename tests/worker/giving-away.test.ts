@@ -5,6 +5,7 @@ import type { Database } from '../../worker/database.ts'
 import { createFleet } from '../../worker/fleet/fleet.ts'
 import type { Fleet } from '../../worker/fleet/fleet.ts'
 import { createLeaseBook } from '../../worker/fleet/lease-book.ts'
+import type { LeaseBook } from '../../worker/fleet/lease-book.ts'
 import { createMirror } from '../../worker/fleet/mirror.ts'
 import { createLog } from '../../worker/log.ts'
 import type { Session } from '../../worker/session/session.ts'
@@ -19,10 +20,14 @@ let ids: string[]
 let linking: Set<string>
 let gate: PromiseWithResolvers<void>
 let fleet: Fleet
+let book: LeaseBook
+/** Whether the database answers to what is given away. */
+let isAnswered: boolean
 
 /** A worker that holds twelve sessions, and has changed the first of them; the database takes that only when the gate is opened. */
 beforeEach(async () => {
   steps = []
+  isAnswered = true
   linking = new Set()
   gate = Promise.withResolvers()
   ids = Array.from({ length: 12 }, () => randomUUID())
@@ -37,9 +42,13 @@ beforeEach(async () => {
       step('stored', ...changes.map(({ sessionId }) => short(sessionId)))
       return []
     },
-    release: (leases: readonly unknown[]) => Promise.resolve((step('released', leases.length), leases.length)),
+    async release(leases: readonly unknown[]) {
+      step('released', leases.length)
+      if (!isAnswered) throw new Error('no answer')
+      return leases.length
+    },
   } as unknown as Database
-  const book = createLeaseBook(systemClock)
+  book = createLeaseBook(systemClock)
   const mirror = createMirror({ database, book, clock: systemClock, log, onFenced: () => {} })
   const supervisor = {
     runningCount: () => ids.length,
@@ -80,6 +89,58 @@ describe('a worker that has more than its share', () => {
     fleet.share(12)
     fleet.share(12)
     expect(steps).toEqual(each('offline', 2, 12))
+  })
+})
+
+describe('what is being given away', () => {
+  const openable = (): string[] => ids.filter((id) => book.mayOpen(id))
+
+  it('is opened no more from the first moment, whatever a read says that was made before (FLT-8)', async () => {
+    fleet.share(ENOUGH)
+    expect(openable()).toEqual(ids.slice(ENOUGH))
+    expect(ids.filter((id) => fleet.isHere(id))).toEqual(ids.slice(ENOUGH))
+    fleet.read(
+      ids.map((id) => ({ id, token: 1 })),
+      fleet.mark(),
+    )
+    expect(openable()).toEqual(ids.slice(ENOUGH))
+    gate.resolve()
+    await eventually(() => expect(steps.at(-1)).toBe(`erased ${ENOUGH - 1}`))
+    expect(openable()).toEqual(ids.slice(ENOUGH))
+  })
+
+  it('is asked again where nobody knows whether it was, and not opened before that: what seemed lost may come through late (FLT-8)', async () => {
+    gate.resolve()
+    isAnswered = false
+    fleet.share(ENOUGH)
+    await eventually(() => expect(steps.at(-1)).toBe(`released ${ENOUGH}`))
+    await sleep(0)
+    expect(openable()).toEqual(ids.slice(ENOUGH))
+    isAnswered = true
+    steps.length = 0
+    fleet.share(0)
+    await eventually(() => expect(steps.at(-1)).toBe(`erased ${ENOUGH - 1}`))
+    expect(steps.filter((step) => !step.startsWith('offline'))).toEqual([`released ${ENOUGH}`, ...each('erased', 0, ENOUGH)])
+    steps.length = 0
+    fleet.share(0)
+    expect(steps).toEqual([])
+  })
+
+  it('is opened by whoever it is given to, though that is who gave it: by another token', async () => {
+    gate.resolve()
+    isAnswered = false
+    fleet.share(ENOUGH)
+    await eventually(() => expect(steps.at(-1)).toBe(`released ${ENOUGH}`))
+    const mark = fleet.mark()
+    fleet.read(
+      ids.map((id) => ({ id, token: 2 })),
+      mark,
+    )
+    expect(openable()).toEqual(ids)
+    isAnswered = true
+    fleet.share(0)
+    await sleep(1)
+    expect(openable()).toEqual(ids)
   })
 })
 

@@ -118,12 +118,20 @@ export function createFleet(options: Options): Fleet {
 
   /** A link under way is somebody's who looks at a QR. */
   const isMovable = (id: string): boolean => supervisor.running(id)?.isLinked() === true
+  /** Ends with an answer, or is asked again: a call that seemed lost may still come through. */
   const give = async (ids: readonly string[]): Promise<void> => {
-    const leases = book.all().filter(({ id }) => ids.includes(id))
-    for (const { id } of leases) supervisor.release(id)
+    for (const id of ids) {
+      book.leave(id)
+      supervisor.release(id)
+    }
+    const leases = book.leaving()
     await Promise.allSettled(leases.flatMap(({ id }) => mirror.settled(id) ?? []))
     await database.release(leases)
-    for (const { id } of leases) letGo(id)
+    for (const lease of leases) {
+      const isHeld = book.tokenOf(lease.id) === lease.token
+      book.left(lease)
+      if (isHeld) dropCopy(lease.id)
+    }
   }
   let giving: Promise<void> | null = null
   const beat = async (): Promise<void> => {
@@ -151,7 +159,7 @@ export function createFleet(options: Options): Fleet {
       for (const id of taken) if (here.has(id) || fetching.isUnderWay(id)) dropCopy(id)
       return missing
     },
-    isHere: (id) => here.has(id) && book.tokenOf(id) !== null,
+    isHere: (id) => here.has(id) && book.mayOpen(id),
     fetch: fetching.now,
     want: fetching.soon,
     settled: mirror.settled,
@@ -163,10 +171,11 @@ export function createFleet(options: Options): Fleet {
     },
     letGo,
     share(surplus) {
-      if (giving || closed || surplus < WORTH_GIVING) return
-      const ids = [...here].filter(isMovable).slice(0, Math.min(surplus, GIVEN_AT_ONCE))
-      if (ids.length === 0) return
-      log.info({ sessions: ids.length }, 'sessions are given to workers with more room')
+      if (giving || closed) return
+      const isUnsure = book.leaving().length > 0
+      const ids = isUnsure || surplus < WORTH_GIVING ? [] : [...here].filter(isMovable).slice(0, Math.min(surplus, GIVEN_AT_ONCE))
+      if (ids.length === 0 && !isUnsure) return
+      if (ids.length > 0) log.info({ sessions: ids.length }, 'sessions are given to workers with more room')
       giving = give(ids)
         .catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'sessions could not be given away'))
         .finally(() => (giving = null))

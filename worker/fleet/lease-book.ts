@@ -28,6 +28,17 @@ export type LeaseBook = {
    * `missing`: held before that, and not in the list.
    */
   read(leases: readonly Lease[], mark: Mark): { taken: string[]; missing: string[] }
+  /**
+   * A session is being given away: by the token that it has now nothing is opened here any more, however late the database hears of it. It
+   * stays held, so that what was changed can still be stored.
+   */
+  leave(sessionId: string): void
+  /** What is being given away and of which nobody knows yet whether it was. */
+  leaving(): Lease[]
+  /** The database has heard of it: nobody holds it by this token. */
+  left(lease: Lease): void
+  /** Whether a connection of a session may be opened by its lease. */
+  mayOpen(sessionId: string): boolean
   /** A session is not held by this token any more, unless a read says so that is begun from now on. */
   drop(sessionId: string): void
   /** Nothing is held any more; returns what was. What was read before says nothing from now on. */
@@ -47,6 +58,7 @@ export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBoo
   const held = new Map<string, { token: number; since: number }>()
   /** The last token of what was let go, and when: an answer that comes late may still tell of it. */
   const gone = new Map<string, { token: number; since: number }>()
+  const leaving = new Map<string, number>()
   let renewed: Mark | null = null
   let count = 0
   let lapses = 0
@@ -77,9 +89,11 @@ export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBoo
     if (gone.size > REMEMBERED && oldest !== undefined) gone.delete(oldest)
   }
 
+  const tokenOf = (id: string): number | null => (isCurrent() ? (held.get(id)?.token ?? null) : null)
+
   return {
     isCurrent,
-    tokenOf: (id) => (isCurrent() ? (held.get(id)?.token ?? null) : null),
+    tokenOf,
     all: () => Array.from(held, ([id, { token }]) => ({ id, token })),
     mark: () => ({ at: clock.elapsed(), wall: clock.now(), count, lapses, current: isCurrent() }),
     renew(mark) {
@@ -90,6 +104,19 @@ export function createLeaseBook(clock: Pick<Clock, 'now' | 'elapsed'>): LeaseBoo
       const known = new Set(leases.map(({ id }) => id))
       const missing = Array.from(held).flatMap(([id, { since }]) => (!known.has(id) && since <= mark.count ? [id] : []))
       return { taken: leases.filter((lease) => take(lease, mark)).map(({ id }) => id), missing }
+    },
+    leave(id) {
+      const known = held.get(id)
+      if (known) leaving.set(id, known.token)
+    },
+    leaving: () => Array.from(leaving, ([id, token]) => ({ id, token })),
+    left({ id, token }) {
+      if (leaving.get(id) === token) leaving.delete(id)
+      if (held.get(id)?.token === token) drop(id)
+    },
+    mayOpen(id) {
+      const token = tokenOf(id)
+      return token !== null && leaving.get(id) !== token
     },
     drop,
     lapse() {

@@ -72,7 +72,7 @@ function amongOthers({ data, database: plain, clock, log, masterKeys, maxPages }
     keepsBackups: false,
     // What is at home in the database waits until this worker knows that it holds it.
     resumesAtStart: false,
-    mayOpen: (id) => book.tokenOf(id) !== null,
+    mayOpen: book.mayOpen,
     join({ vault, supervisor, onFetched }) {
       const copies = createWorkingCopies({ data, vault, masterKeys, home: mirror, maxPages, log })
       const fleet = createFleet({ database, book, mirror, copies, clock, log, supervisor, onFetched })
