@@ -115,7 +115,7 @@ export function createDatabase({ url, serviceRoleKey, worker, boot, timeoutMs }:
     call('worker_snapshot', { worker_id, since, boot_id: boot }, SnapshotChanges)
 
   return {
-    snapshot: createSnapshots(readChanges),
+    snapshot: createSnapshots(readChanges, READS_TO_A_WHOLE[worker.store ?? 'disk']),
     look: (session_id) => call('worker_look', { session_id, worker_id, boot_id: boot }, Look),
     heartbeat({ sessionCount, first, draining }) {
       const { id: _id, ...rest } = worker
@@ -176,15 +176,17 @@ function asBase64(rows: Iterable<readonly [string, Uint8Array]>): Record<string,
   return Object.fromEntries(Array.from(rows, ([name, value]) => [name, Buffer.from(value).toString('base64')]))
 }
 
-/** Every so many reads are of everything. */
-const READS_TO_A_WHOLE = 60
+/**
+ * Every so many reads are of everything. A database that was put back counts from where it had been: the number of a session that is known may be that of
+ * another one. Where workers share it they are all stopped for that; a worker with a folder of its own may run on, and reads no changes.
+ */
+export const READS_TO_A_WHOLE: Record<WorkerStore, number> = { disk: 1, database: 60 }
 
 /**
  * Reads what changed since the last time, and the whole where that does not add up: the first time, when a session went to somebody
- * else, and when a change was made earlier and seen later. Now and then the whole is read whatever adds up: a database that was put back
- * counts from where it had been, so that another change may have the number of one that is known.
+ * else, and when a change was made earlier and seen later. One of `readsToAWhole` reads is of everything, whatever adds up.
  */
-export function createSnapshots(readChanges: (since: number) => Promise<SnapshotChanges>): () => Promise<Snapshot> {
+export function createSnapshots(readChanges: (since: number) => Promise<SnapshotChanges>, readsToAWhole: number): () => Promise<Snapshot> {
   let known = new Map<string, SessionIntent>()
   let reads = 0
   const add = ({ sessions, session_count, change_sum }: SnapshotChanges, to: ReadonlyMap<string, SessionIntent>) => {
@@ -194,7 +196,7 @@ export function createSnapshots(readChanges: (since: number) => Promise<Snapshot
     return all.size === session_count && sum === change_sum ? all : null
   }
   return async () => {
-    if (reads % READS_TO_A_WHOLE === 0) known = new Map()
+    if (reads % readsToAWhole === 0) known = new Map()
     reads += 1
     const since = [...known.values()].reduce((latest, { change = 0 }) => Math.max(latest, change), 0)
     let changes = await readChanges(since)

@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres'
 import type { Receipt } from '#domain/clearance.ts'
 import type { Snapshot, SnapshotChanges } from '#domain/snapshot.ts'
-import { createSnapshots } from '../../worker/database.ts'
+import { createSnapshots, READS_TO_A_WHOLE } from '../../worker/database.ts'
 import type { Caller } from '../simulation/model/leases.ts'
 import { Refused, ADMIN, ORGANIZATION } from '../simulation/model/state.ts'
 import { createModelDatabase } from '../simulation/support/model-database.ts'
@@ -84,7 +84,7 @@ function memory(now: () => number): Subject['snapshot'] {
     lists.push(changes.sessions.length)
     offset = now() - Date.parse(changes.taken_at)
     return shifted(changes, offset)
-  })
+  }, READS_TO_A_WHOLE.database)
   return async (by) => {
     lists.length = 0
     read = by

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionIntent, SnapshotChanges } from '#domain/snapshot.ts'
-import { createSnapshots } from '../../worker/database.ts'
+import { createSnapshots, READS_TO_A_WHOLE } from '../../worker/database.ts'
 
 const A = '00000000-0000-4000-8000-00000000000a'
 const B = '00000000-0000-4000-8000-00000000000b'
@@ -20,7 +20,7 @@ const session = (id: string, change: number, generation = 1): SessionIntent => (
 })
 
 /** A database that holds these sessions, and remembers what it was asked. */
-function holding(...first: SessionIntent[]) {
+function holding(first: SessionIntent[], readsToAWhole = READS_TO_A_WHOLE.database) {
   const database = { sessions: first, asked: [] as number[] }
   const read = async (since: number): Promise<SnapshotChanges> => {
     database.asked.push(since)
@@ -34,12 +34,12 @@ function holding(...first: SessionIntent[]) {
       orders: [],
     }
   }
-  return { database, snapshot: createSnapshots(read) }
+  return { database, snapshot: createSnapshots(read, readsToAWhole) }
 }
 
 describe('what a worker reads of all its sessions', () => {
   it('is everything once, and then what has changed', async () => {
-    const { database, snapshot } = holding(session(A, 1), session(B, 2))
+    const { database, snapshot } = holding([session(A, 1), session(B, 2)])
     await snapshot()
     database.sessions = [session(A, 3, 2), session(B, 2)]
     expect((await snapshot()).sessions).toEqual([session(A, 3, 2), session(B, 2)])
@@ -47,7 +47,7 @@ describe('what a worker reads of all its sessions', () => {
   })
 
   it('is everything again where a session is gone, which no change tells', async () => {
-    const { database, snapshot } = holding(session(A, 1), session(B, 2))
+    const { database, snapshot } = holding([session(A, 1), session(B, 2)])
     await snapshot()
     database.sessions = [session(B, 2)]
     expect((await snapshot()).sessions).toEqual([session(B, 2)])
@@ -55,7 +55,7 @@ describe('what a worker reads of all its sessions', () => {
   })
 
   it('is everything now and then, though all adds up: a database that was put back counts a second time from where it had been', async () => {
-    const { database, snapshot } = holding(session(A, 3), session(B, 2))
+    const { database, snapshot } = holding([session(A, 3), session(B, 2)])
     await snapshot()
     // Put back, and changed otherwise: the same numbers.
     database.sessions = [session(A, 3, 7), session(B, 2)]
@@ -64,8 +64,17 @@ describe('what a worker reads of all its sessions', () => {
     expect(database.asked.filter((since) => since === 0)).toHaveLength(2)
   })
 
+  it('is everything each time for a worker with a folder of its own: its database may be put back while it runs', async () => {
+    const { database, snapshot } = holding([session(A, 3)], READS_TO_A_WHOLE.disk)
+    await snapshot()
+    // Put back to before that session, and another one begun: the same number.
+    database.sessions = [session(B, 3)]
+    expect((await snapshot()).sessions).toEqual([session(B, 3)])
+    expect(database.asked).toEqual([0, 0])
+  })
+
   it('is refused where not even everything adds up', async () => {
-    const { snapshot } = holding(session(A, 1), session(A, 1))
+    const { snapshot } = holding([session(A, 1), session(A, 1)])
     await expect(snapshot()).rejects.toThrow('the answer is not what it should be')
   })
 })

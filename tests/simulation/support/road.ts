@@ -1,6 +1,7 @@
 import { Look, SnapshotChanges } from '#domain/snapshot.ts'
-import { createSnapshots, DatabaseError } from '../../../worker/database.ts'
+import { createSnapshots, DatabaseError, READS_TO_A_WHOLE } from '../../../worker/database.ts'
 import type { Database } from '../../../worker/database.ts'
+import type { WorkerStore } from '../../../worker/store/data-folder.ts'
 import type { Life } from './life.ts'
 import type { ModelDatabase } from './model-database.ts'
 import type { Random } from './random.ts'
@@ -33,12 +34,13 @@ type Options = {
   random: Random
   state: RoadState
   worker: ModelDatabase['worker']
+  store: WorkerStore
   /** A receipt is stored. */
   onStored: (call: string) => void
 }
 
 /** The database as one life of the worker reaches it: each call is a step, takes a while each way, and can fail on either. */
-export function createRoad({ life, clock, steps, random, state, worker, onStored }: Options): Database {
+export function createRoad({ life, clock, steps, random, state, worker, store, onStored }: Options): Database {
   const call = <T>(name: string, target: string, changes: boolean, ask: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
       const answer = (ms: number, then: () => void): void => void clock.after(ms, () => life.run(then))
@@ -72,12 +74,14 @@ export function createRoad({ life, clock, steps, random, state, worker, onStored
 
   // What is damaged is so however often it is read for one snapshot.
   let [isDamageNext, damage]: [boolean, SnapshotDamage | undefined] = [false, undefined]
-  const readSnapshot = createSnapshots((since) =>
-    call('snapshot', '', false, () => {
-      if (isDamageNext) damage = state.damages.shift()
-      isDamageNext = false
-      return SnapshotChanges.parse(damaged(worker.snapshot(since), damage))
-    }),
+  const readSnapshot = createSnapshots(
+    (since) =>
+      call('snapshot', '', false, () => {
+        if (isDamageNext) damage = state.damages.shift()
+        isDamageNext = false
+        return SnapshotChanges.parse(damaged(worker.snapshot(since), damage))
+      }),
+    READS_TO_A_WHOLE[store],
   )
 
   return {

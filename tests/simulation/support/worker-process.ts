@@ -76,7 +76,7 @@ export function startWorker(
   try {
     engine = createEngine(settings, {
       whatsapp: createSimulatedWhatsApp(network, nextIdentity, hear.whatsapp),
-      database: createRoad({ life, clock, steps, random: random.fork(), state, worker, onStored: hear.stored }),
+      database: createRoad({ life, clock, steps, random: random.fork(), state, worker, store, onStored: hear.stored }),
       clock: lifeClock,
       disk: disk.ofLife(life),
       masterKeys: surroundings.masterKeys,
