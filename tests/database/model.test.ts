@@ -6,10 +6,11 @@ import type { StatusReason } from '#domain/reasons.ts'
 import { SESSION_STATES } from '#domain/session.ts'
 import type { SessionState } from '#domain/session.ts'
 import { startWithCast, type Cast } from './cast.ts'
-import { emptyEverything, prepareShiftedTime } from './shifted-time.ts'
+import { prepareShiftedTime } from './shifted-time.ts'
 import { SOLITARY } from '../simulation/model/worker-calls.ts'
 import { CALLS_OF_PEOPLE, ids, nothing, one, passMs } from './twin-calls.ts'
-import { kindOf, receiptOf, Twins, without } from './twins.ts'
+import { compareTwins } from './twin-histories.ts'
+import { receiptOf, without } from './twins.ts'
 import type { Call, Step } from './twins.ts'
 
 /** Histories of up to this many calls. A failing one replays: fast-check says its seed and path. */
@@ -157,20 +158,8 @@ const MUST_HAPPEN = [
 
 describe('the model of the database', () => {
   it('says and stores what the real one does, whatever people, the worker and a backup do to it', async () => {
-    const seen = new Set<string>()
-    await fc.assert(
-      fc
-        .asyncProperty(fc.array(step, { minLength: LENGTH, maxLength: LENGTH }), async (steps) => {
-          const twins = new Twins(cast, instanceId, [SOLITARY])
-          for (const [index, next] of steps.entries()) {
-            const { real, model } = await twins.run(next)
-            expect(model, `call ${index + 1}: ${next.name}`).toEqual(real)
-            seen.add(kindOf(next.name, real.answer))
-          }
-        })
-        .beforeEach(() => emptyEverything(cast.db.sql)),
-      { seed: SEED, numRuns: HISTORIES },
-    )
+    const wanted = { step, length: LENGTH, histories: HISTORIES, seed: SEED, callers: [SOLITARY] } as const
+    const seen = await compareTwins(cast, instanceId, wanted)
     expect(MUST_HAPPEN.filter((kind) => !seen.has(kind))).toEqual([])
   }, 300_000)
 })
